@@ -1,0 +1,136 @@
+"""Every error that the SDK raises on purpose, grouped by what the caller does about it.
+
+    SdkError
+    ├── ConnectorError              the connector failed: retries − 1, `code` is what error expressions see
+    │   ├── ConnectorInputError     the task is modelled wrongly: retries 0, trying again cannot help
+    │   │   └── SecretMissing       a secret is not there: retries 0
+    │   └── ConnectorRetryError     the connector itself says how often and when to try again
+    ├── DeniedAddress               a connector wanted to dial an address that it may not reach
+    ├── WebhookError                a webhook is refused with an HTTP status
+    ├── EngineError                 the engine did not take a command
+    │   ├── EngineUnreachable       no answer: the command may or may not have been taken
+    │   ├── EngineBusy              429, 503: try again later
+    │   └── EngineRejected          a definite no (400, 401, 403, 409 …)
+    │       ├── EngineNotFound      404: nothing there, or somebody else was first
+    │       └── EngineConflict      409: already there, or in the wrong state
+    ├── SettingsError               an environment variable is missing or unreadable
+    └── NotBuilt                    this part of the kit does not exist yet; the message names it
+
+FEEL and BPMN have trees of their own (`connector_sdk.feel`, `connector_sdk.bpmn`), because both can be imported alone.
+No message ever holds a secret's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+
+class SdkError(Exception):
+    """The root of the tree; never raised itself."""
+
+
+class ConnectorError(SdkError):
+    """A connector failed; `code` and `variables` become `error.code` and `error.variables` in error expressions."""
+
+    def __init__(self, code: str | None, message: str, variables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.variables = variables
+
+
+class ConnectorInputError(ConnectorError):
+    """The input cannot work however often it is tried: the job fails with retries 0."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(None, message)
+
+
+class SecretMissing(ConnectorInputError):
+    """No provider knows the secret. The text is Camunda's, users search for it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Secret with name '{name}' is not available")
+        self.name = name
+
+
+class ConnectorRetryError(ConnectorError):
+    """The connector decides itself: `retries` left (None: one less than now) after `backoff` (None: the header's)."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retries: int | None = None,
+        backoff: timedelta | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code, message, variables)
+        self.retries = retries
+        self.backoff = backoff
+
+
+class DeniedAddress(SdkError):
+    """A name resolved to an address that connectors may not reach (setting: CONNECTORS_ALLOW_ADDRESSES)."""
+
+    def __init__(self, host: str, address: str, reason: str) -> None:
+        super().__init__(
+            f"{host} resolves to {address}, which is {reason}; "
+            f"CONNECTORS_ALLOW_ADDRESSES={address} (an address or a CIDR) would allow it"
+        )
+        self.host = host
+        self.address = address
+
+
+class WebhookError(SdkError):
+    """A request is refused: `status` and `reason` go to the sender as `{"reason": …}`."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class EngineError(SdkError):
+    """The engine did not take a command."""
+
+
+class EngineUnreachable(EngineError):
+    """No connection, no answer in time, or half an answer: whether the command was taken is unknown."""
+
+
+class EngineBusy(EngineError):
+    """The engine answered 429, 503 or 504: it wants to be asked again later."""
+
+
+class EngineRejected(EngineError):
+    """The engine said no (RFC 9457 problem details)."""
+
+    def __init__(self, status: int, title: str, detail: str, request: str) -> None:
+        super().__init__(f"the engine refused {request}: {status} {title}: {detail}")
+        self.status = status
+        self.title = title
+        self.detail = detail
+
+
+class EngineNotFound(EngineRejected):
+    """404: there is no such job, definition or waiting subscription (any more)."""
+
+
+class EngineConflict(EngineRejected):
+    """409: it is there already, or it is in a state that forbids the command."""
+
+
+class SettingsError(SdkError):
+    """An environment variable is missing or unreadable; the message names it and what it should hold."""
+
+
+class NotBuilt(SdkError):
+    """A part that the design has and the code does not have yet."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"not built yet: {part}")
+        self.part = part
