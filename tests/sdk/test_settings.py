@@ -1,0 +1,60 @@
+"""Settings: one table, one reader, errors that name the variable."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from connector_sdk.errors import SettingsError
+from connector_sdk.settings import SETTINGS, Settings
+
+
+def test_an_empty_environment_gives_every_default() -> None:
+    settings = Settings.read({})
+
+    assert settings.engine_address == ""
+    assert settings.engine_authentication == "NONE"
+    assert settings.compatibility == "8.10"
+    assert settings.allow_addresses == ()
+    assert settings.secret_prefix == "SECRET_"
+
+
+def test_a_setting_is_read_under_its_older_name_too() -> None:
+    assert Settings.read({"ZEEBE_REST_ADDRESS": "http://engine:8080/"}).engine_address == "http://engine:8080"
+
+
+def test_the_newer_name_wins() -> None:
+    settings = Settings.read({"ZEEBE_CLIENT_ID": "old", "CAMUNDA_CLIENT_ID": "new"})
+
+    assert settings.engine_client_id == "new"
+
+
+def test_address_ranges_are_separated_by_commas() -> None:
+    settings = Settings.read({"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1, 10.1.0.0/16,fd00::/8"})
+
+    assert settings.allow_addresses == (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "what"),
+    [
+        ("CAMUNDA_REST_ADDRESS", "localhost:8080", "an http:// or https:// address"),
+        ("CAMUNDA_AUTH_STRATEGY", "KERBEROS", "one of NONE, BASIC, OAUTH"),
+        ("CONNECTORS_COMPATIBILITY", "8.7", "one of 8.8, 8.10"),
+        ("CONNECTORS_ALLOW_ADDRESSES", "10.0.0.0/99", "addresses or CIDRs separated by commas, such as 10.0.0.0/8"),
+    ],
+)
+def test_an_unreadable_setting_is_named_with_what_it_should_hold(variable: str, text: str, what: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.read({variable: text})
+
+    assert str(caught.value) == f"{variable} is not readable: it should hold {what}"
+
+
+def test_the_repr_shows_no_value() -> None:
+    assert "hunter2" not in repr(Settings.read({"CAMUNDA_CLIENT_SECRET": "hunter2"}))
+
+
+def test_no_two_settings_share_a_variable() -> None:
+    names = [name for setting in SETTINGS.values() for name in (setting.name, *setting.aliases)]
+
+    assert len(names) == len(set(names))
