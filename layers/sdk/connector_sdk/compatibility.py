@@ -1,0 +1,55 @@
+"""Whose rules apply where Camunda's versions differ: one table, a row for each rule, a column for each version.
+
+`CONNECTORS_COMPATIBILITY` chooses the column. 8.8 is what Camunda's connector runtime 8.8.7 was seen to do; 8.10 is
+what its successor documents, with the safer rule wherever no element template can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One difference between the versions."""
+
+    meaning: str
+    v8_8: Any
+    v8_10: Any
+
+
+RULES: dict[str, Rule] = {
+    "textual_secrets": Rule(
+        "secrets are replaced in the JSON text, pass by pass, the bare form `secrets.NAME` as well as the braces",
+        True,
+        False,
+    ),
+    "newer_functions": Rule("`ignoreError`, `backoff` and the one-argument `bpmnError` exist", False, True),
+    "job_error_variables": Rule("the variables given to `jobError` go into the fail command", False, True),
+    "size_guard": Rule("results over 1.5 MB are refused before the engine refuses them", False, True),
+    "unwrap_single_result": Rule("a list that holds one context is accepted as result of an expression", True, False),
+    "plain_error_message": Rule("the incident has the bare text instead of a sentence that says where", True, False),
+    "first_header_only": Rule("of a repeated response header only the first value is kept", True, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """One column of the table."""
+
+    version: str
+    textual_secrets: bool
+    newer_functions: bool
+    job_error_variables: bool
+    size_guard: bool
+    unwrap_single_result: bool
+    plain_error_message: bool
+    first_header_only: bool
+
+    @classmethod
+    def of(cls, version: str) -> Compatibility:
+        """The column for a value of `CONNECTORS_COMPATIBILITY`. KeyError for another version."""
+        column = {"8.8": "v8_8", "8.10": "v8_10"}[version]
+        names = (field.name for field in fields(cls) if field.name != "version")
+        return cls(version, **{name: getattr(RULES[name], column) for name in names})

@@ -1,0 +1,7 @@
+"""Secrets: `{{secrets.NAME}}` in a job's variables or a webhook's properties, and keeping their values out of texts."""
+
+from connector_sdk.secrets.masking import MASK, mask, mask_tree
+from connector_sdk.secrets.placeholders import Resolved, resolve
+from connector_sdk.secrets.provider import EnvironmentSecrets, SecretProvider
+
+__all__ = ["MASK", "EnvironmentSecrets", "Resolved", "SecretProvider", "mask", "mask_tree", "resolve"]

@@ -1,0 +1,37 @@
+"""Where secrets come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class SecretProvider(Protocol):
+    """A source of secrets."""
+
+    def get(self, name: str) -> str | None:
+        """The secret's value, None if there is no such secret."""
+        ...
+
+
+class EnvironmentSecrets:
+    """Secrets in environment variables, for development: `SECRET_TOKEN` is the secret `TOKEN`.
+
+    A name is also found in the spellings that an environment variable can have, as Camunda's runtime does it: dots and
+    dashes as underscores, and upper case.
+    """
+
+    def __init__(self, variables: Mapping[str, str], prefix: str = "SECRET_") -> None:
+        self._variables = variables
+        self._prefix = prefix
+
+    def get(self, name: str) -> str | None:
+        spelled = name.replace(".", "_").replace("-", "_")
+        for candidate in (name, spelled, name.upper(), spelled.upper()):
+            value = self._variables.get(self._prefix + candidate)
+            if value is not None:
+                return value
+        return None
+
+    def __repr__(self) -> str:
+        return f"EnvironmentSecrets(prefix={self._prefix!r})"
