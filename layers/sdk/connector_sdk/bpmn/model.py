@@ -109,13 +109,20 @@ class Element:
     multi_instance: MultiInstance | None = None
     modeler_template: str | None = None
     modeler_template_version: str | None = None
+    standard_loop: bool = False
+    """`bpmn:standardLoopCharacteristics`: BPMN has it, Camunda 8 does not."""
+    for_compensation: bool = False
+    """isForCompensation: the activity is a compensation handler."""
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Other zeebe extension elements by tag (script, calledElement, userTask …) with their attributes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One `bpmn:process`. `elements` and `flows` are in file order and hold those of sub-processes as well."""
+    """One `bpmn:process`. `elements` and `flows` are in file order and hold those of sub-processes as well.
+
+    An element's `incoming` and `outgoing` are the ids of the flows that name it, in file order of the flows.
+    """
 
     id: str
     name: str | None
@@ -123,6 +130,8 @@ class Process:
     version_tag: str | None = None
     elements: Mapping[str, Element] = field(default_factory=dict)
     flows: Mapping[str, Flow] = field(default_factory=dict)
+    extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The process's own zeebe extension elements by tag (userTaskForm, executionListeners …)."""
 
 
 @dataclass(frozen=True, slots=True)
