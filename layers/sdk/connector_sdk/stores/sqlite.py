@@ -1,0 +1,202 @@
+"""Deliveries in a SQLite file: one machine, several processes. Write-ahead log, and on disk before `put` returns."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from connector_sdk.stores.deliveries import EXPIRING, KEEP_FINISHED_MS, Delivery, State
+
+BUSY_TIMEOUT_S = 5.0
+"""How long a writer waits for another process's transaction."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, path TEXT NOT NULL, received_ms INTEGER NOT NULL, state TEXT NOT NULL,
+    due_ms INTEGER, lease TEXT, attempts INTEGER NOT NULL, answer TEXT, error TEXT, expires_ms INTEGER
+);
+CREATE TABLE IF NOT EXISTS contents (id TEXT PRIMARY KEY, element TEXT NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS due ON deliveries (due_ms) WHERE due_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS expires ON deliveries (expires_ms) WHERE expires_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS received ON deliveries (received_ms);
+"""
+_SELECT = """SELECT id, path, received_ms, element, payload, state, due_ms, lease, attempts, answer, error, expires_ms
+FROM deliveries JOIN contents USING (id) """
+
+
+class SqliteDeliveries:
+    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, or use it in a `with`."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(_SCHEMA)
+
+    def __enter__(self) -> SqliteDeliveries:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def put(self, delivery: Delivery) -> Delivery | None:
+        with self._transaction() as connection:
+            there = _one(connection, delivery.id)
+            if there is None:
+                connection.execute(
+                    "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        delivery.id,
+                        delivery.path,
+                        delivery.received_ms,
+                        delivery.state,
+                        delivery.due_ms,
+                        delivery.lease,
+                        delivery.attempts,
+                        _text(delivery.answer),
+                        delivery.error,
+                        delivery.expires_ms,
+                    ),
+                )
+                connection.execute("INSERT INTO contents VALUES (?, ?, ?)", (delivery.id, *_contents(delivery)))
+            return there
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        with self._lock:
+            return _one(self._connection, delivery_id)
+
+    def reopen(self, delivery: Delivery, now_ms: int) -> bool:
+        with self._transaction() as connection:
+            taken = connection.execute(
+                "UPDATE deliveries SET state = 'pending', due_ms = ?, lease = ?, error = NULL, expires_ms = NULL"
+                " WHERE id = ? AND state <> 'published' AND (lease IS NULL OR due_ms IS NULL OR due_ms <= ?)",
+                (delivery.due_ms, delivery.lease, delivery.id, now_ms),
+            ).rowcount
+            if taken:
+                connection.execute(
+                    "UPDATE contents SET element = ?, payload = ? WHERE id = ?", (*_contents(delivery), delivery.id)
+                )
+            return bool(taken)
+
+    def lease_due(self, now_ms: int, until_ms: int, lease: str, limit: int) -> Sequence[Delivery]:
+        with self._transaction() as connection:
+            rows = connection.execute(
+                _SELECT + "WHERE due_ms IS NOT NULL AND due_ms <= ? ORDER BY received_ms, id LIMIT ?", (now_ms, limit)
+            ).fetchall()
+            due = [_delivery(row) for row in rows]
+            connection.executemany(
+                "UPDATE deliveries SET due_ms = ?, lease = ? WHERE id = ?", [(until_ms, lease, one.id) for one in due]
+            )
+            return [_leased(one, until_ms, lease) for one in due]
+
+    def finish(
+        self,
+        delivery: Delivery,
+        state: State,
+        now_ms: int,
+        *,
+        answer: Mapping[str, Any] | None,
+        error: str | None = None,
+    ) -> bool:
+        expires_ms = now_ms + KEEP_FINISHED_MS if state in EXPIRING else None
+        return self._write(
+            "UPDATE deliveries SET state = ?, due_ms = NULL, lease = NULL, attempts = attempts + 1, answer = ?,"
+            " error = ?, expires_ms = ? WHERE id = ? AND lease = ?",
+            (state, _text(answer), error, expires_ms, delivery.id, delivery.lease),
+        )
+
+    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
+        return self._write(
+            "UPDATE deliveries SET due_ms = ?, lease = NULL, attempts = attempts + 1, error = ?"
+            " WHERE id = ? AND lease = ?",
+            (due_ms, error, delivery.id, delivery.lease),
+        )
+
+    def replay(self, delivery_id: str, now_ms: int) -> bool:
+        return self._write(
+            "UPDATE deliveries SET state = 'pending', due_ms = ?, lease = NULL, expires_ms = NULL"
+            " WHERE id = ? AND (lease IS NULL OR due_ms IS NULL OR due_ms <= ?)",
+            (now_ms, delivery_id, now_ms),
+        )
+
+    def newest(self, *, state: State | None = None, limit: int = 100) -> Sequence[Delivery]:
+        condition, values = ("WHERE state = ? ", [state]) if state else ("", [])
+        with self._lock:
+            rows = self._connection.execute(
+                _SELECT + condition + "ORDER BY received_ms DESC, id DESC LIMIT ?", [*values, limit]
+            )
+            return [_delivery(row) for row in rows.fetchall()]
+
+    def expire(self, now_ms: int) -> int:
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM contents WHERE id IN (SELECT id FROM deliveries WHERE expires_ms <= ?)", (now_ms,)
+            )
+            return connection.execute("DELETE FROM deliveries WHERE expires_ms <= ?", (now_ms,)).rowcount
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> bool:
+        with self._transaction() as connection:
+            return bool(connection.execute(statement, values).rowcount)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def _one(connection: sqlite3.Connection, delivery_id: str) -> Delivery | None:
+    row = connection.execute(_SELECT + "WHERE id = ?", (delivery_id,)).fetchone()
+    return None if row is None else _delivery(row)
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    identity, path, received, element, payload, state, due, lease, attempts, answer, error, expires = row
+    return Delivery(
+        id=identity,
+        path=path,
+        received_ms=received,
+        element=json.loads(element),
+        payload=json.loads(payload),
+        state=State(state),
+        due_ms=due,
+        lease=lease,
+        attempts=attempts,
+        answer=None if answer is None else json.loads(answer),
+        error=error,
+        expires_ms=expires,
+    )
+
+
+def _leased(delivery: Delivery, until_ms: int, lease: str) -> Delivery:
+    return replace(delivery, due_ms=until_ms, lease=lease)
+
+
+def _contents(delivery: Delivery) -> tuple[str, str]:
+    return json.dumps(delivery.element), json.dumps(delivery.payload)
+
+
+def _text(answer: Mapping[str, Any] | None) -> str | None:
+    return None if answer is None else json.dumps(answer)
