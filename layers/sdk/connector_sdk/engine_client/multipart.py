@@ -1,0 +1,32 @@
+"""multipart/form-data (RFC 7578) for deployments."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+FILE_PART = "resources"
+"""The only part name that 8.6.0 takes; later engines take any."""
+
+
+def multipart(resources: Sequence[tuple[str, bytes]], fields: Sequence[tuple[str, str]]) -> tuple[str, bytes]:
+    """Encode files and plain fields. Returns the media type with its boundary, and the body."""
+    boundary = secrets.token_hex(16)
+    lines: list[bytes] = []
+    for name, value in fields:
+        lines += _part(boundary, f'name="{name}"', "text/plain; charset=utf-8", value.encode())
+    for filename, content in resources:
+        disposition = f'name="{FILE_PART}"; filename="{_quoted(filename)}"'
+        lines += _part(boundary, disposition, "application/octet-stream", content)
+    lines += [f"--{boundary}--".encode(), b""]
+    return f"multipart/form-data; boundary={boundary}", b"\r\n".join(lines)
+
+
+def _part(boundary: str, disposition: str, media_type: str, content: bytes) -> list[bytes]:
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {media_type}\r\n"
+    return [head.encode(), content]
+
+
+def _quoted(filename: str) -> str:
+    """Browsers' escaping (RFC 7578 §2 and the WHATWG form encoding): quotes and line ends cannot end the header."""
+    return filename.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

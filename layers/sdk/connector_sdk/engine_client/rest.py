@@ -1,0 +1,98 @@
+"""One request to the engine: address, authentication, time-outs, JSON answers and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from connector_sdk.engine_client.authentication import Authentication
+from connector_sdk.engine_client.problems import engine_error
+from connector_sdk.errors import EngineRejected, EngineUnreachable
+from connector_sdk.wire.connection import Connections, Response
+
+T = TypeVar("T")
+API = "/v2"
+COMMAND_CONNECTIONS = 16
+"""Commands under way at once: from 16 on the engine is the limit, not its client (measured on two cores)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes to the engine. `path` begins after /v2."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    media_type: str = "application/json"
+    read_timeout: float = 20.0
+    """Seconds. The engine's own limit for a request is 15 (8.6)."""
+    repeatable: bool = False
+    """Whether sending it twice does no harm; see `Connections.request`."""
+    poll: bool = False
+    """The engine may keep it open. Polls have connections of their own and never hold up a command."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Rest:
+    """Speaks to one engine; any number of threads may use it."""
+
+    def __init__(self, address: str, authentication: Authentication | None, connect_timeout: float) -> None:
+        """Raises ValueError for an address that is none."""
+        self.address = address.rstrip("/").removesuffix(API)
+        self._authentication = authentication
+        self._commands = Connections(self.address + API, limit=COMMAND_CONNECTIONS, connect_timeout=connect_timeout)
+        self._polls = Connections(self.address + API, connect_timeout=connect_timeout)
+
+    def send(self, request: Request, read: Callable[[Any], T]) -> T:
+        """Return what `read` makes of the answer's JSON (None: no content). Raises EngineError.
+
+        A 401 is tried once more when the authentication has something new to offer.
+        """
+        answer = self._authenticated(request)
+        if not 200 <= answer.status < 300:
+            raise engine_error(answer.status, answer.headers, answer.body, str(request))
+        try:
+            return read(json.loads(answer.body) if answer.body else None)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            detail = f"{self.address} may not be an engine's REST API ({answer.headers.get_content_type()})"
+            raise EngineRejected(answer.status, "unexpected answer", detail, str(request)) from error
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._commands.close()
+        self._polls.close()
+
+    def _authenticated(self, request: Request) -> Response:
+        if self._authentication is None:
+            return self._exchange(request, None)
+        header = self._authentication.header()
+        answer = self._exchange(request, header)
+        if answer.status == 401 and self._authentication.refused(header):
+            return self._exchange(request, self._authentication.header())
+        return answer
+
+    def _exchange(self, request: Request, authorization: str | None) -> Response:
+        headers = {"Accept": "application/json"}
+        if request.body is not None:
+            headers["Content-Type"] = request.media_type
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        connections = self._polls if request.poll else self._commands
+        try:
+            return connections.request(
+                request.method,
+                request.path,
+                body=request.body,
+                headers=headers,
+                read_timeout=request.read_timeout,
+                repeatable=request.repeatable,
+            )
+        except OSError as error:
+            raise EngineUnreachable(
+                f"no answer from the engine at {self.address} to {request}: {error}; "
+                "is it running, and does CAMUNDA_REST_ADDRESS name it?"
+            ) from error

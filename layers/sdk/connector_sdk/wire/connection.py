@@ -1,0 +1,171 @@
+"""Kept-alive HTTP/1.1 connections to one address, for the engine and for AWS; http.client and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import select
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+READ_TIMEOUT_SECONDS = 30.0
+MAX_IDLE_CONNECTIONS = 64
+"""Connections kept open while nobody uses them; more are closed when they come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer, whatever its status."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+class Connections:
+    """A pool of connections to one address; each is used by one thread at a time.
+
+    The address may have a path, which goes before every request's path. Proxies are never read from the environment.
+    At most `limit` requests run at once (None: no limit); further callers wait for a connection.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        limit: int | None = None,
+        connect_timeout: float = CONNECT_TIMEOUT_SECONDS,
+    ) -> None:
+        """Take an address apart; nothing is dialled. Raises ValueError for one that cannot be used."""
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"not an http:// or https:// address: {parts.scheme}://{parts.hostname or ''}")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError(f"an address holds no user, query or fragment: {parts.scheme}://{parts.hostname}")
+        self._host = parts.hostname
+        self._port = parts.port
+        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._prefix = parts.path.rstrip("/")
+        self._connect_timeout = connect_timeout
+        self._turn = threading.BoundedSemaphore(limit) if limit is not None else contextlib.nullcontext()
+        self._idle: list[http.client.HTTPConnection] = []
+        self._lock = threading.Lock()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        read_timeout: float = READ_TIMEOUT_SECONDS,
+        repeatable: bool = False,
+    ) -> Response:
+        """Send one request and read its whole answer. `read_timeout` is in seconds, for each wait on the socket.
+
+        A server may close a kept-alive connection at the very moment at which it is used again. When that happens
+        before the head of an answer, a `repeatable` request is sent once more, on a new connection (RFC 9110
+        §9.2.2 and RFC 9112 §9.3.1 allow it only for requests whose repetition does no harm; the caller knows).
+
+        Raises OSError (ConnectionError, TimeoutError …): no connection, no answer in time, or half an answer.
+        """
+        request = _Request(method, self._prefix + path, body, headers or {}, read_timeout)
+        with self._turn:
+            connection = self._take()
+            if connection is not None:
+                try:
+                    return self._exchange(connection, request)
+                except (ConnectionResetError, BrokenPipeError):
+                    if not repeatable:
+                        raise
+            return self._exchange(self._connect(), request)
+
+    def close(self) -> None:
+        """Close what is idle; the pool can be used again afterwards."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
+        try:
+            connection.sock.settimeout(request.read_timeout)
+            connection.request(request.method, request.target, request.body, dict(request.headers))
+            answer = connection.getresponse()
+        except ConnectionResetError:  # http.client.RemoteDisconnected is one too: closed without a byte
+            connection.close()
+            raise
+        except http.client.HTTPException as error:
+            connection.close()
+            raise ConnectionError(f"the answer is not HTTP ({type(error).__name__})") from error
+        except BaseException:
+            connection.close()
+            raise
+        return self._read(connection, answer)
+
+    def _read(self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Response:
+        try:
+            content = answer.read()
+        except (http.client.HTTPException, ConnectionError) as error:
+            connection.close()
+            raise HalfAnswer(f"the answer broke off ({type(error).__name__})") from error
+        except BaseException:
+            connection.close()
+            raise
+        if answer.will_close:
+            connection.close()
+        else:
+            self._give_back(connection)
+        return Response(answer.status, answer.headers, content)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self._context is None:
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=self._connect_timeout)
+        else:
+            connection = http.client.HTTPSConnection(
+                self._host, self._port, timeout=self._connect_timeout, context=self._context
+            )
+        connection.connect()
+        return connection
+
+    def _take(self) -> http.client.HTTPConnection | None:
+        """Get the idle connection that was used last; those that the server has closed meanwhile are dropped."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            if not _readable(connection):
+                return connection
+            connection.close()
+
+    def _give_back(self, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            if len(self._idle) < MAX_IDLE_CONNECTIONS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    read_timeout: float
+
+
+class HalfAnswer(ConnectionError):
+    """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+def _readable(connection: http.client.HTTPConnection) -> bool:
+    """Say whether an idle socket has something to read: the server's goodbye, or bytes that nobody asked for."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))
