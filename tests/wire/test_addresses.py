@@ -8,7 +8,8 @@ from connector_sdk.errors import DeniedAddress
 from connector_sdk.wire.addresses import DENIED, denied_because
 from connector_sdk.wire.dial import checked_addresses, resolve
 
-DENIED_ADDRESSES = """169.254.1.1 169.254.169.254 169.254.170.2 fd00:ec2::254 127.0.0.1 ::1 0.0.0.0 0.0.0.1 :: 10.0.0.1 172.16.0.1
+DENIED_ADDRESSES = """169.254.1.1
+    169.254.169.254 169.254.170.2 fd00:ec2::254 127.0.0.1 ::1 0.0.0.0 0.0.0.1 :: 10.0.0.1 172.16.0.1
     172.31.255.255 192.168.0.1 100.64.0.1 192.0.0.1 192.0.2.1 192.88.99.1 198.18.0.1 198.19.255.255 198.51.100.1
     203.0.113.1 240.0.0.1 255.255.255.255 224.0.0.1 ff02::2 fe80::1 fec0::1 fc00::1 64:ff9b::a00:1 64:ff9b::808:808
     64:ff9b:1::1 100::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:2::1 2001:10::1 2001:20::1 2001:db8::1 2002:a00:1::1
