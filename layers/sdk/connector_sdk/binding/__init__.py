@@ -1,0 +1,6 @@
+"""From a job's variables to a connector's model: lenient where Camunda's templates need it, strict after that."""
+
+from connector_sdk.binding.fields import HttpUrl, Int32, NotBlank, NotEmpty, OneOf, Secret
+from connector_sdk.binding.model import ConnectorModel, bind
+
+__all__ = ["ConnectorModel", "HttpUrl", "Int32", "NotBlank", "NotEmpty", "OneOf", "Secret", "bind"]

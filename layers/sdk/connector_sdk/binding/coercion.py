@@ -1,0 +1,145 @@
+"""What Camunda's runtime lets pass where another type is wanted (Jackson's leniency), as a table over types.
+
+Element templates write static values without types: `20` arrives as a number where a text is wanted, `"true"` as a text
+where a boolean is wanted. Coercion turns what Jackson would take into the wanted type and leaves everything else as
+it is, for the strict model to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from connector_sdk.binding.java_text import java_text
+
+DEFAULT = object()
+"""The member counts as absent: a blank text where a number or a boolean is wanted."""
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+def coerce(value: Any, wanted: Any) -> Any:
+    """The value as the wanted type if Jackson would take it so, else the value as it is."""
+    if value is None:
+        return None
+    rule = _GENERIC.get(get_origin(wanted))
+    if rule is not None:
+        return rule(value, get_args(wanted))
+    return _of_class(value, wanted) if isinstance(wanted, type) else value
+
+
+def coerce_members(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """An object's members for a model; members that it does not know are dropped."""
+    members = {}
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if key not in values:
+            continue
+        value = coerce(values[key], field.annotation)
+        if value is DEFAULT or (value is None and not field.is_required()):
+            continue
+        members[key] = value
+    return members
+
+
+def _of_class(value: Any, wanted: type[Any]) -> Any:
+    if issubclass(wanted, BaseModel):
+        inner = _unwrapped(value)
+        return coerce_members(inner, wanted) if isinstance(inner, dict) else value
+    if issubclass(wanted, Enum):
+        return _enum(_unwrapped(value), wanted)
+    rule = _RULES.get(wanted)
+    return rule(_unwrapped(value)) if rule else value
+
+
+def _unwrapped(value: Any) -> Any:
+    """A list with one value stands for the value."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _annotated(value: Any, arguments: tuple[Any, ...]) -> Any:
+    return coerce(value, arguments[0])
+
+
+def _list(value: Any, arguments: tuple[Any, ...]) -> Any:
+    """A single value stands for a list of one."""
+    return [coerce(item, arguments[0]) for item in (value if isinstance(value, list) else [value])]
+
+
+def _union(value: Any, arguments: tuple[Any, ...]) -> Any:
+    """One of several models is chosen by `type`, spelled exactly; other unions have one member beside None."""
+    members = [member for member in arguments if member is not type(None)]
+    if len(members) == 1:
+        return coerce(value, members[0])
+    if isinstance(value, dict):
+        for member in members:
+            if isinstance(member, type) and issubclass(member, BaseModel) and value.get("type") in _tags(member):
+                return coerce_members(value, member)
+    return value
+
+
+def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
+    field = model.model_fields.get("type")
+    return get_args(field.annotation) if field else ()
+
+
+def _object(value: Any, arguments: tuple[Any, ...]) -> Any:
+    inner = _unwrapped(value)
+    if not isinstance(inner, dict):
+        return value
+    return {key: coerce(item, arguments[1]) for key, item in inner.items()}
+
+
+def _text(value: Any) -> Any:
+    return java_text(value) if isinstance(value, int | float) else value
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, str):
+        text = value.strip()
+        return int(text) if _INTEGER.fullmatch(text) and len(text) < 20 else value if text else DEFAULT
+    if isinstance(value, float) and abs(value) < 2**63:
+        return int(value)
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return float(value) if value.strip() else DEFAULT
+        except ValueError:
+            return value
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _boolean(value: Any) -> Any:
+    if isinstance(value, str):
+        text = value.strip()
+        return _BOOLEANS.get(text, value) if text else DEFAULT
+    return value != 0 if isinstance(value, int) else value
+
+
+def _enum(value: Any, wanted: type[Enum]) -> Any:
+    members = list(wanted)
+    if isinstance(value, str):
+        text = value.strip().lower()
+        return next((member for member in members if str(member.value).lower() == text), value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(members):
+        return members[value]
+    return value
+
+
+_GENERIC: dict[Any, Callable[[Any, tuple[Any, ...]], Any]] = {
+    Annotated: _annotated,
+    Union: _union,
+    types.UnionType: _union,
+    dict: _object,
+    list: _list,
+}
+_RULES: dict[type[Any], Callable[[Any], Any]] = {str: _text, int: _integer, float: _number, bool: _boolean}

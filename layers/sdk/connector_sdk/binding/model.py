@@ -1,0 +1,47 @@
+"""The base of every connector's model, and binding a job's variables to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
+
+from connector_sdk.binding.coercion import coerce_members
+from connector_sdk.errors import ConnectorInputError
+
+
+class ConnectorModel(BaseModel):
+    """Members are written in camelCase in the process, unknown ones are ignored, and no input shows in an error."""
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def bind(model: type[Model], variables: Mapping[str, Any]) -> Model:
+    """The variables as a model. Raises ConnectorInputError with one line for each violated constraint."""
+    try:
+        return model.model_validate(coerce_members(variables, model))
+    except ValidationError as error:
+        violations = sorted(_violation(detail) for detail in error.errors(include_url=False, include_input=False))
+        raise ConnectorInputError(
+            "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
+            + "\n".join(violations)
+        ) from None
+
+
+def _violation(detail: ErrorDetails) -> str:
+    path = ".".join(str(part) for part in detail["loc"])
+    message = "must not be null" if detail["type"] == "missing" else detail["msg"]
+    return f" - Property: {path}: Validation failed. Original message: {message}"

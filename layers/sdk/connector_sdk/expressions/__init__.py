@@ -1,0 +1,16 @@
+"""Expressions in a connector's headers and properties: evaluation, result mapping, error mapping."""
+
+from connector_sdk.expressions.error_mapping import error_outcome
+from connector_sdk.expressions.evaluation import ExpressionError, evaluate
+from connector_sdk.expressions.functions import CONNECTOR_FUNCTIONS, CONNECTOR_FUNCTIONS_8_8
+from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, output_variables
+
+__all__ = [
+    "CONNECTOR_FUNCTIONS",
+    "CONNECTOR_FUNCTIONS_8_8",
+    "MAX_VARIABLES_BYTES",
+    "ExpressionError",
+    "error_outcome",
+    "evaluate",
+    "output_variables",
+]
