@@ -1,0 +1,214 @@
+"""Numbers."""
+
+from __future__ import annotations
+
+import math
+import random
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+)
+
+from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
+from connector_sdk.feel.limits import MAX_SCALE
+from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.values import DECIMAL128, Value
+
+_WIDE = Context(prec=2 * MAX_SCALE, Emin=-999_999_999, Emax=999_999_999, traps=[])
+
+
+def rounded(value: Decimal, scale: Decimal, mode: str) -> Decimal:
+    """The number with so many decimals. Raises FeelEvaluationError beyond MAX_SCALE."""
+    digits = int(scale)
+    if abs(digits) > MAX_SCALE:
+        raise FeelEvaluationError(f"the scale {digits} is beyond {MAX_SCALE}")
+    return value.quantize(Decimal((0, (1,), -digits)), rounding=mode, context=_WIDE)
+
+
+@builtin("decimal", "n: number", "scale: number")
+def decimal(n: Decimal, scale: Decimal) -> Value:
+    """The number with so many decimals, halves to the even neighbour.
+
+    >>> decimal(2.5, 0)
+    2
+    """
+    return rounded(n, scale, ROUND_HALF_EVEN)
+
+
+@builtin("floor", "n: number")
+def floor(n: Decimal) -> Value:
+    """The largest whole number that is not above.
+
+    >>> floor(-1.5)
+    -2
+    """
+    return rounded(n, Decimal(0), ROUND_FLOOR)
+
+
+@builtin("floor", "n: number", "scale: number")
+def floor_to_scale(n: Decimal, scale: Decimal) -> Value:
+    """Rounded down to so many decimals.
+
+    >>> floor(-1.56, 1)
+    -1.6
+    """
+    return rounded(n, scale, ROUND_FLOOR)
+
+
+@builtin("ceiling", "n: number")
+def ceiling(n: Decimal) -> Value:
+    """The smallest whole number that is not below.
+
+    >>> ceiling(1.5)
+    2
+    """
+    return rounded(n, Decimal(0), ROUND_CEILING)
+
+
+@builtin("ceiling", "n: number", "scale: number")
+def ceiling_to_scale(n: Decimal, scale: Decimal) -> Value:
+    """Rounded up to so many decimals.
+
+    >>> ceiling(-1.56, 1)
+    -1.5
+    """
+    return rounded(n, scale, ROUND_CEILING)
+
+
+@builtin("round up", "n: number", "scale: number")
+def round_up(n: Decimal, scale: Decimal) -> Value:
+    """Away from zero.
+
+    >>> round up(5.5, 0)
+    6
+    """
+    return rounded(n, scale, ROUND_UP)
+
+
+@builtin("round down", "n: number", "scale: number")
+def round_down(n: Decimal, scale: Decimal) -> Value:
+    """Towards zero.
+
+    >>> round down(-5.5, 0)
+    -5
+    """
+    return rounded(n, scale, ROUND_DOWN)
+
+
+@builtin("round half up", "n: number", "scale: number")
+def round_half_up(n: Decimal, scale: Decimal) -> Value:
+    """To the nearest, halves away from zero.
+
+    >>> round half up(5.5, 0)
+    6
+    """
+    return rounded(n, scale, ROUND_HALF_UP)
+
+
+@builtin("round half down", "n: number", "scale: number")
+def round_half_down(n: Decimal, scale: Decimal) -> Value:
+    """To the nearest, halves towards zero.
+
+    >>> round half down(5.5, 0)
+    5
+    """
+    return rounded(n, scale, ROUND_HALF_DOWN)
+
+
+@builtin("abs", "number: number")
+def absolute(number: Decimal) -> Value:
+    """The number without its sign.
+
+    >>> abs(-10)
+    10
+    """
+    return number.copy_abs()
+
+
+@builtin("modulo", "dividend: number", "divisor: number")
+def modulo(dividend: Decimal, divisor: Decimal) -> Value:
+    """The remainder, with the sign of the divisor.
+
+    >>> modulo(-12, 5)
+    3
+    """
+    if not divisor:
+        raise InvocationFailure("division by zero")
+    quotient = DECIMAL128.divide(dividend, divisor).to_integral_value(rounding=ROUND_FLOOR)
+    return DECIMAL128.subtract(dividend, DECIMAL128.multiply(divisor, quotient))
+
+
+def _double(value: float) -> Decimal:
+    if math.isnan(value) or math.isinf(value):
+        raise InvocationFailure("the result is not a number")
+    return Decimal(repr(value))
+
+
+@builtin("sqrt", "number: number")
+def square_root(number: Decimal) -> Value:
+    """The square root, with a double's precision; null below zero.
+
+    >>> sqrt(16)
+    4
+    """
+    return None if number < 0 else _double(math.sqrt(float(number)))
+
+
+@builtin("log", "number: number")
+def logarithm(number: Decimal) -> Value:
+    """The natural logarithm, with a double's precision; null for zero and below.
+
+    >>> log(1)
+    0
+    """
+    return None if number <= 0 else _double(math.log(float(number)))
+
+
+@builtin("exp", "number: number")
+def exponential(number: Decimal) -> Value:
+    """e to this power, with a double's precision.
+
+    >>> exp(0)
+    1
+    """
+    try:
+        return _double(math.exp(float(number)))
+    except OverflowError:
+        raise InvocationFailure("the result is too large") from None
+
+
+@builtin("odd", "number: number")
+def odd(number: Decimal) -> Value:
+    """Whether the number is odd.
+
+    >>> odd(5)
+    true
+    """
+    return abs(DECIMAL128.remainder(number, Decimal(2))) == 1
+
+
+@builtin("even", "number: number")
+def even(number: Decimal) -> Value:
+    """Whether the number is even.
+
+    >>> even(5)
+    false
+    """
+    return abs(DECIMAL128.remainder(number, Decimal(2))) == 0
+
+
+@builtin("random number")
+def random_number() -> Value:
+    """A number from 0 up to but not including 1; not for secrets.
+
+    >>> random number() < 1
+    true
+    """
+    return Decimal(repr(random.random()))  # noqa: S311

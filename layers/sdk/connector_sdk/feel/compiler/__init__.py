@@ -1,0 +1,25 @@
+"""From tree to closures: each node becomes a function of a scope, once; evaluating is calling it.
+
+A failure that feel-scala suppresses travels as the value FAILED to the next place that makes it null; what fails as a
+whole is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector_sdk.feel.compiler import calls, literals, logic, loops, operators, paths, tests
+from connector_sdk.feel.compiler.base import Compiler
+from connector_sdk.feel.nodes import Node
+from connector_sdk.feel.registry import HostFunction
+from connector_sdk.feel.scope import Compiled
+
+_FAMILIES = (literals, operators, logic, loops, paths, calls, tests)
+_RULES = {node: rule for family in _FAMILIES for node, rule in family.RULES.items()}
+
+
+def compile_node(
+    node: Node, functions: Mapping[str, HostFunction | tuple[HostFunction, ...]] | None = None
+) -> Compiled:
+    """Compile a tree; `functions` are the host's own, beside the built-in ones."""
+    return Compiler(_RULES, functions or {}).compile(node)

@@ -1,0 +1,31 @@
+"""What the families of compile rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connector_sdk.feel.nodes import Node
+from connector_sdk.feel.registry import HostFunction
+from connector_sdk.feel.scope import Compiled
+
+Rules = dict[type[Node], Callable[[Any, "Compiler"], Compiled]]
+"""For each type of node the rule that compiles it."""
+
+
+class Compiler:
+    """Compiles nodes by a table of rules."""
+
+    __slots__ = ("functions", "rules")
+
+    def __init__(self, rules: Rules, functions: Mapping[str, HostFunction | tuple[HostFunction, ...]]) -> None:
+        self.rules = rules
+        self.functions = functions
+
+    def compile(self, node: Node) -> Compiled:
+        """The closure of one node."""
+        return self.rules[type(node)](node, self)
+
+    def all(self, nodes: tuple[Node, ...]) -> tuple[Compiled, ...]:
+        """The closures of several."""
+        return tuple(map(self.compile, nodes))

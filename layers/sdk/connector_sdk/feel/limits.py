@@ -1,0 +1,36 @@
+"""What an expression may cost. feel-scala has no such limits; a shared function must."""
+
+from __future__ import annotations
+
+MAX_EXPRESSION_LENGTH = 65_536
+"""Characters of one expression."""
+
+MAX_NESTING = 100
+"""Expressions inside expressions: brackets, conditions, bodies of functions."""
+
+MAX_STEPS = 1_000_000
+"""Iterations of loops and filters, and calls of functions that the expression defines, in one evaluation."""
+
+MAX_LIST_SIZE = 500_000
+"""Items of a list that an expression builds; the lists of its input may be longer."""
+
+MAX_STRING_LENGTH = 10_000_000
+"""Characters of a text that an expression builds."""
+
+MAX_EXPONENT = 100_000
+"""Absolute value of the right side of `**`, and of the exponent of a number that is read from text."""
+
+MAX_SCALE = 6_176
+"""Absolute value of a scale for rounding; decimal128's own largest."""
+
+MAX_PATTERN_LENGTH = 1_000
+"""Characters of a regular expression."""
+
+MAX_MATCHED_LENGTH = 100_000
+"""Characters of a text that a regular expression is applied to."""
+
+MAX_WARNINGS = 100
+"""Warnings that one evaluation keeps; later ones are dropped."""
+
+MAX_WRITTEN_VALUES = 1_000_000
+"""Values in one JSON document that a result is written to."""

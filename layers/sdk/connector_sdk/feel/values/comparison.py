@@ -1,0 +1,67 @@
+"""Equality and order, as feel-scala has them: null where types differ, and no order between lists."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.values import FAILED, Failed, Value
+
+ORDERED: set[type] = {Decimal, str}
+"""Types with an order; the temporal types add themselves."""
+
+
+def equal(left: Value, right: Value) -> bool | None:
+    """Whether two values are the same; None if their types cannot be compared."""
+    if left is None or right is None:
+        return left is None and right is None
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(value, right[key]) is True for key, value in left.items())
+    kind = type(left)
+    if kind is not type(right) or not (kind is bool or kind in ORDERED):
+        return None
+    return bool(left == right)
+
+
+def same(left: Value, right: Value) -> bool:
+    """Equality inside lists (`list contains`, `distinct values`): values of different types are just not the same."""
+    return equal(left, right) is True
+
+
+def has_order(value: Value) -> bool:
+    """Whether a value can be compared with `<`."""
+    if isinstance(value, list):
+        return bool(value) and has_order(value[0]) and all(type(item) is type(value[0]) for item in value)
+    return type(value) in ORDERED
+
+
+def comparable(*values: Value) -> bool:
+    """Whether all values have an order and the same type."""
+    kind = type(values[0])
+    return all(type(value) is kind and has_order(value) for value in values)
+
+
+def ordered(operator: str, left: Value, right: Value) -> bool | None | Failed:
+    """`left < right` and its kin; None if the two cannot be compared."""
+    if left is FAILED or right is FAILED:
+        return FAILED
+    if not comparable(left, right):
+        return None
+    if isinstance(left, list):
+        raise FeelEvaluationError(f"lists cannot be compared with {operator}")
+    if operator == "<":
+        return bool(left < right)
+    if operator == "<=":
+        return bool(left <= right)
+    if operator == ">":
+        return bool(left > right)
+    return bool(left >= right)
+
+
+def in_range(value: Value, start: Value, end: Value, start_included: bool, end_included: bool) -> bool:
+    """Whether a value lies between two of its own type."""
+    above = value >= start if start_included else value > start
+    below = value <= end if end_included else value < end
+    return bool(above and below)
