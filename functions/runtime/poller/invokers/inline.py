@@ -1,0 +1,54 @@
+"""Runs functions in this process; each sees its invocation as Lambda would give it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_sdk.clock import Clock, SystemClock
+from functions.runtime.poller.invokers import FunctionDied, FunctionMissing
+from functions.runtime.poller.registry import Handler, Registered
+
+log = logging.getLogger("connectors.poller")
+
+
+@dataclass(frozen=True, slots=True)
+class InlineContext:
+    """The part of Lambda's context object that handlers use."""
+
+    function_name: str
+    aws_request_id: str
+    deadline: float = field(repr=False)
+    clock: Clock = field(repr=False)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Time until the function's own time-out; nothing ends it here, but it may act upon it."""
+        return max(0, int((self.deadline - self.clock.monotonic()) * 1000))
+
+
+class Inline:
+    """Calls handlers by the function's name. Invocation and answer go through JSON, as on Lambda."""
+
+    def __init__(self, handlers: Mapping[str, Handler], clock: Clock | None = None) -> None:
+        self._handlers = handlers
+        self._clock = clock or SystemClock()
+        self._numbers = itertools.count(1)
+
+    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+        """Run the handler in the calling thread. Raises FunctionMissing or FunctionDied."""
+        handler = self._handlers.get(connector.name)
+        if handler is None:
+            raise FunctionMissing(f"no function {connector.name} in this process")
+        request_id = f"inline-{next(self._numbers)}"
+        deadline = self._clock.monotonic() + connector.timeout_seconds
+        context = InlineContext(connector.name, request_id, deadline, self._clock)
+        event = json.loads(json.dumps(invocation))
+        try:
+            return json.loads(json.dumps(handler(event, context), allow_nan=False))
+        except (Exception, SystemExit) as error:
+            log.exception("function %s raised (request %s)", connector.name, request_id)
+            raise FunctionDied(f"raised {type(error).__name__} (request {request_id}, see the poller's log)") from error

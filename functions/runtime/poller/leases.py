@@ -1,0 +1,81 @@
+"""Keeps the locks of running jobs alive: the engine never hands out again what still runs here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from connector_sdk.clock import Clock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.errors import EngineError, EngineNotFound
+from connector_sdk.job import Job
+
+log = logging.getLogger("connectors.poller")
+
+LOCAL_WAIT_SECONDS = 5.0
+"""How long an activated job may wait here before its function starts."""
+MARGIN_SECONDS = 15.0
+"""What a lock has beside local wait and function time-out, to bring the outcome home."""
+CHECK_SECONDS = 5.0
+"""How often locks are looked at; less than the margin, so that none is missed."""
+
+
+def lock_seconds(function_timeout_seconds: float) -> float:
+    """How long a job is locked when it is activated: local wait + function time-out + margin."""
+    return LOCAL_WAIT_SECONDS + function_timeout_seconds + MARGIN_SECONDS
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """One locked job. `until` is the monotonic time at which the engine may hand it out again."""
+
+    job: Job
+    seconds: float
+    until: float
+
+
+class Leases:
+    """The locked jobs of one poller; a thread of its own extends what runs longer than its function should."""
+
+    def __init__(self, engine: EngineClient, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._leases: set[Lease] = set()
+        self._lock = threading.Lock()
+
+    def begin(self, job: Job, seconds: float, since: float) -> Lease:
+        """Note a job that was locked for `seconds` at the monotonic time `since` or later."""
+        lease = Lease(job, seconds, since + seconds)
+        with self._lock:
+            self._leases.add(lease)
+        return lease
+
+    def end(self, lease: Lease) -> None:
+        """The job is done with."""
+        with self._lock:
+            self._leases.discard(lease)
+
+    def extend_due(self) -> None:
+        """Extend every lock that ends within the margin, by its whole length from now."""
+        now = self._clock.monotonic()
+        with self._lock:
+            due = [lease for lease in self._leases if lease.until - now <= MARGIN_SECONDS]
+        for lease in due:
+            self._extend(lease)
+
+    def run(self, stopped: threading.Event) -> None:
+        """Look after the locks until stopped."""
+        while not stopped.wait(CHECK_SECONDS):
+            self.extend_due()
+
+    def _extend(self, lease: Lease) -> None:
+        now = self._clock.monotonic()
+        try:
+            self._engine.update_job(lease.job.key, timeout_ms=int(lease.seconds * 1000))
+        except EngineNotFound:
+            self.end(lease)  # done by somebody else, or cancelled; the function's outcome will hear the same
+        except EngineError as error:
+            log.warning("job %s still runs and its lock could not be extended: %s", lease.job.key, error)
+        else:
+            lease.until = now + lease.seconds

@@ -1,0 +1,136 @@
+"""The poller: a job worker for each type of each function, started and stopped together."""
+
+from __future__ import annotations
+
+import random as system_random
+import threading
+from collections import Counter
+from collections.abc import Sequence
+
+from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.engine_client import EngineClient
+from functions.runtime.poller.backoff import Random
+from functions.runtime.poller.commands import Commands, Result, Wait
+from functions.runtime.poller.finished import Finished, Observer
+from functions.runtime.poller.invokers import Invoker
+from functions.runtime.poller.leases import Leases
+from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
+from functions.runtime.poller.threads import Threads
+from functions.runtime.poller.worker import JobWorker, Shared
+
+REQUEST_TIMEOUT_MS = 10_000
+"""How long the engine keeps a poll open; a graceful stop waits for the open polls, at most this long."""
+STOP_MARGIN_SECONDS = 15.0
+"""What a stop waits beside the longest function time-out, for polls and commands under way."""
+
+
+class Poller:
+    """Takes jobs for the given functions until it is stopped.
+
+    Every job that the engine hands out ends in exactly one command, or in a lock that runs out:
+
+    - The function answered: its completion, failure or error.
+    - The function ran and died: failure, retries − 1.
+    - The function never ran: given back, retries unchanged.
+    - The command was answered 404 or 409: somebody else was first; counted as `gone`.
+    """
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        registry: Sequence[Registered],
+        invoker: Invoker,
+        *,
+        clock: Clock | None = None,
+        observer: Observer | None = None,
+        random: Random = system_random.random,
+        wait: Wait | None = None,
+        slots_per_type: int = SLOTS_PER_TYPE,
+        linger_seconds: float = LINGER_SECONDS,
+        request_timeout_ms: int = REQUEST_TIMEOUT_MS,
+        worker_name: str = "connectors",
+        cluster_id: str | None = None,
+        tenant_ids: Sequence[str] | None = None,
+    ) -> None:
+        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off."""
+        clock = clock or SystemClock()
+        self._observer = observer
+        self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        self._leases = Leases(engine, clock)
+        self._threads = Threads("job")
+        self._longest = max((connector.timeout_seconds for connector in registry), default=0.0)
+        shared = Shared(
+            engine=engine,
+            invoker=invoker,
+            commands=Commands(engine, clock, random, wait),
+            leases=self._leases,
+            threads=self._threads,
+            clock=clock,
+            random=random,
+            observer=self._observe,
+            stopping=self._stopping,
+            worker_name=worker_name,
+            cluster_id=cluster_id,
+            tenant_ids=None if tenant_ids is None else tuple(tenant_ids),
+            request_timeout_ms=request_timeout_ms,
+        )
+        self._workers = [
+            JobWorker(job_type, connector, Slots(slots_per_type, linger_seconds), shared)
+            for connector in registry
+            for job_type in connector.types
+        ]
+        self._polling: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin to poll; returns at once."""
+        keeper = threading.Thread(target=self._leases.run, args=(self._stopped,), name="leases", daemon=True)
+        self._polling = [
+            threading.Thread(target=worker.run, name=f"poll {worker.job_type}", daemon=True) for worker in self._workers
+        ]
+        for thread in (keeper, *self._polling):
+            thread.start()
+
+    def stop(self, timeout_seconds: float | None = None) -> int:
+        """Stop gracefully: activate no more, finish what runs, give back what was never started.
+
+        Returns how many jobs still run after `timeout_seconds` (default: the longest function time-out and a margin);
+        nobody reports those any more, and their locks run out.
+        """
+        limit = self._longest + STOP_MARGIN_SECONDS if timeout_seconds is None else timeout_seconds
+        clock = SystemClock()
+        until = clock.monotonic() + limit
+        self._stopping.set()
+        for worker in self._workers:
+            worker.slots.close()
+        for thread in self._polling:
+            thread.join(max(0.0, until - clock.monotonic()))
+        left = sum(worker.slots.drained(max(0.0, until - clock.monotonic())) for worker in self._workers)
+        self._stopped.set()
+        self._threads.end()
+        return left
+
+    def run(self, until: threading.Event) -> int:
+        """Poll until the event is set, then stop gracefully; returns what `stop` does."""
+        self.start()
+        try:
+            until.wait()
+        finally:
+            left = self.stop()
+        return left
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs ended in each outcome, and how many of the commands were `gone`, `refused` or `lost`."""
+        with self._counting:
+            return dict(self._counts)
+
+    def _observe(self, finished: Finished) -> None:
+        with self._counting:
+            self._counts[finished.outcome] += 1
+            if finished.result is not Result.TAKEN:
+                self._counts[finished.result.value] += 1
+        if self._observer is not None:
+            self._observer(finished)

@@ -1,0 +1,66 @@
+"""Which functions serve which job types."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from connector_sdk.errors import SdkError
+
+DEFAULT_TIMEOUT_SECONDS = 30.0
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+"""A Lambda handler: invocation and context in, answer out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One deployed connector function, as the poller needs to know it."""
+
+    name: str
+    """The function's public name, such as `http-json`."""
+    types: tuple[str, ...]
+    fetch_variables: tuple[str, ...] | None = None
+    """The only variables that its jobs need; None: all."""
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    """The function's own time-out."""
+    repeat: Literal["safe", "keyed", "unsafe"] = "unsafe"
+
+
+class UnknownConnector(SdkError):
+    """No folder under functions/outbound has that name, or it holds no connector."""
+
+
+def load(name: str) -> tuple[Registered, Handler]:
+    """Import `functions.outbound.<folder>.app` for a connector's name (`http-json` or `http_json`).
+
+    Raises UnknownConnector saying what is there instead.
+    """
+    folder = name.replace("-", "_")
+    module_name = f"functions.outbound.{folder}.app"
+    if not re.fullmatch(r"[a-z0-9_]+", folder):
+        raise UnknownConnector(f"{name!r} is no connector's name: they are letters, digits and dashes (http-json)")
+    try:
+        handler = importlib.import_module(module_name).handler
+    except ModuleNotFoundError as error:
+        if error.name is None or not module_name.startswith(error.name):
+            raise
+        raise UnknownConnector(f"no connector {name!r}: functions/outbound/{folder}/app.py does not exist") from error
+    except AttributeError as error:
+        raise UnknownConnector(f"functions/outbound/{folder}/app.py defines no `handler`") from error
+    return registered(folder.replace("_", "-"), handler), handler
+
+
+def registered(name: str, connector: Any) -> Registered:
+    """Read what a connector object (`connector_sdk.outbound`) says about itself."""
+    fetch = connector.fetch_variables
+    return Registered(
+        name=name,
+        types=(connector.type,),
+        fetch_variables=None if fetch is None else tuple(fetch),
+        timeout_seconds=float(connector.timeout_seconds),
+        repeat=connector.repeat,
+    )

@@ -1,0 +1,178 @@
+"""One job type: keep a long poll open, run what comes, report what became of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+from typing import Any
+
+from connector_sdk.clock import Clock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.errors import EngineBusy, EngineError, EngineUnreachable
+from connector_sdk.job import Job
+from functions.runtime.poller.answers import NoOutcome, NotStarted, Reported, read_answer
+from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
+from functions.runtime.poller.commands import MAX_ERROR_MESSAGE_CHARACTERS, Commands, Result
+from functions.runtime.poller.finished import Finished, Observer, Outcome
+from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, Invoker, NeverRan
+from functions.runtime.poller.leases import Lease, Leases, lock_seconds
+from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.slots import Slots
+from functions.runtime.poller.threads import Threads
+
+log = logging.getLogger("connectors.poller")
+
+NEVER_RAN_DELAY_MS = 2_000
+"""Until a job that was given back is offered again."""
+DIED_BACKOFF_MS = 5_000
+"""Before the next try of a job whose function died."""
+OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", "error": "error"}
+VERSION = 1
+"""Of the invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all job types of a poller have in common."""
+
+    engine: EngineClient
+    invoker: Invoker
+    commands: Commands
+    leases: Leases
+    threads: Threads
+    clock: Clock
+    random: Random
+    observer: Observer
+    stopping: Event
+    worker_name: str
+    cluster_id: str | None
+    tenant_ids: tuple[str, ...] | None
+    request_timeout_ms: int
+
+
+class JobWorker:
+    """Serves one job type with one function."""
+
+    def __init__(self, job_type: str, connector: Registered, slots: Slots, shared: Shared) -> None:
+        self.job_type = job_type
+        self.slots = slots
+        self._connector = connector
+        self._shared = shared
+        self._lock_seconds = lock_seconds(connector.timeout_seconds)
+
+    def run(self) -> None:
+        """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
+        backoff = Backoff(self._shared.random)
+        backlog = False
+        while asked := self.slots.ask(backlog=backlog):
+            since = self._shared.clock.monotonic()
+            try:
+                jobs = self._activate(asked)
+            except EngineError as error:
+                self._wait_after(error, backoff)
+                continue
+            backoff.reset()
+            backlog = len(jobs) >= asked
+            self.slots.take(len(jobs))
+            for job in jobs:
+                self._begin(job, since)
+
+    def _activate(self, asked: int) -> list[Job]:
+        return self._shared.engine.activate_jobs(
+            self.job_type,
+            max_jobs=asked,
+            timeout_ms=int(self._lock_seconds * 1000),
+            worker=self._shared.worker_name,
+            request_timeout_ms=self._shared.request_timeout_ms,
+            fetch_variables=self._connector.fetch_variables,
+            tenant_ids=self._shared.tenant_ids,
+        )
+
+    def _wait_after(self, error: EngineError, backoff: Backoff) -> None:
+        """A busy or absent engine is asked again soon; one that says no (login, tenant) keeps its longest wait."""
+        passing = isinstance(error, (EngineBusy, EngineUnreachable))
+        delay = backoff.next_seconds() if passing else LONGEST_SECONDS
+        log.warning("no jobs of type %s, next try in %.1f s: %s", self.job_type, delay, error)
+        self._shared.stopping.wait(delay)
+
+    def _begin(self, job: Job, since: float) -> None:
+        lease = self._shared.leases.begin(job, self._lock_seconds, since)
+        stopping = self._shared.stopping.is_set()
+        work = self._give_back_unstarted if stopping else self._work
+        self._shared.threads.start(partial(self._finish, lease, work))
+
+    def _finish(self, lease: Lease, work: Callable[[Lease], Finished]) -> None:
+        """Run one job to its end, whatever happens: the slot comes back, the lock is let go."""
+        finished = None
+        try:
+            finished = work(lease)
+        except Exception:
+            log.exception("job %s: a fault in the poller; its lock will run out", lease.job.key)
+        finally:
+            self._shared.leases.end(lease)
+            self._tell(finished)
+            self.slots.release()
+
+    def _tell(self, finished: Finished | None) -> None:
+        if finished is not None:
+            try:
+                self._shared.observer(finished)
+            except Exception:
+                log.exception("an observer raised for job %s", finished.job.key)
+
+    def _work(self, lease: Lease) -> Finished:
+        job = lease.job
+        invocation = {
+            "v": VERSION,
+            "clusterId": self._shared.cluster_id,
+            "jobs": [job.to_wire()],
+            "secretNames": {job.key: None},
+        }
+        try:
+            answer = self._shared.invoker.invoke(self._connector, invocation)
+        except FunctionMissing as error:
+            log.error("type %s is not asked for any more: %s", self.job_type, error)
+            self.slots.close()
+            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
+        except NeverRan as error:
+            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
+        except FunctionDied as error:
+            return self._failed(lease, f"function {self._connector.name} {error}")
+        return self._report(lease, answer)
+
+    def _report(self, lease: Lease, answer: Any) -> Finished:
+        match read_answer(answer, [lease.job.key])[lease.job.key]:
+            case NotStarted():
+                return self._give_back(lease, f"function {self._connector.name} had no time left", 0)
+            case NoOutcome(reason):
+                return self._failed(lease, f"function {self._connector.name} ran without an outcome: {reason}")
+            case Reported(command, body):
+                result = self._shared.commands.send(lease.job, command, body, lambda: lease.until)
+                if result is Result.REFUSED and command != "failure":
+                    return self._failed(lease, f"the engine refused the {command} of function {self._connector.name}")
+                message = body.get("errorMessage") if command == "failure" else body.get("errorCode")
+                return self._finished(lease, OUTCOMES[command], message or "", result)
+
+    def _failed(self, lease: Lease, message: str) -> Finished:
+        """The function ran: that costs a try."""
+        message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
+        body = {
+            "retries": max(lease.job.retries - 1, 0),
+            "errorMessage": message,
+            "retryBackOff": DIED_BACKOFF_MS,
+        }
+        result = self._shared.commands.send(lease.job, "failure", body, lambda: lease.until)
+        return self._finished(lease, "failed", message, result)
+
+    def _give_back_unstarted(self, lease: Lease) -> Finished:
+        return self._give_back(lease, "the poller stops", 0)
+
+    def _give_back(self, lease: Lease, why: str, delay_ms: int) -> Finished:
+        result = self._shared.commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
+        return self._finished(lease, "given back", why, result)
+
+    def _finished(self, lease: Lease, outcome: Outcome, message: str, result: Result) -> Finished:
+        return Finished(lease.job, self._connector.name, outcome, message, result)
