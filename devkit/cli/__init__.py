@@ -1,0 +1,1 @@
+"""The `connectors` command line."""

@@ -1,0 +1,62 @@
+"""`connectors conformance`: recorded behaviour of Camunda's own runtime, replayed through this kit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from devkit.cli import exit_codes
+from devkit.cli.output import console, print_json
+from devkit.conformance import KINDS, Report, judge
+
+FIRST_DIFFERENCES = 20
+
+
+def conformance(
+    kind: Annotated[str, typer.Argument(help=f"what was recorded: {', '.join(KINDS)}")],
+    cases: Annotated[Path, typer.Option(metavar="FILE", help="recorded cases, JSON lines, plain or gzip")],
+    results: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write each raw result there as a JSON line")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+) -> int:
+    """Run recorded cases and print how many agree, by group, and the first differences; exit 1 on a difference."""
+    report = judge(kind, cases, results)
+    (_print_json if as_json else _print_table)(report)
+    return exit_codes.DIFFERENCE if report.differences else exit_codes.OK
+
+
+def _print_json(report: Report) -> None:
+    total = report.total
+    print_json(
+        {
+            "same": total.same,
+            "differ": total.differ,
+            "skipped": total.skipped,
+            "groups": {
+                name: {"same": tally.same, "differ": tally.differ, "skipped": tally.skipped}
+                for name, tally in sorted(report.groups.items())
+            },
+            "differences": [{"id": one.case_id, "group": one.group, "text": one.text} for one in report.differences],
+        }
+    )
+
+
+def _print_table(report: Report) -> None:
+    table = Table(box=None)
+    table.add_column("group")
+    for name in ("same", "differ", "skipped"):
+        table.add_column(name, justify="right")
+    for name, tally in (*sorted(report.groups.items()), ("total", report.total)):
+        numbers = (str(number) if number else "·" for number in (tally.same, tally.differ, tally.skipped))
+        table.add_row(Text(name), *numbers)
+    out = console()
+    out.print(table)
+    for one in report.differences[:FIRST_DIFFERENCES]:
+        out.print(f"- {one.case_id}: {one.text}", markup=False)
+    if len(report.differences) > FIRST_DIFFERENCES:
+        out.print(f"… and {len(report.differences) - FIRST_DIFFERENCES} more differences")

@@ -1,0 +1,74 @@
+"""`connectors feel`: what an expression evaluates to, before it goes into a model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from connector_sdk.feel import Evaluation, FeelEvaluationError, FeelSyntaxError, engine_json, parse
+from connector_sdk.feel.describe import type_name
+from devkit.cli import exit_codes
+from devkit.cli.output import console, print_json, print_problem
+from devkit.cli.problems import Refusal
+
+
+def feel(
+    expression: Annotated[str, typer.Argument(help="FEEL, with or without the leading =")],
+    context: Annotated[
+        str | None, typer.Option(metavar="FILE", help="a JSON object with the variables; - reads it from stdin")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+) -> int:
+    """Evaluate a FEEL expression as Camunda does: its value, its type and its warnings."""
+    text = expression.strip().removeprefix("=").strip()
+    try:
+        evaluation = parse(text).evaluate(_variables(context))
+    except FeelSyntaxError as error:
+        _point_at(text, error)
+        return exit_codes.USAGE
+    except FeelEvaluationError as error:
+        raise Refusal(
+            f"the evaluation failed: {error.message}; in Camunda this is an incident", exit_codes.DIFFERENCE
+        ) from error
+    _show(evaluation, as_json)
+    return exit_codes.OK
+
+
+def _variables(context: str | None) -> dict[str, Any]:
+    if context is None:
+        return {}
+    where = "stdin" if context == "-" else context
+    try:
+        text = sys.stdin.read() if context == "-" else Path(context).read_text(encoding="utf-8")
+        variables = json.loads(text)
+    except OSError as error:
+        raise Refusal(f"{where} cannot be read: {error.strerror}; --context names a file with a JSON object") from error
+    except ValueError as error:
+        raise Refusal(f"{where} is no JSON: {error}; --context names a file with a JSON object") from error
+    if not isinstance(variables, dict):
+        raise Refusal(f'{where} holds no JSON object; --context wants one, such as {{"name": "value"}}')
+    return variables
+
+
+def _point_at(text: str, error: FeelSyntaxError) -> None:
+    lines = text.split("\n") or [""]
+    line = lines[min(error.line, len(lines)) - 1]
+    print_problem(f"this is not FEEL: {error.message}; correct it where the arrow points")
+    print(f"  {line}\n  {' ' * (error.column - 1)}^", file=sys.stderr)
+
+
+def _show(evaluation: Evaluation, as_json: bool) -> None:
+    value, kind = engine_json(evaluation.value), type_name(evaluation.value)
+    warnings = [{"type": warning.type, "message": warning.message} for warning in evaluation.warnings]
+    if as_json:
+        print_json({"value": value, "type": kind, "warnings": warnings})
+        return
+    out = console()
+    out.print(json.dumps(value, indent=2, ensure_ascii=False), style="bold", markup=False)
+    out.print(f"type     {kind}", markup=False)
+    for warning in warnings:
+        out.print(f"warning  {warning['type']}: {warning['message']}", markup=False)

@@ -1,0 +1,9 @@
+"""Recorded behaviour as the judge: cases of one kind run through the code that Lambda runs, and compared.
+
+devkit.conformance.<kind>          results(cases) → one result for each case, in the form that can be compared
+devkit.conformance.compare.<kind>  difference(case, result) → what differs, or None
+"""
+
+from devkit.conformance.frame import KINDS, Report, UnknownKind, judge
+
+__all__ = ["KINDS", "Report", "UnknownKind", "judge"]

@@ -1,0 +1,106 @@
+"""One run over recorded cases: read, produce results, compare, count by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from connector_sdk.errors import NotBuilt, SdkError
+from devkit.conformance import json_lines
+
+Case = Mapping[str, Any]
+Result = Mapping[str, Any]
+
+KINDS = ("feel", "jobs", "inbound", "templates", "engine")
+"""What can be asked for. `templates` and `engine` are refused as not built."""
+RUNNABLE = frozenset({"feel", "jobs", "inbound"})
+
+
+class UnknownKind(SdkError):
+    """There are no recorded cases of that kind."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a group of cases went."""
+
+    same: int = 0
+    differ: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One case whose result is not what was recorded."""
+
+    case_id: str
+    group: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Agreement by group, and every difference in the order of the cases."""
+
+    groups: dict[str, Tally] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def total(self) -> Tally:
+        """All groups together."""
+        tallies = self.groups.values()
+        return Tally(
+            sum(one.same for one in tallies), sum(one.differ for one in tallies), sum(one.skipped for one in tallies)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The three questions that each kind's comparer answers."""
+
+    group: Callable[[Case], str]
+    skipped: Callable[[Case], str | None]
+    difference: Callable[[Case, Result], str | None]
+
+
+def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Report:
+    """Run every case of a file and compare; write each raw result as a JSON line if a file is given.
+
+    Cases that the comparer leaves out are still run, so that `results_file` is complete.
+    Raises UnknownKind, NotBuilt or UnusableFile.
+    """
+    run, comparer = _implementation(kind)
+    cases = json_lines.read(cases_file)
+    produced = run(cases)
+    results = {one["id"]: one for one in (json_lines.write(produced, results_file) if results_file else produced)}
+    report = Report()
+    for case in cases:
+        _count(case, results.get(case["id"]), comparer, report)
+    return report
+
+
+def _implementation(kind: str) -> tuple[Callable[[Iterable[Case]], Iterable[Result]], Judge]:
+    if kind not in KINDS:
+        raise UnknownKind(f"there are no recorded cases of the kind {kind!r}; kinds are {', '.join(KINDS)}")
+    if kind not in RUNNABLE:
+        raise NotBuilt(f"conformance of {kind}")
+    compare = import_module(f"devkit.conformance.compare.{kind}")
+    run: Callable[[Iterable[Case]], Iterable[Result]] = import_module(f"devkit.conformance.{kind}").results
+    return run, Judge(compare.group, compare.skipped, compare.difference)
+
+
+def _count(case: Case, result: Result | None, comparer: Judge, report: Report) -> None:
+    group = comparer.group(case)
+    tally = report.groups.setdefault(group, Tally())
+    if comparer.skipped(case) or (result is not None and "skip" in result):
+        tally.skipped += 1
+        return
+    found = "there is no result" if result is None else comparer.difference(case, result)
+    if found is None:
+        tally.same += 1
+    else:
+        tally.differ += 1
+        report.differences.append(Difference(str(case["id"]), group, found))

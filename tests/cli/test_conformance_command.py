@@ -1,0 +1,106 @@
+"""`connectors conformance`: recorded cases judged, counted and written down."""
+
+import gzip
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from devkit.cli.main import run
+from devkit.conformance import json_lines
+
+AGREES = {
+    "id": "one",
+    "area": "arithmetic",
+    "kind": "expression",
+    "expression": "1 + 2",
+    "outcome": "value",
+    "expected": 3,
+}
+DIFFERS = AGREES | {"id": "two", "expected": 4}
+ACCIDENT = DIFFERS | {"id": "three", "area": "lists", "host_exception": True}
+
+
+def write(file: Path, cases: list[dict[str, object]]) -> Path:
+    file.write_text("".join(json.dumps(case) + "\n" for case in cases), encoding="utf-8")
+    return file
+
+
+def test_agreement_is_counted_by_group_and_a_difference_exits_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = write(tmp_path / "cases.jsonl", [AGREES, DIFFERS, ACCIDENT])
+
+    assert run(["conformance", "feel", "--cases", str(cases), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "same": 1,
+        "differ": 1,
+        "skipped": 1,
+        "groups": {
+            "arithmetic": {"same": 1, "differ": 1, "skipped": 0},
+            "lists": {"same": 0, "differ": 0, "skipped": 1},
+        },
+        "differences": [{"id": "two", "group": "arithmetic", "text": "'1 + 2': 3, expected 4"}],
+    }
+
+
+def test_a_person_sees_a_table_and_the_first_differences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = write(tmp_path / "cases.jsonl", [DIFFERS])
+
+    assert run(["conformance", "feel", "--cases", str(cases)]) == 1
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        ["group", "same", "differ", "skipped"],
+        ["arithmetic", "·", "1", "·"],
+        ["total", "·", "1", "·"],
+        ["-", "two:", "'1", "+", "2':", "3,", "expected", "4"],
+    ]
+
+
+def test_agreement_exits_with_0_and_results_are_written_for_every_case(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl.gz"
+    cases.write_bytes(gzip.compress((json.dumps(AGREES) + "\n" + json.dumps(ACCIDENT)).encode()))
+    results = tmp_path / "results.jsonl"
+
+    assert run(["conformance", "feel", "--cases", str(cases), "--results", str(results)]) == 0
+    written = json_lines.read(results)
+    assert [(result["id"], result["outcome"], result["expected"]) for result in written] == [
+        ("one", "value", 3),
+        ("three", "value", 3),
+    ]
+
+
+def test_numbers_keep_all_their_digits_in_a_results_file() -> None:
+    line = json_lines.dumps({"value": Decimal("0.1234567890123456789012345678901234"), "text": '"x"'})
+
+    assert line == '{"value": 0.1234567890123456789012345678901234, "text": "\\"x\\""}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["dreams", "--cases", "x"], "there are no recorded cases of the kind 'dreams'; kinds are feel, jobs, inbound"),
+        (["templates", "--cases", "x"], "not built yet: conformance of templates"),
+        (["feel", "--cases", "absent.jsonl"], "absent.jsonl cannot be read: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_judged_gives_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["conformance", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"connectors: {sentence}")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]\n", b'{"no": "id"}\n', b"\x1f\x8bbroken", b"\xff\xfe"])
+def test_a_file_that_holds_no_cases_is_refused(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(content)
+
+    assert run(["conformance", "feel", "--cases", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"connectors: {file} ")
