@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connector_sdk.feel.values import FAILED, Function, Range, Value
+from connector_sdk.feel.values.temporal_arithmetic import TEMPORAL_TYPES
 
 TYPE_NAMES: dict[type, str] = {
     type(None): "null",
@@ -15,8 +16,9 @@ TYPE_NAMES: dict[type, str] = {
     dict: "context",
     Range: "range",
     Function: "function",
+    **{kind: kind.FEEL_TYPE for kind in TEMPORAL_TYPES},
 }
-"""FEEL's name of each type; the temporal types add theirs."""
+"""FEEL's name of each type."""
 
 
 def type_name(value: Value) -> str:

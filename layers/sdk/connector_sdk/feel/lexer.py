@@ -34,7 +34,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 def _category(character: str) -> str:
-    import unicodedata  # noqa: PLC0415  # only texts with letters beyond ASCII pay for it
+    import unicodedata  # only texts with letters beyond ASCII pay for it
 
     return unicodedata.category(character)
 

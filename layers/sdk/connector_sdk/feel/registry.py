@@ -90,8 +90,8 @@ def fitting(overloads: Sequence[Any], names: tuple[str, ...] | None, count: int)
         if names is not None:
             if set(names) <= set(overload.parameters):
                 return overload
-        elif len(overload.parameters) == count:
-            return overload
-        elif count > len(overload.parameters) and getattr(overload, "variadic", False):
+        elif len(overload.parameters) == count or (
+            count > len(overload.parameters) and getattr(overload, "variadic", False)
+        ):
             return overload
     return None

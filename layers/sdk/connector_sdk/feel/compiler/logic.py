@@ -21,8 +21,8 @@ _TYPE_ALIASES = {
 
 def boolean_or_none(value: Value, run: Run) -> bool | None:
     """The truth value; anything else is unknown, with a warning."""
-    if value is True or value is False:
-        return bool(value)
+    if isinstance(value, bool):
+        return value
     if value is not FAILED:
         run.warn("INVALID_TYPE", f"Expected boolean but found '{short(value)}'")
     return None

@@ -58,10 +58,11 @@ def _in_input(value: Any, names: tuple[str, ...], run: Run) -> Value:
     return converted(value, run)
 
 
-def _no_entry(context: dict[str, Any], name: str, run: Run) -> None:
+def _no_entry(context: dict[str, Any], name: str, run: Run) -> Value:
     keys = ", ".join(f"'{key}'" for key in list(context)[:20])
     available = f"Available keys: {keys}" if keys else "The context is empty"
     run.warn("NO_CONTEXT_ENTRY_FOUND", f"No context entry found with key '{name}'. {available}")
+    return None
 
 
 def step_into(value: Value, name: str, run: Run) -> Value:
@@ -105,7 +106,7 @@ def _filter(node: Node, compiler: Compiler) -> Any:
     """`[filter]`: a number is an index, from 1 or, negative, from the end; anything else is asked for each item."""
     index = number_of(node)
     condition = compiler.compile(node)
-    always_each = isinstance(node, Comparison) and node.operator != "!=" or isinstance(node, Call)
+    always_each = (isinstance(node, Comparison) and node.operator != "!=") or isinstance(node, Call)
 
     def evaluate(value: Value, scope: Scope) -> Value:
         if not isinstance(value, list):

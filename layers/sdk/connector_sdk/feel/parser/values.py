@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from connector_sdk.feel.nodes import Chain, InputValue, Node, Reference
+from connector_sdk.feel.nodes import Chain, InputValue, Literal, Node, Reference
 from connector_sdk.feel.parser.calls import CallParser
+from connector_sdk.feel.values.temporal_text import LITERALS
+
+_TEMPORAL = tuple(LITERALS)
 
 
 class ValueParser(CallParser):
@@ -46,12 +49,27 @@ class ValueParser(CallParser):
         if first == "?":
             self.position += 1
             return InputValue()
+        if first in "dt@":
+            literal = self.temporal()
+            if literal is not None:
+                return literal
         for rule in (self.call, self.reference, self.literal, self.function_definition):
             self.position = start
             node = rule()
             if node is not None:
                 return node
         return None
+
+    def temporal(self) -> Node | None:
+        """`date("…")`, `@"…"` with a text in quotes is a literal; null if the text is no such value."""
+        word = self.take_one(_TEMPORAL)
+        if word is None:
+            return None
+        bracket = word != "@"
+        if bracket and not self.take("("):
+            return None
+        raw = self.quoted()
+        return None if raw is None or (bracket and not self.take(")")) else Literal(LITERALS[word](raw))
 
     def reference(self) -> Node | None:
         """A variable, with its path: `a.b.c`"""

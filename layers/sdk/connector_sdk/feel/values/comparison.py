@@ -43,9 +43,9 @@ def comparable(*values: Value) -> bool:
     return all(type(value) is kind and has_order(value) for value in values)
 
 
-def ordered(operator: str, left: Value, right: Value) -> bool | None | Failed:
+def ordered(operator: str, left: Value, right: Value) -> bool | Failed | None:
     """`left < right` and its kin; None if the two cannot be compared."""
-    if left is FAILED or right is FAILED:
+    if isinstance(left, Failed) or isinstance(right, Failed):
         return FAILED
     if not comparable(left, right):
         return None

@@ -1,0 +1,106 @@
+"""The two types of durations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import total_ordering
+
+from connector_sdk.feel.values.calendar import NANOS_PER_SECOND, SECONDS_PER_DAY
+
+
+def truncated(dividend: int, divisor: int) -> int:
+    """Whole quotient towards zero, as Java divides."""
+    quotient = abs(dividend) // abs(divisor)
+    return quotient if (dividend < 0) == (divisor < 0) else -quotient
+
+
+def remainder(dividend: int, divisor: int) -> int:
+    """What is left of a whole division towards zero; it has the dividend's sign."""
+    return dividend - divisor * truncated(dividend, divisor)
+
+
+@total_ordering
+class YearsMonthsDuration:
+    """So many months; `P1Y2M` is 14."""
+
+    __slots__ = ("months",)
+    FEEL_TYPE = "years and months duration"
+
+    def __init__(self, months: int) -> None:
+        self.months = months
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, YearsMonthsDuration) and self.months == other.months
+
+    def __hash__(self) -> int:
+        return hash(self.months)
+
+    def __lt__(self, other: YearsMonthsDuration) -> bool:
+        return self.months < other.months
+
+    def __str__(self) -> str:
+        if not self.months:
+            return "P0Y"
+        years, months = divmod(abs(self.months), 12)
+        parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
+        return ("-P" if self.months < 0 else "P") + parts
+
+    __repr__ = __str__
+
+    properties: dict[str, Callable[[YearsMonthsDuration], Decimal]] = {
+        "years": lambda self: Decimal(truncated(self.months, 12)),
+        "months": lambda self: Decimal(remainder(self.months, 12)),
+    }
+
+
+@total_ordering
+class DaysTimeDuration:
+    """So many nanoseconds."""
+
+    __slots__ = ("nanos",)
+    FEEL_TYPE = "days and time duration"
+
+    def __init__(self, nanos: int) -> None:
+        self.nanos = nanos
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DaysTimeDuration) and self.nanos == other.nanos
+
+    def __hash__(self) -> int:
+        return hash(self.nanos)
+
+    def __lt__(self, other: DaysTimeDuration) -> bool:
+        return self.nanos < other.nanos
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds, towards the past: java.time.Duration.getSeconds."""
+        return self.nanos // NANOS_PER_SECOND
+
+    @property
+    def millis(self) -> int:
+        """Whole milliseconds, towards the past: java.time.Duration.toMillis."""
+        return self.nanos // 1_000_000
+
+    def __str__(self) -> str:
+        if not self.nanos:
+            return "P0D"
+        seconds, nanos = divmod(abs(self.nanos), NANOS_PER_SECOND)
+        days, seconds = divmod(seconds, SECONDS_PER_DAY)
+        hours, seconds = divmod(seconds, 3_600)
+        minutes, seconds = divmod(seconds, 60)
+        fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
+        parts = ((hours, "", "H"), (minutes, "", "M"), (seconds, fraction, "S"))
+        time = "".join(f"{number}{extra}{unit}" for number, extra, unit in parts if number or extra)
+        sign = "-" if self.nanos < 0 else ""
+        return f"{sign}P{f'{days}D' if days else ''}{f'T{time}' if time else ''}"
+
+    __repr__ = __str__
+
+    properties: dict[str, Callable[[DaysTimeDuration], Decimal]] = {
+        "days": lambda self: Decimal(truncated(self.seconds, SECONDS_PER_DAY)),
+        "hours": lambda self: Decimal(remainder(truncated(self.seconds, 3_600), 24)),
+        "minutes": lambda self: Decimal(remainder(truncated(self.seconds, 60), 60)),
+        "seconds": lambda self: Decimal(remainder(self.seconds, 60)),
+    }
