@@ -46,7 +46,8 @@ def bpmn_error(error_code: Any, *rest: Any) -> dict[str, Any]:
 
 def job_error(error_message: Any, *rest: Any) -> dict[str, Any]:
     """`jobError(errorMessage, variables?, retries?, retryBackoff?)`; without `retries` the job is not tried again."""
-    variables, retries, backoff = (*rest, *({}, Decimal(0), None)[len(rest) :])
+    defaults: tuple[Any, ...] = ({}, Decimal(0), None)
+    variables, retries, backoff = (*rest, *defaults[len(rest) :])
     _check("jobError", "errorMessage", error_message, str, "String")
     _check("jobError", "variables", variables, dict, "Context")
     _check("jobError", "retries", retries, (int, float, Decimal), "Number")

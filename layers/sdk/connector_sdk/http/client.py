@@ -1,0 +1,110 @@
+"""The HTTP client that connectors get as `context.http`.
+
+    answer = context.http.get("https://api.example.com/orders", params={"page": "2"}, auth=request.authentication)
+
+It dials public addresses only, waits a limited time, and never sends a POST or a PATCH twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from connector_sdk.clock import Clock
+from connector_sdk.http.authentication import (
+    ApiKeyAuthentication,
+    ApiKeyLocation,
+    Authentication,
+    BasicAuthentication,
+    BearerAuthentication,
+    OAuthClientCredentials,
+    OAuthRefreshToken,
+    basic,
+)
+from connector_sdk.http.body import encoded_body
+from connector_sdk.http.errors import InvalidRequest
+from connector_sdk.http.oauth import Tokens
+from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
+from connector_sdk.http.url import InvalidUrl, encoded_url
+from connector_sdk.settings import Settings
+
+METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+CONTENT_TYPE = "content-type"
+
+
+class HttpClient:
+    """Builds requests, proves who asks, sends."""
+
+    def __init__(self, sender: Sender, tokens: Tokens | None = None) -> None:
+        self._sender = sender
+        self._tokens = tokens or Tokens()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
+        return cls(Sender.from_settings(settings), Tokens(clock))
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        """`request("GET", …)`."""
+        return self.request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        """`request("POST", …)`."""
+        return self.request("POST", url, **options)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | None] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        body: Any = None,
+        auth: Authentication | None = None,
+        skip_encoding: bool = False,
+        ignore_null: bool = False,
+        connect_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        read_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> httpx.Response:
+        """Send a request and read the whole answer; a status of 400 or above is an answer as well.
+
+        `body` goes out as the content type says (`body.encoded_body`), with POST, PUT and PATCH only. A time-out of 0
+        waits for ever. Raises Timeout, Unreachable, ProtocolError, InvalidRequest or DeniedAddress.
+        """
+        if connect_seconds < 0 or read_seconds < 0:
+            raise InvalidRequest(None, "A time-out must not be negative", f"{method}: a time-out is negative")
+        auth_headers, auth_params = self._proof(auth)
+        own = {name: value or "" for name, value in (headers or {}).items() if name.lower() != CONTENT_TYPE}
+        content, content_type = _content(method, headers or {}, body, ignore_null)
+        typed = [] if content_type is None else [("Content-Type", content_type)]
+        try:
+            target = encoded_url(url, [*auth_params, *(params or {}).items()], skip_encoding=skip_encoding)
+        except InvalidUrl as error:
+            raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{method}: {error}") from error
+        all_headers = (*auth_headers, *typed, *own.items())
+        return self._sender.send(Request(method, target, all_headers, content, connect_seconds, read_seconds))
+
+    def _proof(self, auth: Authentication | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """The headers and query parameters that an authentication adds."""
+        match auth:
+            case BasicAuthentication():
+                return [("Authorization", basic(auth.username, auth.password))], []
+            case BearerAuthentication():
+                return [("Authorization", f"Bearer {auth.token}")], []
+            case ApiKeyAuthentication(api_key_location=ApiKeyLocation.HEADERS):
+                return [(auth.name, auth.value)], []
+            case ApiKeyAuthentication():
+                return [], [(auth.name, auth.value)]
+            case OAuthClientCredentials() | OAuthRefreshToken():
+                return [("Authorization", f"Bearer {self._tokens.token(self._sender, auth)}")], []
+            case _:
+                return [], []
+
+
+def _content(method: str, headers: Mapping[str, str | None], body: Any, ignore_null: bool) -> tuple[bytes, str | None]:
+    """The body's bytes and the Content-Type header; without a body only what the task itself says."""
+    given = next((value for name, value in headers.items() if name.lower() == CONTENT_TYPE), None)
+    if method not in METHODS_WITH_BODY:
+        return b"", given
+    return encoded_body(body, given, ignore_null=ignore_null)

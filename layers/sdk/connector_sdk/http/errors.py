@@ -1,0 +1,53 @@
+"""What goes wrong with a request, with the codes and texts that error expressions of Camunda's templates know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from connector_sdk.errors import ConnectorError
+
+ABORTED = "An error occurred while executing the request, or the connection was aborted"
+TIMED_OUT = "The request timed out. Please try increasing the read and connection timeouts."
+PROTOCOL = "An error with the HTTP protocol occurred"
+
+
+class HttpError(ConnectorError):
+    """A request failed. `message` is what error expressions see; `incident` is the sentence for a person."""
+
+    def __init__(
+        self, code: str | None, message: str, incident: str, variables: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, message, variables)
+        self.incident = incident
+
+
+class Timeout(HttpError):
+    """No connection or no answer in time."""
+
+
+class Unreachable(HttpError):
+    """No connection, or one that broke before the answer was complete."""
+
+
+class ProtocolError(HttpError):
+    """The request cannot be sent as HTTP, for instance with a Content-Length of its own."""
+
+
+class InvalidRequest(HttpError):
+    """The request cannot be built: an impossible URL, a negative time-out."""
+
+
+class StatusError(HttpError):
+    """The service answered with a status of 400 or above; `code` is the status as text."""
+
+
+def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
+    """The error that error expressions see: 408 for everything that the network does, as Camunda's runtime has it."""
+    if isinstance(error, httpx.TimeoutException):
+        return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
+    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+        return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {error}")
+    return Unreachable("408", ABORTED, f"no answer from {where}: {str(error) or type(error).__name__}")

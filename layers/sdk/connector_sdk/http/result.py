@@ -1,0 +1,81 @@
+"""What a connector returns for an HTTP response: status, headers, body, reason; and what it raises for a failure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+
+_LONG_DIGITS = 18
+_BLANKS = " \t\r\n"
+SET_COOKIE = "set-cookie"
+
+
+def http_result(response: httpx.Response, *, first_header_only: bool) -> dict[str, Any]:
+    """The result as the process sees it, `HttpCommonResult` in Camunda's words."""
+    return {
+        "status": response.status_code,
+        "headers": headers_of(response, first_only=first_header_only),
+        "body": body_of(response),
+        "reason": reason_of(response),
+        "document": None,
+    }
+
+
+def headers_of(response: httpx.Response, *, first_only: bool) -> dict[str, Any]:
+    """Headers with their case kept. A repeated one is a list (8.10) or its first value (8.8); Set-Cookie is a list."""
+    headers: dict[str, Any] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if name.lower() == SET_COOKIE:
+            headers.setdefault(name, []).append(value)
+        elif name not in headers:
+            headers[name] = value
+        elif not first_only:
+            known = headers[name]
+            headers[name] = [*(known if isinstance(known, list) else [known]), value]
+    return headers
+
+
+def reason_of(response: httpx.Response) -> str:
+    """The reason phrase as the service wrote it, which may be empty."""
+    reason = response.extensions.get("reason_phrase", b"")
+    return bytes(reason).decode("latin-1")
+
+
+def body_of(response: httpx.Response) -> Any:
+    """Parsed if it is a JSON object or array, whatever the content type says; else text, and None if it is blank.
+
+    Bytes are read as UTF-8 always; what follows the first JSON value is ignored.
+    """
+    text = response.content.decode("utf-8", "replace")
+    if not text.strip():
+        return None
+    if text.lstrip(_BLANKS)[:1] in ("{", "["):
+        try:
+            return _DECODER.raw_decode(text.lstrip(_BLANKS))[0]
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def _integer(digits: str) -> int | float | str:
+    """A number that the engine can hold, as Java's client would send it."""
+    return int(digits) if len(digits) <= _LONG_DIGITS else _float(digits) if not _is_long(digits) else int(digits)
+
+
+def _is_long(digits: str) -> bool:
+    return len(digits) <= _LONG_DIGITS + 2 and -(2**63) <= int(digits) < 2**63
+
+
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if number - number == 0 else "Infinity" if number > 0 else "-Infinity"
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant)

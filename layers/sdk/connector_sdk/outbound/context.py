@@ -1,0 +1,20 @@
+"""What a connector's handler gets beside its model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector_sdk.clock import Clock
+from connector_sdk.compatibility import Compatibility
+from connector_sdk.http import HttpClient
+from connector_sdk.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """The job, and the means to do it."""
+
+    job: Job
+    http: HttpClient
+    compatibility: Compatibility
+    clock: Clock

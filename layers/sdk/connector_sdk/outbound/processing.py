@@ -1,0 +1,97 @@
+"""One job from its variables to its outcome, in the order of Camunda's connector runtime.
+
+Back-off header, secrets, binding, the connector itself, result mapping. Whatever fails on the way is shown to the
+error expression, and so is a success; what the expression does not decide, completes or fails as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from connector_sdk.binding import bind
+from connector_sdk.expressions import error_outcome, output_variables
+from connector_sdk.job import Job
+from connector_sdk.outbound.context import JobContext
+from connector_sdk.outbound.failures import Failure, OnError, failure_of
+from connector_sdk.outbound.headers import Headers
+from connector_sdk.outbound.services import Services
+from connector_sdk.outcome import Complete, Outcome
+from connector_sdk.secrets import resolve
+
+Handler = Callable[[Any, JobContext], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A connector's handler with its model."""
+
+    handler: Handler
+    model: type[BaseModel]
+    on_errors: Sequence[OnError] = ()
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a job came: needed to describe a failure on the way."""
+
+    backoff_ms: int = 0
+    used_secrets: tuple[str, ...] = ()
+
+
+def process(work: Work, job: Job, services: Services, secret_names: Collection[str] | None = None) -> Outcome:
+    """Do the job. Never raises: whatever goes wrong is an outcome.
+
+    `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
+    """
+    headers = Headers.of(job.custom_headers)
+    progress = _Progress()
+    try:
+        response = _response(work, job, services, headers, progress, secret_names)
+        variables = output_variables(
+            response, headers.result_variable, headers.result_expression, compatibility=services.compatibility
+        )
+        end: Complete | Failure = Complete(variables)
+        seen = variables or response
+    except Exception as error:  # everything that fails ends as the job's outcome, the table in failures.py says how
+        end = _failure(error, work, job, services, progress)
+        seen = {"error": end.error}
+    try:
+        decided = error_outcome(headers.error_expression, seen, job.retries, services.compatibility)
+    except Exception as error:
+        failure = _failure(error, work, job, services, progress)
+        return Failure(failure.error, failure.incident, 0, 0).outcome()
+    if decided is not None:
+        return decided
+    return end.outcome() if isinstance(end, Failure) else end
+
+
+def _response(
+    work: Work,
+    job: Job,
+    services: Services,
+    headers: Headers,
+    progress: _Progress,
+    secret_names: Collection[str] | None,
+) -> Any:
+    progress.backoff_ms = headers.backoff_ms()
+    rules = services.compatibility
+    resolved = resolve(dict(job.variables), services.secrets, allowed=secret_names, textual=rules.textual_secrets)
+    progress.used_secrets = resolved.used
+    request = bind(work.model, resolved.value)
+    response = work.handler(request, JobContext(job, services.http, rules, services.clock))
+    return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
+
+
+def _failure(error: Exception, work: Work, job: Job, services: Services, progress: _Progress) -> Failure:
+    return failure_of(
+        error,
+        retries=job.retries,
+        backoff_ms=progress.backoff_ms,
+        used_secrets=progress.used_secrets,
+        compatibility=services.compatibility,
+        on_errors=work.on_errors,
+    )
