@@ -1,0 +1,74 @@
+"""An engine that answers as a recorded case says and keeps what it was told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connector_sdk.engine_client import CreatedInstance, PublishedMessage
+from connector_sdk.errors import EngineBusy, EngineConflict, EngineNotFound, EngineRejected, EngineUnreachable
+
+INSTANCE_KEY = "4503599627370497"
+MESSAGE_KEY = "4503599627370498"
+BUSY = frozenset({429, 503, 504})
+REJECTIONS: Mapping[int, type[EngineRejected]] = {404: EngineNotFound, 409: EngineConflict}
+SUCCESS: Mapping[str, Any] = {"status": 200}
+
+
+class RecordedEngine:
+    """The n-th command gets the n-th answer, the last one is repeated; no answers at all means success."""
+
+    def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
+        self._answers = list(answers) or [SUCCESS]
+        self.commands: list[dict[str, Any]] = []
+
+    def publish_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        time_to_live_ms: int = 0,
+        message_id: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> PublishedMessage:
+        body = {
+            "name": name,
+            "correlationKey": correlation_key,
+            "timeToLive": time_to_live_ms,
+            "messageId": message_id or "",
+            "variables": dict(variables or {}),
+            "tenantId": tenant_id,
+        }
+        self._command("/v2/messages/publication", body)
+        return PublishedMessage(MESSAGE_KEY, tenant_id or "")
+
+    def create_instance(
+        self,
+        *,
+        process_definition_id: str | None = None,
+        version: int | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CreatedInstance:
+        body = {
+            "processDefinitionId": process_definition_id,
+            "processDefinitionVersion": version,
+            "variables": dict(variables or {}),
+            "tenantId": tenant_id,
+        }
+        self._command("/v2/process-instances", body)
+        return CreatedInstance(INSTANCE_KEY, "", process_definition_id or "", version or 0, tenant_id or "")
+
+    def _command(self, path: str, body: dict[str, Any]) -> None:
+        """Keep the command, then answer it: raise for anything but a readable success."""
+        answer = self._answers[min(len(self.commands), len(self._answers) - 1)]
+        self.commands.append({"method": "POST", "path": path, "body": json.loads(json.dumps(body))})
+        status, content = answer.get("status", 200), answer.get("rawBody")
+        if answer.get("close") or (status < 300 and content is not None and not content.startswith("{")):
+            raise EngineUnreachable("the recorded engine gave no readable answer")
+        if status in BUSY:
+            raise EngineBusy(f"the recorded engine answered {status}")
+        if status >= 300:
+            raise REJECTIONS.get(status, EngineRejected)(status, "recorded", "as the case says", f"POST {path}")

@@ -1,0 +1,21 @@
+"""The function behind every path that a generic webhook template names."""
+
+from __future__ import annotations
+
+from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
+from connector_sdk.inbound.body import parsed
+from functions.inbound.webhook.model import Webhook
+
+
+@webhook_connector(
+    type="io.camunda:webhook:1",
+    name="Webhook",
+    properties=Webhook.read,
+    methods=lambda webhook: webhook.method,
+    signature=lambda webhook: webhook.signature,
+    authorization=lambda webhook: webhook.authorization,
+    feel=frozenset({"hmacScopes"}),
+)
+def handler(request: WebhookRequest, properties: Webhook) -> WebhookResult:
+    """Hand the parsed body on."""
+    return WebhookResult(body=parsed(request))

@@ -1,0 +1,66 @@
+"""The properties of the generic webhook templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connector_sdk.errors import NotBuilt
+from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization, NoAuthorization
+from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.signatures import HmacSignature
+from connector_sdk.inbound.signatures.hmac import ALGORITHMS
+
+METHODS = ("any", "get", "head", "post", "put", "delete")
+DEFAULT_SCOPES = ("body",)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Webhook:
+    """`inbound.method`, the HMAC and the authorization that the model asks for."""
+
+    method: str
+    signature: HmacSignature | None
+    authorization: Authorization
+
+    @classmethod
+    def read(cls, properties: Properties) -> Webhook:
+        """Raises ConnectorInputError for what cannot work, NotBuilt for JWT."""
+        kind = properties.choice("auth.type", _AUTHORIZATIONS, "NONE")
+        return cls(
+            method=properties.choice("method", METHODS, "any"),
+            signature=_signature(properties),
+            authorization=_AUTHORIZATIONS[kind](properties),
+        )
+
+
+def _signature(properties: Properties) -> HmacSignature | None:
+    if properties.choice("shouldValidateHmac", ("enabled", "disabled"), "disabled") == "disabled":
+        return None
+    return HmacSignature(
+        secret=properties.text("hmacSecret"),
+        header=properties.text("hmacHeader"),
+        algorithm=properties.choice("hmacAlgorithm", ALGORITHMS, "sha_256"),
+        scopes=frozenset(scope.lower() for scope in properties.texts("hmacScopes") or DEFAULT_SCOPES),
+    )
+
+
+def _basic(properties: Properties) -> Authorization:
+    return BasicAuthorization(properties.text("auth.username"), properties.text("auth.password"))
+
+
+def _api_key(properties: Properties) -> Authorization:
+    return ApiKeyAuthorization(properties.text("auth.apiKey"), properties.text("auth.apiKeyLocator", DEFAULT_LOCATOR))
+
+
+def _jwt(properties: Properties) -> Authorization:
+    raise NotBuilt("JWT authorization of webhooks (inbound.auth.type JWT)")
+
+
+_AUTHORIZATIONS: dict[str, Callable[[Properties], Authorization]] = {
+    "NONE": lambda _: NoAuthorization(),
+    "BASIC": _basic,
+    "APIKEY": _api_key,
+    "JWT": _jwt,
+}

@@ -1,0 +1,34 @@
+"""Webhooks: from an HTTP request to a message or an instance in the engine.
+
+routes = Routes([webhook.handler], secrets)
+routes.deploy(elements_of(read(xml), deployed))
+answer = deliver(request, WebhookServices(routes, engine, deliveries))
+"""
+
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.deliver import deliver
+from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
+from connector_sdk.inbound.handler import handler_for
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.routes import Refusal, Route, Routes
+from connector_sdk.inbound.services import WebhookServices
+from connector_sdk.inbound.webhook import WebhookConnector, WebhookResult, webhook_connector
+
+__all__ = [
+    "Answer",
+    "InboundElement",
+    "Properties",
+    "Refusal",
+    "Route",
+    "Routes",
+    "UnusableProcess",
+    "WebhookConnector",
+    "WebhookRequest",
+    "WebhookResult",
+    "WebhookServices",
+    "deliver",
+    "elements_of",
+    "handler_for",
+    "webhook_connector",
+]

@@ -1,0 +1,7 @@
+"""Who may call a webhook, as Camunda's generic template says it: `inbound.auth.type` and what belongs to it."""
+
+from connector_sdk.inbound.authorization.apikey import ApiKeyAuthorization
+from connector_sdk.inbound.authorization.basic import BasicAuthorization
+from connector_sdk.inbound.authorization.scheme import Authorization, NoAuthorization, invalid_credentials
+
+__all__ = ["ApiKeyAuthorization", "Authorization", "BasicAuthorization", "NoAuthorization", "invalid_credentials"]

@@ -1,0 +1,48 @@
+"""Where webhooks behave as Camunda's connector runtime 8.8.7 was recorded, or as we and its successor do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """One difference, with its value in each version."""
+
+    meaning: str
+    v8_8: bool
+    v8_10: bool
+
+
+RULES: dict[str, Rule] = {
+    "escapes_xml": Rule("a text body of a response expression is HTML-escaped even if it is XML", True, False),
+    "one_match_only": Rule("several matching elements are refused even if they publish the same message", True, False),
+    "response_shares": Rule("elements share a connector only if their response expressions are equal", True, False),
+    "version_loses_place": Rule("a new version goes to the end of the queue for a path that others want", True, False),
+    "container_forms": Rule("form fields of PUT and DELETE are in params only, with an empty body", True, False),
+    "container_queries": Rule("a query with characters that RFC 3986 has not is refused with 400", True, False),
+    "negotiates": Rule(
+        "an Accept header that excludes the answer's content type turns the answer into 500", True, False
+    ),
+    "ignores_synchronous_response": Rule("`synchronousResponse` is a property like any other", True, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRules:
+    """One column of the table."""
+
+    escapes_xml: bool
+    one_match_only: bool
+    response_shares: bool
+    version_loses_place: bool
+    container_forms: bool
+    container_queries: bool
+    negotiates: bool
+    ignores_synchronous_response: bool
+
+    @classmethod
+    def of(cls, version: str) -> InboundRules:
+        """The column for a value of `CONNECTORS_COMPATIBILITY`."""
+        old = version == "8.8"
+        return cls(**{field.name: RULES[field.name].v8_8 if old else RULES[field.name].v8_10 for field in fields(cls)})

@@ -1,0 +1,203 @@
+"""From an event to the engine: the command that an element and a payload make, and sending it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from connector_sdk.compatibility import Compatibility
+from connector_sdk.engine_client import CreatedInstance, PublishedMessage
+from connector_sdk.errors import ConnectorInputError, EngineConflict, SdkError
+from connector_sdk.expressions import ExpressionError, evaluate, output_variables
+from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
+from connector_sdk.inbound.elements import InboundElement
+
+
+class InboundEngine(Protocol):
+    """The two commands that webhooks need; an EngineClient has them."""
+
+    def publish_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        time_to_live_ms: int = 0,
+        message_id: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> PublishedMessage: ...
+
+    def create_instance(
+        self,
+        *,
+        process_definition_id: str | None = None,
+        version: int | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CreatedInstance: ...
+
+
+class Unmappable(SdkError):
+    """The model cannot make a command of this event; `answer` is for the sender."""
+
+    def __init__(self, answer: Answer, reason: str) -> None:
+        super().__init__(reason)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class CreateInstance:
+    """Start an instance of exactly the version that the webhook belongs to."""
+
+    element: InboundElement
+    variables: Mapping[str, Any]
+
+    def send(self, engine: InboundEngine) -> dict[str, Any]:
+        created = engine.create_instance(
+            process_definition_id=self.element.process_definition_id,
+            version=self.element.version,
+            variables=self.variables,
+            tenant_id=self.element.tenant_id,
+        )
+        return _correlation(self.element, "processInstanceKey", created.process_instance_key)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishMessage:
+    """Publish a message; the engine drops a second one with the same id while it still knows the first."""
+
+    element: InboundElement
+    variables: Mapping[str, Any]
+    name: str
+    correlation_key: str
+    message_id: str
+
+    def send(self, engine: InboundEngine) -> dict[str, Any] | None:
+        """What a response expression sees as `correlation`; None if the message had been published before."""
+        try:
+            published = engine.publish_message(
+                self.name,
+                correlation_key=self.correlation_key,
+                time_to_live_ms=self.element.ttl_ms,
+                message_id=self.message_id,
+                variables=self.variables,
+                tenant_id=self.element.tenant_id,
+            )
+        except EngineConflict:
+            return None
+        return _correlation(self.element, "messageKey", published.message_key)
+
+
+Command = CreateInstance | PublishMessage
+
+
+def command_for(
+    element: InboundElement, payload: Mapping[str, Any], own_id: str, compatibility: Compatibility
+) -> Command:
+    """Map an event: message id, correlation key, variables, in the order of Camunda's runtime.
+
+    `own_id` is the message id where the model gives none. Raises Unmappable.
+    """
+    if element.effect == "create":
+        return CreateInstance(element, _variables(element, payload, compatibility))
+    message_id = _message_id(element, payload) or own_id
+    key = _correlation_key(element, payload)
+    if not (element.message_name or "").strip():
+        raise Unmappable(FAILED, f"the message of {element.element_id} has no name")
+    return PublishMessage(
+        element, _variables(element, payload, compatibility), element.message_name or "", key, message_id
+    )
+
+
+def _variables(element: InboundElement, payload: Mapping[str, Any], compatibility: Compatibility) -> dict[str, Any]:
+    properties = element.properties
+    expression = properties.get("resultExpression")
+    try:
+        return output_variables(payload, properties.get("resultVariable"), expression, compatibility=compatibility)
+    except ExpressionError as error:
+        raise Unmappable(failed_expression(error.expression, error.reason), str(error)) from error
+    except ConnectorInputError as error:
+        raise Unmappable(invalid_input(f"Failed to evaluate expression '{expression}': {error}"), str(error)) from error
+
+
+def _message_id(element: InboundElement, payload: Mapping[str, Any]) -> str | None:
+    """The model's message id. A null is a failing expression: nobody can mean "any of them"."""
+    expression = element.properties.get("messageIdExpression")
+    if expression is None:
+        return None
+    reason = f"Message expression could not be evaluated={expression.strip().removeprefix('=')}"
+    try:
+        found = key_text(evaluate(expression, payload))
+    except (ExpressionError, ValueError) as error:
+        raise Unmappable(invalid_input(reason), f"{reason}: {error}") from error
+    if found is None:
+        raise Unmappable(invalid_input(reason), f"{reason}: it is null")
+    return found
+
+
+def _correlation_key(element: InboundElement, payload: Mapping[str, Any]) -> str:
+    """A null or failing key is an empty one for a message start event, and no key at all for everything else."""
+    expression = element.properties.get("correlationKeyExpression", "")
+    try:
+        found = key_text(evaluate(expression, payload)) if expression else None
+    except (ExpressionError, ValueError):
+        found = None
+    if found is None and element.element_kind != "startEvent":
+        message = f"Wasn't able to obtain correlation key for expression {expression}"
+        raise Unmappable(invalid_input(message), message)
+    return found or ""
+
+
+def key_text(value: Any) -> str | None:
+    """A FEEL value as message id or correlation key: scalars as text, a context as its JSON, null as None.
+
+    Raises ValueError for a list.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        raise ValueError("a list is no key")
+    if isinstance(value, float):
+        return _java_double(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _java_double(number: float) -> str:
+    """Java's `Double.toString`: plain from 10⁻³ to 10⁷, else as `1.2345E19`. Whole numbers come here only above 2⁶³."""
+    plain = 1e-3 <= abs(number) < 1e7
+    if plain:
+        return repr(number)
+    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    written = "".join(map(str, digits))
+    power = int(exponent) + len(digits) - 1
+    return f"{'-' if sign else ''}{written[0]}.{written[1:] or '0'}E{power}"
+
+
+def _correlation(element: InboundElement, key_name: str, key: str) -> dict[str, Any]:
+    return {
+        "activatedElement": {
+            "bpmnProcessId": element.process_definition_id,
+            "version": element.version,
+            "processDefinitionKey": _number(element.process_definition_key),
+            "elementId": element.element_id,
+            "elementName": element.element_name,
+            "elementType": element.element_kind,
+            "tenantId": element.tenant_id,
+            "properties": dict(element.properties),
+            "elementTemplateDetails": {
+                "id": element.template,
+                "version": element.template_version,
+                "icon": None,
+            },
+        },
+        key_name: _number(key),
+        "tenantId": element.tenant_id,
+    }
+
+
+def _number(key: str) -> int | str:
+    """Keys are numbers in `correlation`, as in Camunda's runtime."""
+    return int(key) if key.isdecimal() else key

@@ -1,0 +1,178 @@
+"""The door for webhooks: verify → is it wanted? → record → map → publish → answer.
+
+What a sender gets a 2xx for is on disk before. If this function dies after recording, the delivery's lease runs out and
+redelivery takes it up; a message that was published just before carries the same id again and is dropped by the engine.
+A plain start event has no such id: an instance may be created twice if the function dies, or the answer is lost,
+between the engine's creating it and our writing that down.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from connector_sdk.errors import WebhookError
+from connector_sdk.expressions import ExpressionError
+from connector_sdk.inbound import answers
+from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
+from connector_sdk.inbound.answers import ALLOWED_METHODS, Answer
+from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms
+from connector_sdk.inbound.body import parsed, payload_of, with_form_fields
+from connector_sdk.inbound.compatibility import InboundRules
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.identity import record_id
+from connector_sdk.inbound.negotiation import negotiated
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.response import answer_of
+from connector_sdk.inbound.routes import Route
+from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
+from connector_sdk.stores import Delivery, State
+
+_QUERY = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
+"""RFC 3986, section 3.4; `%` is not checked further."""
+_LOG = logging.getLogger(__name__)
+
+
+def deliver(request: WebhookRequest, services: WebhookServices) -> Answer:
+    """Take one request in. Never raises: every outcome is a row of the table in `answers`."""
+    rules = InboundRules.of(services.compatibility)
+    try:
+        answer = _routed(request, services, rules)
+        answer = negotiated(answer, request) if rules.negotiates else answer
+    except Exception as error:
+        answer = answers.of_error(error)
+        if answer.status >= 500:
+            _LOG.exception("webhook %s %s failed", request.method, request.path)
+    return replace(answer, body=b"") if request.method == "HEAD" else answer
+
+
+def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRules) -> Answer:
+    """Find the route; methods and sizes that no webhook takes are refused here."""
+    if request.context is None:
+        return answers.NOT_FOUND
+    if request.method == "OPTIONS":
+        return answers.OPTIONS
+    if request.method not in ALLOWED_METHODS:
+        return answers.method_not_allowed(request.method)
+    if len(request.body) > services.max_body_bytes:
+        raise WebhookError(413, f"The body is larger than {services.max_body_bytes} bytes")
+    if rules.container_queries and not _QUERY.fullmatch(request.query):
+        raise WebhookError(400, "The query holds characters that have to be percent-encoded")
+    route = services.routes.find(request.context)
+    if route is None or route.broken:
+        return answers.NOT_FOUND if route is None else answers.FAILED
+    seen = with_form_fields(request, container=rules.container_forms)
+    handshake = _handshake(seen, route, rules)
+    return handshake or _wanted(seen, _verified(request, seen, route), route, services, rules)
+
+
+def _handshake(seen: WebhookRequest, route: Route, rules: InboundRules) -> Answer | None:
+    """Answer a vendor's verification request, which comes before any secret is agreed."""
+    if route.verification is None:
+        return None
+    return answer_of(route.verification, payload_of(seen, parsed(seen)), rules)
+
+
+def _verified(request: WebhookRequest, seen: WebhookRequest, route: Route) -> dict[str, Any]:
+    """Method, signature, authorization, then the connector's own code. Returns the payload; raises WebhookError."""
+    connector, configuration = route.connector, route.configuration
+    wanted = connector.methods(configuration)
+    if wanted.lower() not in ("any", request.method.lower()):
+        raise WebhookError(405, f"Method {request.method} not supported")
+    signature = connector.signature(configuration)
+    if signature is not None:
+        signature.verify(request)
+    authorization = connector.authorization(configuration)
+    if authorization is not None:
+        authorization.authorize(request, payload_of(seen, parsed(seen)))
+    result = connector.function(seen, configuration)
+    return payload_of(seen, {} if result.body is None else result.body, result.connector_data)
+
+
+def _wanted(
+    request: WebhookRequest,
+    payload: Mapping[str, Any],
+    route: Route,
+    services: WebhookServices,
+    rules: InboundRules,
+) -> Answer:
+    """Find the element that wants the event; nothing is recorded for those that nobody wants."""
+    try:
+        element = activated(route.elements, payload, rules)
+    except ExpressionError as error:
+        return answers.failed_expression(error.expression, error.reason)
+    if isinstance(element, Ambiguous):
+        names = "" if rules.one_match_only else ": " + ", ".join(one.element_id for one in element.elements)
+        return answers.invalid_input(f"Multiple connectors are activated for the same input{names}")
+    if isinstance(element, Unwanted):
+        if not element.consumed:
+            return answers.CONSUMED_BY_NOBODY
+        return _response(route, route.elements[0], payload, None, rules)
+    return _recorded(request, payload, route, element, services)
+
+
+def _recorded(
+    request: WebhookRequest,
+    payload: Mapping[str, Any],
+    route: Route,
+    element: InboundElement,
+    services: WebhookServices,
+) -> Answer:
+    """Record the delivery, or find out that it is a repeat."""
+    now = services.clock.time_ms()
+    delivery = Delivery(
+        id=record_id(route.path, route.connector.delivery_id(request), request.received_ms),
+        path=route.path,
+        received_ms=request.received_ms,
+        element=element.to_json(),
+        payload=payload,
+        due_ms=now + services.budget_ms + LEASE_MARGIN_MS,
+        lease=secrets.token_hex(8),
+    )
+    there = services.deliveries.put(delivery)
+    if there is not None and there.state is State.PUBLISHED:
+        return answers.ACCEPTED if there.answer is None else Answer.from_json(there.answer)
+    if there is not None and not services.deliveries.reopen(delivery, now):
+        return answers.ACCEPTED
+    return _published(delivery, route, element, services)
+
+
+def _published(delivery: Delivery, route: Route, element: InboundElement, services: WebhookServices) -> Answer:
+    """Try to publish within the budget, write down how it went, and answer."""
+    rules, store = InboundRules.of(services.compatibility), services.deliveries
+    in_time = services.clock.time_ms() - delivery.received_ms < services.budget_ms
+    outcome = attempt(delivery, services.engine, services.compatibility, in_time=in_time)
+    now = services.clock.time_ms()
+    match outcome:
+        case Taken(correlation):
+            answer = _response(route, element, delivery.payload, correlation, rules)
+            store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json())
+            return answer
+        case Refused(answer, reason):
+            store.finish(delivery, State.REFUSED, now, answer=answer.to_json(), error=reason)
+            return answer
+        case Away(reason):
+            store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
+        case Never(reason):
+            store.finish(delivery, State.DEAD, now, answer=None, error=reason)
+    answer = _response(route, element, delivery.payload, None, rules, default=answers.ACCEPTED)
+    # The event is ours now, so nothing but a 2xx would be true.
+    return answer if answer.accepted else answers.ACCEPTED
+
+
+def _response(
+    route: Route,
+    element: InboundElement,
+    payload: Mapping[str, Any],
+    correlation: Mapping[str, Any] | None,
+    rules: InboundRules,
+    default: Answer = answers.OK,
+) -> Answer:
+    expression = route.responses.get(element.element_id)
+    if expression is None:
+        return default
+    return answer_of(expression, {**payload, "correlation": correlation}, rules) or default

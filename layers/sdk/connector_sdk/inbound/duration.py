@@ -1,0 +1,26 @@
+"""Durations as Java's `Duration.parse` reads them; `messageTtl` is one."""
+
+from __future__ import annotations
+
+import re
+
+_DURATION = re.compile(
+    r"([+-]?)P(?:([+-]?\d+)D)?(T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+)(?:[.,](\d{0,9}))?S)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_SECONDS = (86_400, 3_600, 60, 1)
+
+
+def milliseconds(text: str) -> int:
+    """`PT1H` → 3,600,000. Parts of a millisecond are cut off towards minus infinity, as `toMillis` does.
+
+    Raises ValueError for anything else, weeks, months and years included: Java's Duration has no fixed length for them.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None or found[3] in ("T", "t") or not any((found[2], found[4], found[5], found[6])):
+        raise ValueError(f"{text!r} is no duration such as PT1H or P2DT30M")
+    parts = (found[2], found[4], found[5], found[6])
+    seconds = sum(int(part) * factor for part, factor in zip(parts, _SECONDS, strict=True) if part)
+    nanoseconds = int((found[7] or "").ljust(9, "0")) * (-1 if (found[6] or "").startswith("-") else 1)
+    total = seconds * 1_000_000_000 + nanoseconds
+    return (-total if found[1] == "-" else total) // 1_000_000

@@ -1,0 +1,95 @@
+"""A model's own answer: the response expression, and the verification expression that answers handshakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from html.entities import codepoint2name
+from typing import Any
+
+from connector_sdk.expressions import ExpressionError, evaluate
+from connector_sdk.inbound.answers import FAILED, JSON, TEXT, Answer, failed_expression
+from connector_sdk.inbound.compatibility import InboundRules
+
+BODILESS = frozenset({204, 205, 304})
+LOWEST_STATUS, HIGHEST_STATUS = 100, 999
+
+
+def answer_of(expression: str, context: Mapping[str, Any], rules: InboundRules) -> Answer | None:
+    """Evaluate an expression that gives `{statusCode, headers, body}`; None if it gives null.
+
+    A failing expression is 422 with the reason, a value of another shape 500 (Camunda's runtime 8.8.7).
+    """
+    if not expression.startswith("="):
+        return FAILED
+    try:
+        value = evaluate(expression, context)
+    except ExpressionError as error:
+        return failed_expression(error.expression, error.reason)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    try:
+        return _answer(value, rules)
+    except (TypeError, ValueError):
+        return FAILED
+
+
+def _answer(value: Any, rules: InboundRules) -> Answer:
+    """Raises TypeError or ValueError if `value` is no answer."""
+    if not isinstance(value, dict):
+        raise TypeError("an answer is a context")
+    status = _status(value.get("statusCode"))
+    headers = _headers(value.get("headers"))
+    body = value.get("body")
+    if body is None or status in BODILESS:
+        return Answer(status, headers)
+    media_type = next((headers[name] for name in headers if name.lower() == "content-type"), None)
+    if isinstance(body, str):
+        plain = body if media_type and "xml" in media_type and not rules.escapes_xml else html_escaped(body)
+        return Answer(status, _with_type(headers, media_type or TEXT), plain.encode())
+    if media_type is not None and "json" not in media_type:
+        return replace(FAILED, headers={"content-type": TEXT})
+    return Answer(status, _with_type(headers, media_type or JSON), json.dumps(body, ensure_ascii=False).encode())
+
+
+def _status(value: Any) -> int:
+    """A number, also as text; a fraction is cut off."""
+    if value is None:
+        return 200
+    if isinstance(value, bool):
+        raise TypeError("true is no status")
+    status = int(value)
+    if not LOWEST_STATUS <= status <= HIGHEST_STATUS:
+        raise ValueError("no such status")
+    return status
+
+
+def _headers(value: Any) -> dict[str, str]:
+    """Header values from scalars; null and nameless ones are left out."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or any(isinstance(one, dict | list) for one in value.values()):
+        raise TypeError("headers are a context of scalars")
+    return {
+        name: one if isinstance(one, str) else json.dumps(one)
+        for name, one in value.items()
+        if name and one is not None
+    }
+
+
+def _with_type(headers: Mapping[str, str], media_type: str) -> dict[str, str]:
+    return {
+        **{name: value for name, value in headers.items() if name.lower() != "content-type"},
+        "content-type": media_type,
+    }
+
+
+def html_escaped(text: str) -> str:
+    """Named entities of HTML 4 for everything that has one: a sender's data never becomes markup."""
+    return "".join(_ENTITIES.get(letter, letter) for letter in text)
+
+
+_ENTITIES = {chr(code): f"&{name};" for code, name in codepoint2name.items()} | {"'": "&#39;"}

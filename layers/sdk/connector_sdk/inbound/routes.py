@@ -1,0 +1,218 @@
+"""Which webhook a path belongs to. A path belongs to the first process that took it; others wait in line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.compatibility import Compatibility
+from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.errors import ConnectorInputError, NotBuilt, SdkError
+from connector_sdk.expressions import ExpressionError
+from connector_sdk.inbound.compatibility import InboundRules
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, nested
+from connector_sdk.inbound.webhook import WebhookConnector
+from connector_sdk.secrets import SecretProvider, resolve
+
+RETRY_MS = 5_000
+"""Elements that could not be activated are tried again when a path is missed, at most this often."""
+RESPONSE = "inbound.responseExpression"
+MODES = frozenset({"AUTO", "MANUAL"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Route:
+    """One webhook: a path, the connector with its bound properties (secrets in place), the elements that share it."""
+
+    path: str
+    connector: WebhookConnector[Any]
+    configuration: Any
+    elements: tuple[InboundElement, ...]
+    responses: Mapping[str, str]
+    """Response expressions by element id."""
+    verification: str | None
+    """The expression that answers a vendor's handshake."""
+    broken: str | None
+    """An expression among the properties that can never work; every request is answered 500, and nothing is sent."""
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Tenant and process id: who owns the path, or waits for it."""
+        return self.elements[0].tenant_id, self.elements[0].process_definition_id
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Elements that could not be activated, and why."""
+
+    elements: tuple[InboundElement, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The routes of one host. `connectors` are the kinds it serves; elements of other types are not its business."""
+
+    connectors: Sequence[WebhookConnector[Any]]
+    secrets: SecretProvider
+    compatibility: str = "8.10"
+    clock: Clock = field(default_factory=SystemClock)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The registered version of each process, by tenant and process id."""
+    _queues: dict[str, list[Route]] = field(default_factory=dict)
+    _refused: dict[tuple[str, str], list[Refusal]] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _last_retry: list[int] = field(default_factory=lambda: [0])
+
+    def deploy(self, process: DeployedProcess, elements: Sequence[InboundElement]) -> Sequence[Refusal]:
+        """Register the elements of one process version instead of those of its other versions.
+
+        Returns what could not be activated; it is tried again later. Elements of other kinds are left out in silence.
+        """
+        owner = (process.tenant_id, process.process_definition_id)
+        rules = InboundRules.of(self.compatibility)
+        routes: list[Route] = []
+        refused: list[Refusal] = []
+        for group in _groups(elements, rules):
+            self._activate(group, rules, routes, refused)
+        with self._lock:
+            self._replace(owner, routes, keep_place=not rules.version_loses_place)
+            self._refused[owner] = refused
+            self.versions[owner] = process.version
+        return refused
+
+    def withdraw(self, owner: tuple[str, str]) -> None:
+        """Forget a process (tenant and process id); whoever waits for its paths gets them."""
+        with self._lock:
+            self._replace(owner, [], keep_place=False)
+            self._refused.pop(owner, None)
+            self.versions.pop(owner, None)
+
+    def find(self, path: str) -> Route | None:
+        """The route that owns `path`, None if there is none."""
+        queue = self._queues.get(path) or (self._retry() and self._queues.get(path))
+        return queue[0] if queue else None
+
+    def __iter__(self) -> Iterator[Sequence[Route]]:
+        """For each path the routes that want it, the owner first."""
+        return iter([tuple(queue) for queue in self._queues.values()])
+
+    @property
+    def refused(self) -> Sequence[Refusal]:
+        """What is deployed and cannot be activated."""
+        return [refusal for refusals in self._refused.values() for refusal in refusals]
+
+    def _activate(
+        self, group: Sequence[InboundElement], rules: InboundRules, routes: list[Route], refused: list[Refusal]
+    ) -> None:
+        """Make one route of elements that share a connector. An element whose secret is missing stops only itself."""
+        usable = []
+        for element in group:
+            try:
+                usable.append((element, self._tree(element)))
+            except SdkError as error:
+                refused.append(Refusal((element,), str(error)))
+        connector = next((one for one in self.connectors if usable and one.type == usable[0][0].type), None)
+        if connector is None:
+            return
+        shared = tuple(element for element, _ in usable)
+        try:
+            routes.append(_route(connector, shared, [tree for _, tree in usable], rules))
+        except Exception as error:
+            # Whatever a connector's own code raises, the other webhooks of the host stay up.
+            refused.append(Refusal(shared, str(error)))
+
+    def _tree(self, element: InboundElement) -> Mapping[str, Any]:
+        """The element's properties, nested, with secrets in place."""
+        textual = Compatibility.of(self.compatibility).textual_secrets
+        return nested(resolve(dict(element.properties), self.secrets, textual=textual).value)
+
+    def _replace(self, owner: tuple[str, str], routes: Iterable[Route], *, keep_place: bool) -> None:
+        """Swap the routes of one process in every queue: at its old place, or at the end."""
+        new: dict[str, list[Route]] = {}
+        for route in routes:
+            new.setdefault(route.path, []).append(route)
+        for path in [*self._queues, *(path for path in new if path not in self._queues)]:
+            queue = self._queues.get(path, [])
+            others = [route for route in queue if route.owner != owner]
+            place = next((index for index, route in enumerate(queue) if route.owner == owner), len(others))
+            place = place if keep_place else len(others)
+            # A new list each time: readers hold no lock.
+            self._queues[path] = [*others[:place], *new.get(path, []), *others[place:]]
+        for path in [path for path, queue in self._queues.items() if not queue]:
+            del self._queues[path]
+
+    def _retry(self) -> bool:
+        """Try again what could not be activated. False if there is nothing to try, or it was tried a moment ago."""
+        with self._lock:
+            now = self.clock.time_ms()
+            if not any(self._refused.values()) or now - self._last_retry[0] < RETRY_MS:
+                return False
+            self._last_retry[0] = now
+            rules = InboundRules.of(self.compatibility)
+            for owner, refusals in list(self._refused.items()):
+                self._refused[owner] = []
+                routes: list[Route] = []
+                for refusal in refusals:
+                    self._activate(refusal.elements, rules, routes, self._refused[owner])
+                for route in routes:
+                    self._queues[route.path] = [*self._queues.get(route.path, []), route]
+            return True
+
+
+def _route(
+    connector: WebhookConnector[Any],
+    elements: tuple[InboundElement, ...],
+    trees: Sequence[Mapping[str, Any]],
+    rules: InboundRules,
+) -> Route:
+    tree = trees[0]
+    if not rules.ignores_synchronous_response and tree.get("synchronousResponse") == "true":
+        raise NotBuilt("synchronousResponse: answering a webhook with the result of the process")
+    inbound = tree.get("inbound")
+    if not isinstance(inbound, dict) or not inbound.get("context"):
+        raise ConnectorInputError("inbound.context is missing: it is the webhook's path")
+    properties = Properties(inbound, connector.feel)
+    responses = {
+        element.element_id: expression
+        for element, one in zip(elements, trees, strict=True)
+        if (expression := Properties(one["inbound"]).text("responseExpression"))
+    }
+    verification = properties.text("verificationExpression") or None
+    broken = next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None)
+    configuration = None
+    try:
+        configuration = connector.properties(properties)
+    except ExpressionError as error:
+        broken = error.expression
+    return Route(properties.text("context"), connector, configuration, elements, responses, verification, broken)
+
+
+def _groups(elements: Sequence[InboundElement], rules: InboundRules) -> Iterator[Sequence[InboundElement]]:
+    """Elements that share a connector: `deduplicationMode` AUTO by equal properties, MANUAL by id, none not at all.
+
+    MANUAL with one id and different properties makes all of them invalid; an unknown mode, or MANUAL without an id,
+    drops just that element (Camunda's runtime 8.8.7).
+    """
+    groups: dict[Any, list[InboundElement]] = {}
+    for index, element in enumerate(elements):
+        mode, name = (element.properties.get(key) for key in ("deduplicationMode", "deduplicationId"))
+        if mode is None:
+            groups[index] = [element]
+        elif mode == "AUTO":
+            groups.setdefault(("AUTO", _shared(element, rules)), []).append(element)
+        elif mode == "MANUAL" and name:
+            groups.setdefault(("MANUAL", element.type, name), []).append(element)
+    for group in groups.values():
+        if len({_shared(element, rules) for element in group}) == 1:
+            yield group
+
+
+def _shared(element: InboundElement, rules: InboundRules) -> frozenset[tuple[str, str]]:
+    """The properties in which elements have to be equal to share a connector."""
+    apart = RUNTIME_PROPERTIES if rules.response_shares else RUNTIME_PROPERTIES | {RESPONSE}
+    return frozenset((name, value) for name, value in element.properties.items() if name not in apart)

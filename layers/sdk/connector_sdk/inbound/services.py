@@ -1,0 +1,38 @@
+"""What a webhook needs beside the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.inbound.routes import Routes
+from connector_sdk.stores import Deliveries
+
+MAX_BODY_BYTES = 4_400_000
+"""What fits, as Base64 and with headers around it, through an invocation of a Lambda function (6 MB)."""
+BUDGET_MS = 8_000
+"""From the request's own timestamp; GitHub and GitLab give up after 10 s."""
+LEASE_MARGIN_MS = 22_000
+"""How much longer than its budget a request keeps its delivery: an engine call that was begun in time may end later."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookServices:
+    """Routes with their secrets, the engine, the deliveries store, the time.
+
+    `engine` should give up within the budget: an EngineClient with a read time-out of a few seconds.
+    """
+
+    routes: Routes
+    engine: InboundEngine
+    deliveries: Deliveries
+    clock: Clock = field(default_factory=SystemClock)
+    public_address: str = ""
+    """Scheme and host that senders use, if a proxy hides them; part of what some signatures sign."""
+    budget_ms: int = BUDGET_MS
+    max_body_bytes: int = MAX_BODY_BYTES
+
+    @property
+    def compatibility(self) -> str:
+        return self.routes.compatibility

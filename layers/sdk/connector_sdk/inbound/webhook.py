@@ -1,0 +1,77 @@
+"""What an author of a webhook kind writes: a decorated function, and what it says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from connector_sdk.errors import NotBuilt
+from connector_sdk.inbound.authorization import Authorization
+from connector_sdk.inbound.identity import DeliveryId, known_header
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.signatures import SignatureScheme
+
+if TYPE_CHECKING:
+    from connector_sdk.inbound.services import WebhookServices
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookResult:
+    """What expressions see of a request: `request.body`, and `connectorData`."""
+
+    body: Any = None
+    connector_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WebhookConnector(Generic[P]):
+    """A kind of webhook: how its properties are read, who may call it, what it makes of a request.
+
+    Called as a Lambda handler it serves the routes of its stack; on one machine, `serving(services)` gives the handler.
+    """
+
+    type: str
+    name: str
+    properties: Callable[[Properties], P]
+    function: Callable[[WebhookRequest, P], WebhookResult]
+    methods: Callable[[P], str] = lambda _: "any"
+    signature: Callable[[P], SignatureScheme | None] = lambda _: None
+    authorization: Callable[[P], Authorization | None] = lambda _: None
+    delivery_id: DeliveryId = known_header
+    feel: frozenset[str] = frozenset()
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        raise NotBuilt(f"routes of {self.type} on Lambda; on one machine use serving(services)")
+
+    def serving(self, services: WebhookServices) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+        """A handler for API Gateway events (payload 2.0) that serves the routes of `services`."""
+        from connector_sdk.inbound.handler import handler_for
+
+        return handler_for(services)
+
+
+def webhook_connector(
+    *,
+    type: str,
+    name: str,
+    properties: Callable[[Properties], P],
+    methods: Callable[[P], str] = lambda _: "any",
+    signature: Callable[[P], SignatureScheme | None] = lambda _: None,
+    authorization: Callable[[P], Authorization | None] = lambda _: None,
+    delivery_id: DeliveryId = known_header,
+    feel: frozenset[str] = frozenset(),
+) -> Callable[[Callable[[WebhookRequest, P], WebhookResult]], WebhookConnector[P]]:
+    """Make a webhook kind of a function `(request, properties) -> WebhookResult`.
+
+    `properties` reads the model's `inbound.…` properties once, when the webhook becomes active; `feel` names those that
+    may hold FEEL. The function runs after method, signature and authorization have been checked.
+    """
+
+    def decorate(function: Callable[[WebhookRequest, P], WebhookResult]) -> WebhookConnector[P]:
+        return WebhookConnector(type, name, properties, function, methods, signature, authorization, delivery_id, feel)
+
+    return decorate
