@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,9 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
 
 def _environment(java: Path, folder: Path, ports: list[int], exporter: str | None, heap: str) -> dict[str, str]:
     rest, management, grpc, command, internal = map(str, ports)
-    inherited = {name: environment()[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment()}
+    inherited: dict[str, str] = {
+        name: environment()[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment()
+    }
     variables: dict[str, str] = {
         "JAVA_HOME": str(java),
         "JAVA_TOOL_OPTIONS": f"-Xmx{heap} -XX:+UseSerialGC",
@@ -95,12 +97,12 @@ def _environment(java: Path, folder: Path, ports: list[int], exporter: str | Non
         "ZEEBE_BROKER_EXPERIMENTAL_ROCKSDB_MEMORYLIMIT": "64MB",
         "ZEEBE_CLOCK_CONTROLLED": "true",
     }
-    exporting: Mapping[str, str] = {
+    exporting: dict[str, str] = {
         "ZEEBE_BROKER_EXPORTERS_ES_CLASSNAME": "io.camunda.zeebe.exporter.ElasticsearchExporter",
         "ZEEBE_BROKER_EXPORTERS_ES_ARGS_URL": exporter or "",
         "ZEEBE_BROKER_EXPORTERS_ES_ARGS_BULK_SIZE": "1",
     }
-    return inherited | variables | (exporting if exporter else {})
+    return {**inherited, **variables, **(exporting if exporter else {})}
 
 
 def _free_ports(count: int) -> list[int]:

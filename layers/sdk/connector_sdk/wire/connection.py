@@ -7,6 +7,7 @@ import http.client
 import select
 import ssl
 import threading
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -54,6 +55,7 @@ class Connections:
         self._turn = threading.BoundedSemaphore(limit) if limit is not None else contextlib.nullcontext()
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
 
     def request(
         self,
@@ -87,9 +89,7 @@ class Connections:
     def close(self) -> None:
         """Close what is idle; the pool can be used again afterwards."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            _close_all(self._idle)
 
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
         try:
@@ -162,6 +162,11 @@ class _Request:
 
 class HalfAnswer(ConnectionError):
     """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+def _close_all(idle: list[http.client.HTTPConnection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _readable(connection: http.client.HTTPConnection) -> bool:
