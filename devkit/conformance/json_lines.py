@@ -27,7 +27,7 @@ def read(file: Path) -> list[dict[str, Any]]:
     try:
         content = file.read_bytes()
         text = (gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content).decode()
-        cases = [json.loads(line, parse_float=Decimal) for line in text.splitlines() if line.strip()]
+        cases = [json.loads(line, parse_float=Decimal) for line in text.split("\n") if line.strip()]
     except OSError as error:
         raise UnusableFile(f"{file} cannot be read: {error.strerror or error}") from error
     except (ValueError, EOFError) as error:
