@@ -1,0 +1,127 @@
+"""What a webhook could not publish is published here: oldest first, with longer and longer waits, until it is too old.
+
+The engine is probed once a round before anything is leased, so that an outage of hours costs one request a minute and
+no attempts. The same code runs on one machine (`start`) and, one `round` an invocation, on Lambda.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.errors import EngineError, SdkError
+from connector_sdk.inbound.answers import ACCEPTED
+from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms
+from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.stores import Deliveries, Delivery, State
+
+BATCH = 50
+"""Deliveries leased at a time: few enough that all are published long before the lease runs out."""
+LEASE_MS = 5 * 60 * 1000
+MAX_AGE_MS = 3 * 24 * 3600 * 1000
+"""A delivery that the engine did not take in three days is dead; a person can still replay it."""
+EVERY_SECONDS = 60.0
+STOP_SECONDS = 30.0
+_LOG = logging.getLogger(__name__)
+
+
+class RedeliveryEngine(InboundEngine, Protocol):
+    """An engine that can be probed."""
+
+    def topology(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did: how many deliveries ended in each state, how many were put off, how many expired."""
+
+    states: Counter[State] = field(default_factory=Counter)
+    postponed: int = 0
+    expired: int = 0
+    engine_away: str | None = None
+    """Why nothing was tried, if the engine did not answer."""
+
+
+class Redelivery:
+    """Redelivers from one store to one engine."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        engine: RedeliveryEngine,
+        *,
+        compatibility: str = "8.10",
+        clock: Clock | None = None,
+    ) -> None:
+        self._deliveries = deliveries
+        self._engine = engine
+        self._compatibility = compatibility
+        self._clock = clock or SystemClock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def round(self) -> Round:
+        """Probe the engine, then try everything that is due; delete what has expired."""
+        expired = self._deliveries.expire(self._clock.time_ms())
+        try:
+            self._engine.topology()
+        except EngineError as error:
+            return Round(expired=expired, engine_away=str(error))
+        states: Counter[State] = Counter()
+        postponed = 0
+        while not self._stopped.is_set() and (leased := self._lease()):
+            ended = [self._redeliver(delivery) for delivery in leased]
+            states.update(state for state in ended if state is not None)
+            postponed += ended.count(None)
+        return Round(states, postponed, expired)
+
+    def start(self, every_seconds: float = EVERY_SECONDS) -> None:
+        """Run a round now and then one after each pause, in a thread, until `stop`."""
+        self._thread = threading.Thread(target=self._run, args=(every_seconds,), name="redelivery", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the delivery in hand; what else is leased comes back when its lease runs out."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def _run(self, every_seconds: float) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.round()
+            except (SdkError, OSError):
+                _LOG.exception("a round of redelivery failed; the next one comes in %s s", every_seconds)
+            self._stopped.wait(every_seconds)
+
+    def _lease(self) -> list[Delivery]:
+        now = self._clock.time_ms()
+        return list(self._deliveries.lease_due(now, now + LEASE_MS, secrets.token_hex(8), BATCH))
+
+    def _redeliver(self, delivery: Delivery) -> State | None:
+        """Try one delivery. Returns the state it ended in, None if it is to be tried again."""
+        outcome = attempt(delivery, self._engine, self._compatibility)
+        now = self._clock.time_ms()
+        match outcome:
+            case Taken():
+                return self._end(delivery, State.PUBLISHED, now, ACCEPTED.to_json(), None)
+            case Refused(answer, reason):
+                return self._end(delivery, State.REFUSED, now, answer.to_json(), reason)
+            case Never(reason):
+                return self._end(delivery, State.DEAD, now, None, reason)
+            case Away(reason):
+                if now - delivery.received_ms >= MAX_AGE_MS:
+                    return self._end(delivery, State.DEAD, now, None, f"too old to be tried again: {reason}")
+                self._deliveries.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
+        return None
+
+    def _end(
+        self, delivery: Delivery, state: State, now: int, answer: dict[str, Any] | None, error: str | None
+    ) -> State:
+        self._deliveries.finish(delivery, state, now, answer=answer, error=error)
+        return state
