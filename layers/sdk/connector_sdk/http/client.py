@@ -23,11 +23,11 @@ from connector_sdk.http.authentication import (
     OAuthRefreshToken,
     basic,
 )
-from connector_sdk.http.body import encoded_body
-from connector_sdk.http.errors import InvalidRequest
+from connector_sdk.http.body import MULTIPART, encoded_body
+from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import Tokens
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
-from connector_sdk.http.url import InvalidUrl, encoded_url
+from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 from connector_sdk.settings import Settings
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
@@ -82,6 +82,8 @@ class HttpClient:
             target = encoded_url(url, [*auth_params, *(params or {}).items()], skip_encoding=skip_encoding)
         except InvalidUrl as error:
             raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{method}: {error}") from error
+        except CredentialsInUrl as error:
+            raise ProtocolError("500", PROTOCOL, f"{method}: {error}") from error
         all_headers = (*auth_headers, *typed, *own.items())
         return self._sender.send(Request(method, target, all_headers, content, connect_seconds, read_seconds))
 
@@ -106,5 +108,5 @@ def _content(method: str, headers: Mapping[str, str | None], body: Any, ignore_n
     """The body's bytes and the Content-Type header; without a body only what the task itself says."""
     given = next((value for name, value in headers.items() if name.lower() == CONTENT_TYPE), None)
     if method not in METHODS_WITH_BODY:
-        return b"", given
+        return b"", None if given == MULTIPART else given
     return encoded_body(body, given, ignore_null=ignore_null)

@@ -19,7 +19,7 @@ from connector_sdk.http.errors import InvalidRequest
 from connector_sdk.http.result import body_of
 from connector_sdk.http.sending import Request, Sender
 from connector_sdk.http.status import raise_for_status
-from connector_sdk.http.url import InvalidUrl, encoded_url
+from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 
 MARGIN_MS = 10_000
 MAX_TOKENS = 1000
@@ -92,6 +92,6 @@ def _request(credentials: OAuthClientCredentials) -> Request:
         )
     try:
         url = encoded_url(credentials.oauth_token_endpoint)
-    except InvalidUrl as error:
+    except (InvalidUrl, CredentialsInUrl) as error:
         raise InvalidRequest(None, f"The token endpoint cannot be requested: {error}", str(error)) from error
     return Request("POST", url, tuple(headers), encoded_body(form, FORM)[0])

@@ -26,8 +26,12 @@ class InvalidUrl(ValueError):
     """The text is no URL that can be requested; the message says why."""
 
 
+class CredentialsInUrl(ValueError):
+    """`http://user:password@host/`: RFC 9110, section 4.2.4 forbids to send it."""
+
+
 def encoded_url(url: str, parameters: Parameters = (), *, skip_encoding: bool = False) -> str:
-    """The URL to request. Raises InvalidUrl.
+    """The URL to request. Raises InvalidUrl, or CredentialsInUrl.
 
     >>> encoded_url("http://a.test/b c?d=e f", [("g", "h/i")])
     'http://a.test/b%20c?d=e%20f&g=h%2Fi'
@@ -58,6 +62,8 @@ def _check_authority(authority: str) -> None:
     found = _AUTHORITY.fullmatch(authority)
     if found is None or _ILLEGAL.search(authority):
         raise InvalidUrl("its host is not readable")
+    if "@" in authority:
+        raise CredentialsInUrl("user and password belong into the authentication")
     if found[1] and int(found[1]) > MAX_PORT:
         raise InvalidUrl(f"port {found[1]} is out of range")
 
