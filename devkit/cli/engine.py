@@ -1,0 +1,50 @@
+"""`connectors engine`: the development engine as a process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector_sdk.clock import ControlledClock, SystemClock
+from connector_sdk.errors import NotBuilt
+from devkit.cli import exit_codes
+from devkit.cli.output import console, print_json
+from devkit.cli.ports import require_free
+from devkit.cli.signals import stop_signals
+from devkit.engine.server import start
+
+DEFAULT_PORT = 8080
+"""Where Camunda 8 has its REST API."""
+
+
+def engine(
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1; 0 takes a free one")] = DEFAULT_PORT,
+    data: Annotated[Path | None, typer.Option(metavar="FILE", help="keep state in a file (not built yet)")] = None,
+    controlled_clock: Annotated[
+        bool, typer.Option("--controlled-clock", help="time stands still until PUT /v2/clock moves it")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the address as a JSON document")] = False,
+) -> int:
+    """Run the development engine until Ctrl-C: Camunda 8's REST API v2, everything in memory."""
+    if data is not None:
+        raise NotBuilt("connectors engine --data (the development engine keeps its state in memory)")
+    clock = ControlledClock(SystemClock().time_ms()) if controlled_clock else None
+    with stop_signals() as stopping:
+        running = start(port=require_free(port, "--port"), clock=clock)
+        try:
+            _announce(running.address, as_json)
+            stopping.wait()
+        finally:
+            running.stop()
+    return exit_codes.OK
+
+
+def _announce(address: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"address": address})
+        return
+    out = console()
+    out.print(f"The development engine is at [bold]{address}[/bold]; Ctrl-C stops it and forgets everything.")
+    out.print(f"Clients find it with CAMUNDA_REST_ADDRESS={address}")

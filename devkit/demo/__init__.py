@@ -1,0 +1,1 @@
+"""`connectors demo`: a signed GitHub webhook in, REST calls out, on one machine and in seconds."""

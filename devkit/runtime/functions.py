@@ -1,0 +1,48 @@
+"""The functions of this project, ready to run in this process."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import functions.outbound
+from connector_sdk.inbound import WebhookConnector
+from connector_sdk.outbound import Connector, Services
+from connector_sdk.secrets import SecretProvider
+from connector_sdk.settings import Settings
+from functions.inbound.webhook.app import handler as webhook
+from functions.runtime.poller.registry import Handler, Registered, load
+
+INBOUND: tuple[WebhookConnector[Any], ...] = (webhook,)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundFunctions:
+    """What the poller serves, and the handlers by name for the inline invoker."""
+
+    registry: Sequence[Registered]
+    handlers: Mapping[str, Handler]
+
+    @property
+    def types(self) -> list[str]:
+        """Every job type that is served."""
+        return [job_type for one in self.registry for job_type in one.types]
+
+
+def outbound_functions(settings: Settings, secrets: SecretProvider) -> OutboundFunctions:
+    """Load every folder of `functions/outbound`. Raises SettingsError, UnknownConnector."""
+    services = Services.from_settings(settings, secrets)
+    registry: list[Registered] = []
+    handlers: dict[str, Handler] = {}
+    for name in outbound_names():
+        registered, handler = load(name)
+        registry.append(registered)
+        handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
+    return OutboundFunctions(tuple(registry), handlers)
+
+
+def outbound_names() -> list[str]:
+    """The folders of `functions/outbound`."""
+    return sorted(folder.name for folder in pkgutil.iter_modules(functions.outbound.__path__) if folder.ispkg)
