@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SdkError
 from connector_sdk.settings import Settings
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         observer=_log,
         cluster_id=cluster_id,
         tenant_ids=[settings.tenant_id],
+        compatibility=Compatibility.of(settings.compatibility),
     )
     until = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

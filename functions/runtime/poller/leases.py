@@ -33,6 +33,8 @@ class Lease:
     job: Job
     seconds: float
     until: float
+    extended: bool = True
+    """False: the lock runs out at its time, whatever still runs."""
 
 
 class Leases:
@@ -60,7 +62,7 @@ class Leases:
         """Extend every lock that ends within the margin, by its whole length from now."""
         now = self._clock.monotonic()
         with self._lock:
-            due = [lease for lease in self._leases if lease.until - now <= MARGIN_SECONDS]
+            due = [lease for lease in self._leases if lease.extended and lease.until - now <= MARGIN_SECONDS]
         for lease in due:
             self._extend(lease)
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.backoff import Random
 from functions.runtime.poller.commands import Commands, Result, Wait
@@ -19,6 +20,7 @@ from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
 from functions.runtime.poller.threads import Threads
 from functions.runtime.poller.worker import JobWorker, Shared
 
+NEWEST = Compatibility.of("8.10")
 REQUEST_TIMEOUT_MS = 10_000
 """How long the engine keeps a poll open; a graceful stop waits for the open polls, at most this long."""
 STOP_MARGIN_SECONDS = 15.0
@@ -52,6 +54,7 @@ class Poller:
         worker_name: str = "connectors",
         cluster_id: str | None = None,
         tenant_ids: Sequence[str] | None = None,
+        compatibility: Compatibility = NEWEST,
     ) -> None:
         """`observer` is told of each finished job. `random` and `wait` are for tests of back-off."""
         clock = clock or SystemClock()
@@ -77,6 +80,7 @@ class Poller:
             cluster_id=cluster_id,
             tenant_ids=None if tenant_ids is None else tuple(tenant_ids),
             request_timeout_ms=request_timeout_ms,
+            job_timeout_header=compatibility.job_timeout_header,
         )
         self._workers = [
             JobWorker(job_type, connector, Slots(slots_per_type, linger_seconds), shared)

@@ -11,13 +11,21 @@ from typing import Any
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.errors import EngineBusy, EngineError, EngineUnreachable
+from connector_sdk.errors import (
+    EngineBusy,
+    EngineConflict,
+    EngineError,
+    EngineNotFound,
+    EngineRejected,
+    EngineUnreachable,
+)
 from connector_sdk.job import Job
 from functions.runtime.poller.answers import NoOutcome, NotStarted, Reported, read_answer
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.commands import MAX_ERROR_MESSAGE_CHARACTERS, Commands, Result
 from functions.runtime.poller.finished import Finished, Observer, Outcome
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, Invoker, NeverRan
+from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.slots import Slots
@@ -51,6 +59,7 @@ class Shared:
     cluster_id: str | None
     tenant_ids: tuple[str, ...] | None
     request_timeout_ms: int
+    job_timeout_header: bool
 
 
 class JobWorker:
@@ -124,6 +133,19 @@ class JobWorker:
                 log.exception("an observer raised for job %s", finished.job.key)
 
     def _work(self, lease: Lease) -> Finished:
+        """Run the function for a job and report. How each way of ending counts is in `Poller`."""
+        try:
+            if self._shared.job_timeout_header:
+                apply_job_timeout(lease, self._shared.engine, self._shared.clock)
+        except InvalidJobTimeout as error:
+            return self._fail(lease, str(error), retries=0, backoff_ms=0)
+        except (EngineNotFound, EngineConflict) as error:
+            return self._finished(lease, "given back", str(error), Result.GONE)
+        except EngineRejected as error:
+            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
+        return self._invoke(lease)
+
+    def _invoke(self, lease: Lease) -> Finished:
         job = lease.job
         invocation = {
             "v": VERSION,
@@ -158,12 +180,11 @@ class JobWorker:
 
     def _failed(self, lease: Lease, message: str) -> Finished:
         """The function ran: that costs a try."""
+        return self._fail(lease, message, max(lease.job.retries - 1, 0), DIED_BACKOFF_MS)
+
+    def _fail(self, lease: Lease, message: str, retries: int, backoff_ms: int) -> Finished:
         message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
-        body = {
-            "retries": max(lease.job.retries - 1, 0),
-            "errorMessage": message,
-            "retryBackOff": DIED_BACKOFF_MS,
-        }
+        body = {"retries": retries, "errorMessage": message, "retryBackOff": backoff_ms}
         result = self._shared.commands.send(lease.job, "failure", body, lambda: lease.until)
         return self._finished(lease, "failed", message, result)
 

@@ -31,6 +31,7 @@ RULES: dict[str, Rule] = {
     "unwrap_single_result": Rule("a list that holds one context is accepted as result of an expression", True, False),
     "plain_error_message": Rule("the incident has the bare text instead of a sentence that says where", True, False),
     "first_header_only": Rule("of a repeated response header only the first value is kept", True, False),
+    "job_timeout_header": Rule("the header `jobTimeout` sets how long the job is locked", False, True),
 }
 
 
@@ -46,6 +47,7 @@ class Compatibility:
     unwrap_single_result: bool
     plain_error_message: bool
     first_header_only: bool
+    job_timeout_header: bool
 
     @classmethod
     def of(cls, version: str) -> Compatibility:
