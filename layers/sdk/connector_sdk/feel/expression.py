@@ -53,7 +53,11 @@ class Expression:
             value = self._compiled(Scope(variables or {}, None, run))
         except RecursionError:
             raise FeelEvaluationError("the evaluation went too deep; nest functions and values less") from None
-        return Evaluation(None if value is FAILED else value, tuple(run.warnings))
+        except ArithmeticError:
+            raise FeelEvaluationError("a number is too large") from None
+        if value is FAILED:
+            raise FeelEvaluationError(run.warnings[-1].message if run.warnings else "the evaluation failed")
+        return Evaluation(value, tuple(run.warnings))
 
     def test(
         self,

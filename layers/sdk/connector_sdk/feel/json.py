@@ -1,55 +1,163 @@
-"""FEEL values as JSON, in the two ways that Camunda writes them."""
+"""FEEL values as JSON, in the two ways that Camunda writes them, and the text of `to json()`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from decimal import Decimal
 from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
 from connector_sdk.feel.values import FAILED, Function, Range, Value
+from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
+from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
+from connector_sdk.feel.values.durations import DaysTimeDuration
+from connector_sdk.feel.values.times import LocalTime, Time, time_text
+from connector_sdk.feel.values.zones import offset_text
+from connector_sdk.feel.writing import feel_text, range_text
 
 _LONG = 1 << 63
 
 
 def connector_json(value: Value) -> Any:
-    """As Camunda's connector runtime writes it: whole numbers within a long as int, others as double."""
-    return _Writer(_connector_number).write(value)
+    """As Camunda's connector runtime 8.8 writes it (Jackson with java.time).
+
+    Whole numbers within a long are int, all others double; functions vanish from contexts, ranges are null; a date and
+    time keeps its offset and loses its zone, durations are Java's (`PT36H`).
+    """
+    return _ConnectorWriter().write(value)
 
 
 def engine_json(value: Value) -> Any:
-    """As Zeebe writes variables."""
-    return _Writer(_engine_number).write(value)
+    """As Zeebe 8.8 writes variables: temporal values in their shortest form (`10:00`, `2024-02-29T10:00Z`)."""
+    return _EngineWriter().write(value)
 
 
-def _connector_number(value: Decimal) -> int | float:
-    if value == value.to_integral_value() and -_LONG <= value < _LONG:
+def to_json_text(value: Value) -> str:
+    """What `to json()` makes of a value."""
+    return _TextWriter().text(value)
+
+
+def _number(value: Decimal) -> int | float:
+    if -_LONG <= value < _LONG and value == value.to_integral_value():
         return int(value)
     return float(value)
 
 
-def _engine_number(value: Decimal) -> int | float:
-    return _connector_number(value)
+class _ConnectorWriter:
+    __slots__ = ("written",)
 
-
-class _Writer:
-    def __init__(self, number: Callable[[Decimal], int | float]) -> None:
-        self.number = number
+    def __init__(self) -> None:
         self.written = 0
 
-    def write(self, value: Value) -> Any:
+    def count(self) -> None:
         self.written += 1
         if self.written > MAX_WRITTEN_VALUES:
             raise FeelEvaluationError(f"the result has more than {MAX_WRITTEN_VALUES} values")
+
+    def write(self, value: Value) -> Any:
+        self.count()
         if value is None or isinstance(value, bool | str):
             return value
         if isinstance(value, Decimal):
-            return self.number(value)
+            return _number(value)
         if isinstance(value, list):
             return [self.write(item) for item in value]
         if isinstance(value, dict):
             return {key: self.write(item) for key, item in value.items() if not isinstance(item, Function)}
+        return self.other(value)
+
+    def other(self, value: Value) -> Any:
         if isinstance(value, Range | Function) or value is FAILED:
             return None
-        return str(value)
+        if isinstance(value, DaysTimeDuration):
+            return java_duration(value)
+        if isinstance(value, DateTime):
+            return f"{iso_local(value.local)}{offset_text(value.offset)}"
+        if isinstance(value, Time):
+            return f"{short_time(value.nanos)}{offset_text(value.offset)}"
+        return iso_local(value) if isinstance(value, LocalDateTime) else str(value)
+
+
+class _EngineWriter(_ConnectorWriter):
+    __slots__ = ()
+
+    def other(self, value: Value) -> Any:
+        if isinstance(value, LocalTime):
+            return short_time(value.nanos)
+        if isinstance(value, LocalDateTime):
+            return short_date_time(value)
+        if isinstance(value, DateTime):
+            zone = f"[{value.zone}]" if value.zone else ""
+            return f"{short_date_time(value.local)}{offset_text(value.offset)}{zone}"
+        return super().other(value)
+
+
+class _TextWriter(_ConnectorWriter):
+    __slots__ = ()
+
+    def text(self, value: Value) -> str:
+        self.count()
+        if isinstance(value, list):
+            return f"[{','.join(map(self.text, value))}]"
+        if isinstance(value, dict):
+            return "{" + ",".join(f"{quoted(key)}:{self.text(item)}" for key, item in value.items()) + "}"
+        if value is None or isinstance(value, bool):
+            return "null" if value is None else "true" if value else "false"
+        if isinstance(value, Decimal):
+            return str(value)
+        return quoted(value if isinstance(value, str) else self.inner(value))
+
+    def inner(self, value: Value) -> str:
+        if isinstance(value, Range):
+            return range_text(value, lambda bound: self.inner(bound) if not isinstance(bound, Decimal) else str(bound))
+        if isinstance(value, DateTime):
+            return f"{value.local}{offset_text(value.offset)}" + (f"[{value.zone}]" if value.zone else "")
+        if isinstance(value, Time):
+            return f"{time_text(value.nanos)}{offset_text(value.offset)}" + (f"[{value.zone}]" if value.zone else "")
+        return feel_text(value)
+
+
+def quoted(text: str) -> str:
+    """A JSON string."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def short_time(nanos: int) -> str:
+    """java.time's toString: no seconds if they are zero, decimals in groups of three."""
+    if nanos % (60 * NANOS_PER_SECOND) == 0:
+        return time_text(nanos)[:5]
+    whole, fraction = divmod(nanos, NANOS_PER_SECOND)
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return time_text(whole * NANOS_PER_SECOND) + (f".{digits}" if digits else "")
+
+
+def _year(date: Date) -> str:
+    return f"+{date.year}" if date.year > 9_999 else year_text(date.year)
+
+
+def iso_local(value: LocalDateTime) -> str:
+    """ISO_LOCAL_DATE_TIME: seconds always, a plus before years beyond 9999."""
+    return f"{_year(value.date)}-{value.date.month:02d}-{value.date.day:02d}T{time_text(value.nanos)}"
+
+
+def short_date_time(value: LocalDateTime) -> str:
+    """java.time's toString."""
+    return f"{_year(value.date)}-{value.date.month:02d}-{value.date.day:02d}T{short_time(value.nanos)}"
+
+
+def java_duration(value: DaysTimeDuration) -> str:
+    """java.time.Duration.toString: `PT36H`, `PT-1.5S`; never days."""
+    if not value.nanos:
+        return "PT0S"
+    sign = -1 if value.nanos < 0 else 1
+    seconds, nanos = divmod(abs(value.nanos), NANOS_PER_SECOND)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    text = "PT" + (f"{sign * hours}H" if hours else "") + (f"{sign * minutes}M" if minutes else "")
+    if seconds or nanos:
+        fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
+        text += f"{'-' if sign < 0 else ''}{seconds}{fraction}S"
+    return text

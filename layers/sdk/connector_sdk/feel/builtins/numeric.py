@@ -14,21 +14,25 @@ from decimal import (
     ROUND_UP,
     Context,
     Decimal,
+    InvalidOperation,
 )
 
 from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
 from connector_sdk.feel.limits import MAX_SCALE
 from connector_sdk.feel.registry import builtin
 from connector_sdk.feel.values import DECIMAL128, Value
+from connector_sdk.feel.values.numbers import as_int, from_double
 
-_WIDE = Context(prec=2 * MAX_SCALE, Emin=-999_999_999, Emax=999_999_999, traps=[])
+_WIDE = Context(prec=2 * MAX_SCALE, Emin=-999_999_999, Emax=999_999_999, traps=[InvalidOperation])
 
 
 def rounded(value: Decimal, scale: Decimal, mode: str) -> Decimal:
-    """The number with so many decimals. Raises FeelEvaluationError beyond MAX_SCALE."""
-    digits = int(scale)
-    if abs(digits) > MAX_SCALE:
-        raise FeelEvaluationError(f"the scale {digits} is beyond {MAX_SCALE}")
+    """The number with so many decimals. Raises FeelEvaluationError below -MAX_SCALE."""
+    digits = as_int(scale)
+    if digits > MAX_SCALE:
+        return value  # more decimals than any number has: nothing to round
+    if digits < -MAX_SCALE:
+        raise FeelEvaluationError(f"the scale {digits} is beyond {-MAX_SCALE}")
     return value.quantize(Decimal((0, (1,), -digits)), rounding=mode, context=_WIDE)
 
 
@@ -123,6 +127,7 @@ def round_half_down(n: Decimal, scale: Decimal) -> Value:
 
 
 @builtin("abs", "number: number")
+@builtin("abs", "n: number")
 def absolute(number: Decimal) -> Value:
     """The number without its sign.
 
@@ -145,12 +150,6 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     return DECIMAL128.subtract(dividend, DECIMAL128.multiply(divisor, quotient))
 
 
-def _double(value: float) -> Decimal:
-    if math.isnan(value) or math.isinf(value):
-        raise InvocationFailure("the result is not a number")
-    return Decimal(repr(value))
-
-
 @builtin("sqrt", "number: number")
 def square_root(number: Decimal) -> Value:
     """The square root, with a double's precision; null below zero.
@@ -158,7 +157,7 @@ def square_root(number: Decimal) -> Value:
     >>> sqrt(16)
     4
     """
-    return None if number < 0 else _double(math.sqrt(float(number)))
+    return None if number < 0 else from_double(math.sqrt(float(number)))
 
 
 @builtin("log", "number: number")
@@ -168,7 +167,7 @@ def logarithm(number: Decimal) -> Value:
     >>> log(1)
     0
     """
-    return None if number <= 0 else _double(math.log(float(number)))
+    return None if number <= 0 else from_double(math.log(float(number)))
 
 
 @builtin("exp", "number: number")
@@ -179,7 +178,7 @@ def exponential(number: Decimal) -> Value:
     1
     """
     try:
-        return _double(math.exp(float(number)))
+        return from_double(math.exp(float(number)))
     except OverflowError:
         raise InvocationFailure("the result is too large") from None
 
@@ -211,4 +210,4 @@ def random_number() -> Value:
     >>> random number() < 1
     true
     """
-    return Decimal(repr(random.random()))  # noqa: S311
+    return from_double(random.random())  # noqa: S311

@@ -11,13 +11,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
 Value = Any
 """Any FEEL value; which Python types there are is in the table above."""
 
-DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-999_999_999, Emax=999_999_999, capitals=1, traps=[])
+DECIMAL128 = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-999_999_999,
+    Emax=999_999_999,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
 
 
 class Failed:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 
-from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
 from connector_sdk.feel.limits import MAX_EXPONENT, MAX_STRING_LENGTH
 from connector_sdk.feel.values import DECIMAL128, Value
+from connector_sdk.feel.values.numbers import from_double
 
 OPERATIONS: dict[tuple[str, type, type], Callable[[Value, Value], Value]] = {}
 """(operator, type of the left, type of the right) -> operation; a result of None means that there is none."""
@@ -37,8 +39,8 @@ def power(base: Decimal, exponent: Decimal) -> Decimal | None:
             return Decimal(1)
         return DECIMAL128.power(base, int(exponent))
     try:
-        return Decimal(repr(float(base) ** float(exponent)))
-    except (OverflowError, ZeroDivisionError, ArithmeticError):
+        return from_double(math.pow(base, exponent))
+    except (OverflowError, ValueError, InvocationFailure):
         return None
 
 

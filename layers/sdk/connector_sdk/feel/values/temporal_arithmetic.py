@@ -12,15 +12,11 @@ from connector_sdk.feel.values.calendar import NANOS_PER_DAY
 from connector_sdk.feel.values.comparison import ORDERED
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration
+from connector_sdk.feel.values.numbers import as_int
 from connector_sdk.feel.values.times import LocalTime, Time
 
 TEMPORAL_TYPES = (Date, LocalTime, Time, LocalDateTime, DateTime, YearsMonthsDuration, DaysTimeDuration)
 ORDERED.update(TEMPORAL_TYPES)
-
-
-def as_int(value: Decimal) -> int:
-    """BigDecimal.intValue: whole part, the lowest 32 bits of it."""
-    return (int(value) + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
 def _plus_days(date: Date, duration: DaysTimeDuration) -> Date:
