@@ -42,18 +42,28 @@ class ScriptedEngine:
 
             do_PATCH = do_POST
 
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
         class Server(ThreadingHTTPServer):
             request_queue_size = 128
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
-    def stop(self) -> None:
+    def close(self) -> None:
+        """Answer open and later polls at once."""
         with self._changed:
             self.closed = True
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        self.close()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(WAIT_SECONDS)

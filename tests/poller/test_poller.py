@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.clock import ControlledClock
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.commands import Result
 from functions.runtime.poller.finished import Finished, Observer
@@ -58,7 +59,7 @@ def polling(
     """A poller for type `t` with function `fn`."""
     connector = options.pop("connector", Registered("fn", ("t",)))
     invoker = options.pop("invoker", None) or Inline({"fn": handler} if handler else {})
-    defaults: dict[str, Any] = {"request_timeout_ms": 100, "slots_per_type": 8, "random": lambda: 0.0}
+    defaults: dict[str, Any] = {"request_timeout_ms": 20, "slots_per_type": 8, "random": lambda: 0.0}
     poller = Poller(EngineClient(engine.address), [connector], invoker, observer=observer, **{**defaults, **options})
     poller.start()
     try:
@@ -82,7 +83,7 @@ def test_activation_asks_for_what_the_function_needs_and_locks_for_its_time_out(
         "maxJobsToActivate": 8,
         "timeout": 60_000,
         "worker": "me",
-        "requestTimeout": 100,
+        "requestTimeout": 20,
         "fetchVariable": ["url", "body"],
         "tenantIds": ["a"],
     }
@@ -349,8 +350,7 @@ def test_while_slots_are_free_all_of_them_are_asked_for(engine: ScriptedEngine, 
         engine.add("t", variables={"n": 1})
         function.wait_started(1)
         engine.wait_for(lambda: asked(engine) == [4, 3, 2])
-        engine.closed = True
-        engine.add("other")
+        engine.close()
         for event in function.go:
             event.set()
 
@@ -450,3 +450,46 @@ def test_a_stop_that_runs_out_of_time_says_how_many_jobs_it_left(
         function.wait_started(3)
         assert poller.stop(0.2) == 3
         function.go[0].set()
+
+
+def test_a_jobs_own_time_out_sets_its_lock_before_the_function_runs(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": " PT2M "})
+    run_one(engine, complete)
+    assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 120_000}}), (key, "completion", COMPLETED)]
+
+
+def test_the_rules_of_8_8_ignore_a_jobs_own_time_out(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "nonsense"})
+    run_one(engine, complete, compatibility=Compatibility.of("8.8"))
+    assert engine.commands() == [(key, "completion", COMPLETED)]
+
+
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_a_blank_time_out_is_none(engine: ScriptedEngine, text: str | None) -> None:
+    engine.add("t", customHeaders={"jobTimeout": text})
+    run_one(engine, complete)
+    assert [command for _, command, _ in engine.commands()] == ["completion"]
+
+
+@pytest.mark.parametrize("text", ["soon", "P1M", "PT0S", "-PT1S", "PT9223372036854776S"])
+def test_a_time_out_that_is_none_raises_an_incident_and_runs_nothing(engine: ScriptedEngine, text: str) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": text})
+    message = f"Failed to parse job timeout header. Expected ISO-8601 duration, e.g. PT5M, got: {text}"
+    run_one(engine, raises)
+    assert engine.commands() == [(key, "failure", {"retries": 0, "errorMessage": message, "retryBackOff": 0})]
+
+
+def test_a_function_runs_although_a_busy_engine_did_not_take_the_time_out(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, 503)
+    assert run_one(engine, complete).outcome == "completed"
+
+
+@pytest.mark.parametrize(("status", "commands"), [(404, ["PATCH"]), (400, ["PATCH", "failure"])])
+def test_a_function_does_not_run_when_the_engine_refuses_the_time_out(
+    engine: ScriptedEngine, status: int, commands: list[str]
+) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, status)
+    assert run_one(engine, raises).outcome == "given back"
+    assert [command for _, command, _ in engine.commands()] == commands

@@ -67,8 +67,9 @@ def read_answer(answer: Any, job_keys: Iterable[str]) -> dict[str, Answer]:
         return dict.fromkeys(keys, NoOutcome("`notStarted` is no list"))
     found: dict[str, list[Mapping[str, Any]]] = {key: [] for key in keys}
     for entry in answer["outcomes"]:
-        if isinstance(entry, dict) and entry.get("jobKey") in found:
-            found[entry["jobKey"]].append(entry)
+        key = entry.get("jobKey") if isinstance(entry, dict) else None
+        if isinstance(key, str) and key in found:
+            found[key].append(entry)
     return {key: _answer(entries, key in not_started) for key, entries in found.items()}
 
 

@@ -1,0 +1,77 @@
+"""A job that still runs keeps its lock."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector_sdk.clock import ControlledClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.job import Job
+from functions.runtime.poller.leases import Lease, Leases, lock_seconds
+from tests.poller.scripted_engine import ScriptedEngine
+
+
+@pytest.fixture
+def clock() -> ControlledClock:
+    return ControlledClock()
+
+
+@pytest.fixture
+def leases(engine: ScriptedEngine, clock: ControlledClock) -> Leases:
+    return Leases(EngineClient(engine.address), clock)
+
+
+@pytest.fixture
+def lease(leases: Leases) -> Lease:
+    return leases.begin(Job("7", "t"), seconds=50, since=0)
+
+
+EXTENDED = ("7", "PATCH", {"changeset": {"timeout": 50_000}})
+
+
+def test_a_lock_is_local_wait_and_function_time_out_and_margin() -> None:
+    assert lock_seconds(30) == 50
+
+
+def test_a_lock_is_extended_when_it_ends_within_the_margin(
+    engine: ScriptedEngine, leases: Leases, lease: Lease, clock: ControlledClock
+) -> None:
+    clock.advance(34_999)
+    leases.extend_due()
+    assert engine.commands() == []
+    clock.advance(1)
+    leases.extend_due()
+    leases.extend_due()
+    assert engine.commands() == [EXTENDED]
+    assert lease.until == 85
+
+
+def test_a_lock_that_could_not_be_extended_is_tried_again(
+    engine: ScriptedEngine, leases: Leases, lease: Lease, clock: ControlledClock
+) -> None:
+    clock.advance(40_000)
+    engine.refuse("7", 503)
+    leases.extend_due()
+    assert lease.until == 50
+    leases.extend_due()
+    assert engine.commands() == [EXTENDED, EXTENDED]
+    assert lease.until == 90
+
+
+@pytest.mark.usefixtures("lease")
+def test_a_job_that_is_gone_is_left_alone(engine: ScriptedEngine, leases: Leases, clock: ControlledClock) -> None:
+    clock.advance(40_000)
+    engine.refuse("7", 404)
+    leases.extend_due()
+    leases.extend_due()
+    assert engine.commands() == [EXTENDED]
+
+
+def test_a_finished_job_and_one_with_its_own_time_out_are_not_extended(
+    engine: ScriptedEngine, leases: Leases, lease: Lease, clock: ControlledClock
+) -> None:
+    leases.begin(Job("8", "t"), seconds=50, since=0).extended = False
+    leases.end(lease)
+    clock.advance(40_000)
+    leases.extend_due()
+    assert engine.commands() == []

@@ -1,0 +1,88 @@
+"""`python -m functions.runtime.poller` as a person or a container starts it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from functions.runtime.poller.registry import Registered, UnknownConnector, load
+from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
+
+
+@contextmanager
+def process(variables: Mapping[str, str], *connectors: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "functions.runtime.poller", *connectors]
+    started = subprocess.Popen(  # noqa: S603 - our own module
+        command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate(timeout=WAIT_SECONDS)
+
+
+def test_a_connector_is_found_by_its_name_or_its_folder() -> None:
+    connector, handler = load("http_json")
+    assert load("http-json") == (connector, handler)
+    assert isinstance(connector, Registered)
+    assert (connector.name, connector.types) == ("http-json", ("io.camunda:http-json:1",))
+    assert "url" in (connector.fetch_variables or ())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no-such", "functions/outbound/no_such/app.py does not exist"),
+        ("../poller", "letters, digits and dashes"),
+        ("Http", "letters, digits and dashes"),
+        ("", "letters, digits and dashes"),
+    ],
+)
+def test_an_unknown_connector_is_named(name: str, words: str) -> None:
+    with pytest.raises(UnknownConnector, match=words):
+        load(name)
+
+
+@pytest.mark.parametrize(
+    ("variables", "connector", "words"),
+    [
+        ({}, "http-json", "poller: CAMUNDA_REST_ADDRESS is not set"),
+        ({"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1"}, "http-json", "poller: no answer from the engine at"),
+        ({"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1"}, "nope", "poller: no connector 'nope'"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_sentence(variables: dict[str, str], connector: str, words: str) -> None:
+    with process(variables, connector) as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 2
+    assert said.startswith(words)
+    assert said.count("\n") == 1
+
+
+def test_a_job_runs_through_the_rest_connector_and_sigterm_drains(
+    engine: ScriptedEngine, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/weather").respond_with_json({"high": 21})
+    [key] = engine.add(
+        "io.camunda:http-json:1",
+        variables={"method": "GET", "url": httpserver.url_for("/weather"), "authentication": {"type": "noAuth"}},
+        customHeaders={"resultExpression": "={high: response.body.high}"},
+    )
+    variables = {"CAMUNDA_REST_ADDRESS": engine.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8,::1"}
+    with process(variables, "http-json") as started:
+        engine.wait_for(lambda: engine.commands())
+        started.send_signal(signal.SIGTERM)
+        engine.wait_for(lambda: len(engine.activations()) >= 2)
+        engine.close()
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert engine.commands() == [(key, "completion", {"variables": {"high": 21}})]
+    assert started.returncode == 0
+    assert "http-json completed" in said
+    assert "stopped: {'completed': 1}" in said
