@@ -20,7 +20,7 @@ class RecordedEngine:
     """The n-th command gets the n-th answer, the last one is repeated; no answers at all means success."""
 
     def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
-        self._answers = list(answers) or [SUCCESS]
+        self.answers = list(answers) or [SUCCESS]
         self.commands: list[dict[str, Any]] = []
 
     def publish_message(
@@ -41,7 +41,7 @@ class RecordedEngine:
             "variables": dict(variables or {}),
             "tenantId": tenant_id,
         }
-        self._command("/v2/messages/publication", body)
+        self.take("/v2/messages/publication", body)
         return PublishedMessage(MESSAGE_KEY, tenant_id or "")
 
     def create_instance(
@@ -58,12 +58,12 @@ class RecordedEngine:
             "variables": dict(variables or {}),
             "tenantId": tenant_id,
         }
-        self._command("/v2/process-instances", body)
+        self.take("/v2/process-instances", body)
         return CreatedInstance(INSTANCE_KEY, "", process_definition_id or "", version or 0, tenant_id or "")
 
-    def _command(self, path: str, body: dict[str, Any]) -> None:
+    def take(self, path: str, body: dict[str, Any]) -> None:
         """Keep the command, then answer it: raise for anything but a readable success."""
-        answer = self._answers[min(len(self.commands), len(self._answers) - 1)]
+        answer = self.answers[min(len(self.commands), len(self.answers) - 1)]
         self.commands.append({"method": "POST", "path": path, "body": json.loads(json.dumps(body))})
         status, content = answer.get("status", 200), answer.get("rawBody")
         if answer.get("close") or (status < 300 and content is not None and not content.startswith("{")):

@@ -11,8 +11,6 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from devkit.gateway import PortInUse, RunningGateway, start
 
-Call = Callable[..., tuple[int, Mapping[str, str], bytes]]
-
 
 def ask(gateway: RunningGateway, method: str, path: str, body: bytes = b"", *headers: tuple[str, str]) -> Any:
     connection = http.client.HTTPConnection(gateway.address.removeprefix("http://"), timeout=10)
