@@ -259,6 +259,29 @@ def test_a_completion_that_the_engine_refuses_becomes_a_failure(engine: Scripted
     assert finished.message == "the engine refused the completion of function fn"
 
 
+class Answering:
+    """An invoker that passes an answer on as it is."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self._variables = variables
+
+    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+        return outcomes(invocation, body={"variables": self._variables})
+
+
+def test_a_completion_that_json_cannot_say_becomes_a_failure(engine: ScriptedEngine) -> None:
+    engine.add("t")
+    finished = run_one(engine, None, invoker=Answering({"a": float("nan")}))
+    assert [(command, body["retries"]) for _, command, body in engine.commands()] == [("failure", 2)]
+    assert finished.message == "the engine refused the completion of function fn"
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t")
+    run_one(engine, None, invoker=Answering({"a": "\ud83d", "b": "\U0001f600"}))
+    assert engine.commands() == [(key, "completion", {"variables": {"a": "?", "b": "\U0001f600"}})]
+
+
 def test_a_failure_that_the_engine_refuses_is_not_sent_in_circles(engine: ScriptedEngine) -> None:
     engine.add("t")
     engine.refuse("failure", 400)

@@ -31,7 +31,7 @@ class Result(Enum):
     GONE = "gone"
     """404 or 409: somebody else was first, or the instance is cancelled. No error."""
     REFUSED = "refused"
-    """The engine will never take it (too large, malformed)."""
+    """The engine will never take it: too large, malformed, or not to be said in JSON."""
     LOST = "lost"
     """No engine until the lock ran out: the job will be handed out again."""
 
@@ -72,8 +72,8 @@ class Commands:
             except (EngineNotFound, EngineConflict) as error:
                 log.info("job %s: %s came too late: %s", job.key, what, error)
                 return Result.GONE
-            except EngineRejected as error:
-                log.error("job %s: %s", job.key, error)
+            except (EngineRejected, ValueError) as error:
+                log.error("job %s: %s is refused: %s", job.key, what, error)
                 return Result.REFUSED
             except (EngineBusy, EngineUnreachable) as error:
                 delay = backoff.next_seconds()

@@ -124,7 +124,7 @@ class EngineClient:
         return self._rest.send(request, _jobs)
 
     def command_job(self, job_key: str, command: JobCommand, body: Mapping[str, Any]) -> None:
-        """Complete, fail or throw an error for a job; `body` is the REST body.
+        """Complete, fail or throw an error for a job; `body` is the REST body. ValueError if JSON cannot say it.
 
         Safe to repeat: the engine takes the first one, and answers 404 or 409 to the second.
         """
@@ -247,7 +247,8 @@ def _given(optional: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    """Raises ValueError for what JSON cannot say (NaN). Half a surrogate pair becomes `?`, as in Java."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
 
 
 def _segment(key: str) -> str:
