@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from connector_sdk.errors import SettingsError
-from connector_sdk.settings import SETTINGS, Settings
+from connector_sdk.settings import FUNCTIONS, SETTINGS, Place, Settings
 
 
 def test_an_empty_environment_gives_every_default() -> None:
@@ -40,6 +40,9 @@ def test_address_ranges_are_separated_by_commas() -> None:
         ("CAMUNDA_REST_ADDRESS", "localhost:8080", "an http:// or https:// address"),
         ("CAMUNDA_AUTH_STRATEGY", "KERBEROS", "one of NONE, BASIC, OAUTH"),
         ("CONNECTORS_COMPATIBILITY", "8.7", "one of 8.8, 8.10"),
+        ("CONNECTORS_SECRETS", "vault:x", "secretsmanager:NAME, ssm:/PATH or environment, separated by commas"),
+        ("CONNECTORS_DELIVERIES", "dynamodb:", "dynamodb:NAME or sqlite:NAME"),
+        ("CONNECTORS_POLLER_MODE", "hourly", "one of always, minute, off"),
         ("CONNECTORS_ALLOW_ADDRESSES", "10.0.0.0/99", "addresses or CIDRs separated by commas, such as 10.0.0.0/8"),
     ],
 )
@@ -58,3 +61,28 @@ def test_no_two_settings_share_a_variable() -> None:
     names = [name for setting in SETTINGS.values() for name in (setting.name, *setting.aliases)]
 
     assert len(names) == len(set(names))
+
+
+def test_secrets_are_looked_up_in_the_environment_unless_told_otherwise() -> None:
+    assert Settings.read({}).secrets == (Place("environment"),)
+    text = "secretsmanager:/shop/http-json, secretsmanager:/shop/shared,ssm:/shop/secrets"
+    assert Settings.read({"CONNECTORS_SECRETS": text}).secrets == (
+        Place("secretsmanager", "/shop/http-json"),
+        Place("secretsmanager", "/shop/shared"),
+        Place("ssm", "/shop/secrets"),
+    )
+
+
+def test_a_place_names_its_kind() -> None:
+    assert Settings.read({}).deliveries is None
+    assert Settings.read({"CONNECTORS_DELIVERIES": "dynamodb:shop-deliveries"}).deliveries == Place(
+        "dynamodb", "shop-deliveries"
+    )
+    assert Settings.read({"CONNECTORS_DELIVERIES": "sqlite::memory:"}).deliveries == Place("sqlite", ":memory:")
+
+
+def test_no_deployed_function_takes_a_password_from_its_environment() -> None:
+    secret = {"engine_user", "engine_password", "engine_client_id", "engine_client_secret"}
+
+    assert {name for name in secret if SETTINGS[name].functions} == set()
+    assert {reader for setting in SETTINGS.values() for reader in setting.functions} <= set(FUNCTIONS)

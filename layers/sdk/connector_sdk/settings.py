@@ -1,4 +1,4 @@
-"""The only reader of the environment: every setting with its name, default and meaning in one table."""
+"""The only reader of the environment: every setting with its name, default, meaning and readers in one table."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from typing import Any
 from connector_sdk.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
+
+OUTBOUND = "outbound"
+INBOUND = "inbound"
+POLLER = "poller"
+REDELIVERY = "redelivery"
+FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY)
+"""The groups of deployed functions; a setting names those that read it."""
+ENGINE = (INBOUND, POLLER, REDELIVERY)
+"""Those that speak to the engine."""
 
 
 def environment() -> Mapping[str, str]:
@@ -27,6 +36,16 @@ class Setting:
     meaning: str
     read: Callable[[str], Any] = str
     aliases: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    """The groups of deployed functions whose `Environment` may hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is kept, written `kind:name`, such as `dynamodb:orders-deliveries`."""
+
+    kind: str
+    name: str = ""
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -51,6 +70,26 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _place(*kinds: str) -> Callable[[str], Place | None]:
+    def read(text: str) -> Place | None:
+        kind, _, name = text.partition(":")
+        if text and (kind not in kinds or not name):
+            raise ValueError(" or ".join(f"{one}:NAME" for one in kinds))
+        return Place(kind, name) if text else None
+
+    return read
+
+
+def _secret_sources(text: str) -> tuple[Place, ...]:
+    found = []
+    for part in text.split(","):
+        kind, _, name = part.strip().partition(":")
+        if not (name if kind in ("secretsmanager", "ssm") else kind == "environment" and not name):
+            raise ValueError("secretsmanager:NAME, ssm:/PATH or environment, separated by commas")
+        found.append(Place(kind, name))
+    return tuple(found)
+
+
 SETTINGS: dict[str, Setting] = {
     "engine_address": Setting(
         "CAMUNDA_REST_ADDRESS",
@@ -58,9 +97,14 @@ SETTINGS: dict[str, Setting] = {
         "where the engine's REST API is, with or without /v2",
         _address,
         ("ZEEBE_REST_ADDRESS",),
+        functions=ENGINE,
     ),
     "engine_authentication": Setting(
-        "CAMUNDA_AUTH_STRATEGY", "NONE", "how to log in to the engine", _choice("NONE", "BASIC", "OAUTH")
+        "CAMUNDA_AUTH_STRATEGY",
+        "NONE",
+        "how to log in to the engine",
+        _choice("NONE", "BASIC", "OAUTH"),
+        functions=ENGINE,
     ),
     "engine_user": Setting("CAMUNDA_BASIC_AUTH_USERNAME", "", "user name for BASIC"),
     "engine_password": Setting("CAMUNDA_BASIC_AUTH_PASSWORD", "", "password for BASIC"),
@@ -74,20 +118,102 @@ SETTINGS: dict[str, Setting] = {
         "token endpoint for OAUTH",
         _address,
         ("ZEEBE_AUTHORIZATION_SERVER_URL",),
+        functions=ENGINE,
     ),
     "engine_token_audience": Setting(
-        "CAMUNDA_TOKEN_AUDIENCE", "zeebe.camunda.io", "audience for OAUTH", aliases=("ZEEBE_TOKEN_AUDIENCE",)
+        "CAMUNDA_TOKEN_AUDIENCE",
+        "zeebe.camunda.io",
+        "audience for OAUTH",
+        aliases=("ZEEBE_TOKEN_AUDIENCE",),
+        functions=ENGINE,
     ),
-    "engine_token_scope": Setting("CAMUNDA_TOKEN_SCOPE", "", "scope for OAUTH, if the token endpoint wants one"),
-    "tenant_id": Setting("CAMUNDA_TENANT_ID", "<default>", "tenant whose jobs are taken", aliases=("ZEEBE_TENANT_ID",)),
+    "engine_token_scope": Setting(
+        "CAMUNDA_TOKEN_SCOPE", "", "scope for OAUTH, if the token endpoint wants one", functions=ENGINE
+    ),
+    "tenant_id": Setting(
+        "CAMUNDA_TENANT_ID",
+        "<default>",
+        "tenant whose jobs are taken",
+        aliases=("ZEEBE_TENANT_ID",),
+        functions=(POLLER,),
+    ),
     "compatibility": Setting(
-        "CONNECTORS_COMPATIBILITY", "8.10", "whose rules apply where versions differ", _choice("8.8", "8.10")
+        "CONNECTORS_COMPATIBILITY",
+        "8.10",
+        "whose rules apply where versions differ",
+        _choice("8.8", "8.10"),
+        functions=(OUTBOUND, INBOUND, REDELIVERY),
     ),
     "allow_addresses": Setting(
-        "CONNECTORS_ALLOW_ADDRESSES", "", "ranges that connectors may dial beside the public Internet", _networks
+        "CONNECTORS_ALLOW_ADDRESSES",
+        "",
+        "ranges that connectors may dial beside the public Internet",
+        _networks,
+        functions=(OUTBOUND,),
     ),
     "secret_prefix": Setting(
         "CONNECTORS_SECRET_PREFIX", "SECRET_", "environment variables with this prefix are secrets (development)"
+    ),
+    "secrets": Setting(
+        "CONNECTORS_SECRETS",
+        "environment",
+        "where secrets are looked up, in this order: secretsmanager:NAME (a JSON object of secrets), ssm:/PATH "
+        "(a parameter for each secret below the path), environment",
+        _secret_sources,
+        functions=(OUTBOUND, INBOUND),
+    ),
+    "engine_secret": Setting(
+        "CONNECTORS_ENGINE_SECRET",
+        "",
+        "the Secrets Manager secret with the engine's credentials: a JSON object of CAMUNDA_… variables",
+        functions=ENGINE,
+    ),
+    "stack": Setting(
+        "CONNECTORS_STACK",
+        "",
+        "the stack whose connectors the poller serves: parameters below /<stack>/connectors",
+        functions=(POLLER,),
+    ),
+    "poller_mode": Setting(
+        "CONNECTORS_POLLER_MODE",
+        "always",
+        "always: jobs start at once; minute: the poller looks once a minute; off",
+        _choice("always", "minute", "off"),
+        functions=(POLLER,),
+    ),
+    "deliveries": Setting(
+        "CONNECTORS_DELIVERIES",
+        "",
+        "where webhook deliveries are recorded: dynamodb:TABLE or sqlite:FILE",
+        _place("dynamodb", "sqlite"),
+        functions=(INBOUND, REDELIVERY),
+    ),
+    "delivery_bodies": Setting(
+        "CONNECTORS_DELIVERY_BODIES",
+        "",
+        "the bucket for bodies that are too large for the deliveries table",
+        functions=(INBOUND, REDELIVERY),
+    ),
+    "routes": Setting(
+        "CONNECTORS_ROUTES",
+        "",
+        "where a webhook function looks its paths up: dynamodb:TABLE or file:FILE",
+        _place("dynamodb", "file"),
+        functions=(INBOUND,),
+    ),
+    "public_address": Setting(
+        "CONNECTORS_PUBLIC_ADDRESS",
+        "",
+        "scheme and host that senders of webhooks use, if a proxy hides them",
+        _address,
+        functions=(INBOUND,),
+    ),
+    "aws_region": Setting("AWS_REGION", "", "the region; Lambda sets it", aliases=("AWS_DEFAULT_REGION",)),
+    "aws_access_key_id": Setting("AWS_ACCESS_KEY_ID", "", "the role's key; Lambda sets it"),
+    "aws_secret_access_key": Setting("AWS_SECRET_ACCESS_KEY", "", "the role's secret key; Lambda sets it"),
+    "aws_session_token": Setting("AWS_SESSION_TOKEN", "", "the role's session; Lambda sets it"),
+    "aws_endpoint": Setting(
+        "AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's; empty: AWS itself", _address
     ),
 }
 
@@ -109,6 +235,19 @@ class Settings:
     compatibility: str
     allow_addresses: tuple[Network, ...]
     secret_prefix: str
+    secrets: tuple[Place, ...]
+    engine_secret: str
+    stack: str
+    poller_mode: str
+    deliveries: Place | None
+    delivery_bodies: str
+    routes: Place | None
+    public_address: str
+    aws_region: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
+    aws_session_token: str
+    aws_endpoint: str
 
     @classmethod
     def read(cls, variables: Mapping[str, str] | None = None) -> Settings:
