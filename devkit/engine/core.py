@@ -1,0 +1,67 @@
+"""The heart of the engine: state, clock, and the queue of internal commands that one external command sets off.
+
+Parts talk to each other through the queue, by the command's name; `devkit.engine.engine` has the table of names.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from connector_sdk.clock import Clock
+from devkit.engine.definitions import Definition, Node
+from devkit.engine.records import ElementInstance, Variables
+from devkit.engine.state import State
+
+MAX_STEPS = 100_000
+"""Internal commands that are run in one go; a process that loops without waiting goes on with the next tick."""
+
+
+class Behaviour(Protocol):
+    """What a kind of element does when it is entered and when it is done."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        """Enter. Raises Failure; then the instance stays ACTIVATING, with an incident, and is entered again later."""
+        ...
+
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        """Leave. Raises Failure; then the instance stays COMPLETING, with an incident."""
+        ...
+
+
+class Core:
+    """What every part of the engine works on."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        behaviours: Mapping[str, Behaviour],
+        commands: Mapping[str, Callable[..., None]],
+    ) -> None:
+        self.clock = clock
+        self.state = State()
+        self.behaviours = behaviours
+        self._commands = commands
+        self._queue: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self.new_jobs: set[str] = set()
+        """Job types that something became available of since the last look."""
+        self.results: dict[int, Callable[[Variables | None], None]] = {}
+        """Who waits for a process instance's result: called with its variables, with None if it was cancelled."""
+
+    def enqueue(self, command: str, *arguments: Any) -> None:
+        self._queue.append((command, arguments))
+
+    def run_queue(self) -> None:
+        """Run internal commands until none is left, or until `MAX_STEPS` were run."""
+        for _ in range(MAX_STEPS):
+            if not self._queue:
+                return
+            command, arguments = self._queue.popleft()
+            self._commands[command](self, *arguments)
+
+    def definition(self, instance: ElementInstance) -> Definition:
+        return self.state.definitions[instance.definition_key]
+
+    def node(self, instance: ElementInstance) -> Node:
+        return self.definition(instance).nodes[instance.element_id]

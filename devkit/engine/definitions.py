@@ -1,0 +1,253 @@
+"""Executable processes: what a deployed file says, compiled once, with the structure that running it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connector_sdk.bpmn import Element, EventDefinition, Process
+from devkit.engine.expressions import Expression
+from devkit.engine.mappings import Mappings
+
+PROCESS = "process"
+BODY = "multiInstanceBody"
+
+JOB_TASKS = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
+EMITTERS = frozenset({"endEvent", "intermediateThrowEvent"})
+CATCHERS = frozenset({"intermediateCatchEvent", "receiveTask"})
+USER_TASK_JOB = "io.camunda.zeebe:userTask"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutableFlow:
+    """A sequence flow with its compiled condition."""
+
+    id: str
+    target: str
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobModel:
+    """What the jobs of an element are made from."""
+
+    type: Expression
+    retries: Expression
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event definition, compiled. `code` is an error's or escalation's; None catches every code."""
+
+    kind: str
+    name: Expression | None = None
+    """A message's or signal's name."""
+    link: str | None = None
+    correlation_key: Expression | None = None
+    code: str | None = None
+    timer_kind: str | None = None
+    timer: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopModel:
+    """Multi-instance, compiled. `output_variable` is what the output element reads, if it is a plain path."""
+
+    sequential: bool
+    input_collection: Expression
+    input_element: str | None
+    output_collection: str | None
+    output_element: Expression | None
+    output_variable: str | None
+    completion_condition: Expression | None
+
+
+@dataclass(slots=True)
+class Node:
+    """An element with everything that running it needs. Flows stand in reverse file order, as Zeebe takes them."""
+
+    id: str
+    kind: str
+    scope: str
+    name: str | None = None
+    outgoing: tuple[ExecutableFlow, ...] = ()
+    incoming: tuple[str, ...] = ()
+    default_flow: str | None = None
+    inputs: Mappings | None = None
+    outputs: Mappings | None = None
+    job: JobModel | None = None
+    event: Event | None = None
+    interrupting: bool = True
+    attached_to: str | None = None
+    by_event: bool = False
+    """An event sub-process."""
+    loop: LoopModel | None = None
+    script: Expression | None = None
+    result_variable: str | None = None
+    extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    called: Expression | None = None
+    assignee: Expression | None = None
+    boundary: list[str] = field(default_factory=list)
+    """Boundary events at this activity."""
+    event_starts: list[str] = field(default_factory=list)
+    """Start events of the event sub-processes directly inside this scope."""
+    none_start: str | None = None
+    starts: list[str] = field(default_factory=list)
+    inclusive_joins: list[str] = field(default_factory=list)
+    """Inclusive gateways directly inside this scope that join."""
+    links: dict[str, str] = field(default_factory=dict)
+    """Link catch events directly inside this scope, by link name."""
+
+    @property
+    def is_user_task(self) -> bool:
+        """A task of `zeebe:userTask`, which is no job."""
+        return self.kind == "userTask" and "userTask" in self.extensions
+
+
+@dataclass(slots=True)
+class Definition:
+    """One version of one process."""
+
+    key: int
+    process_id: str
+    version: int
+    name: str | None
+    version_tag: str | None
+    resource_name: str
+    resource: bytes
+    deployment_key: int
+    nodes: dict[str, Node]
+    deleted: bool = False
+    """Instances that still run may go on; nothing new starts."""
+
+    @property
+    def process(self) -> Node:
+        return self.nodes[self.process_id]
+
+
+def compile_process(process: Process) -> dict[str, Node]:
+    """The nodes of a process by id, the process itself first. Raises feel.FeelSyntaxError.
+
+    The process must have passed `devkit.engine.validation`.
+    """
+    root = Node(process.id, PROCESS, "", process.name)
+    nodes = {process.id: root}
+    for element in process.elements.values():
+        nodes[element.id] = _compile(element, process)
+    for node in nodes.values():
+        if node is not root:
+            _attach(node, nodes)
+    return nodes
+
+
+def _compile(element: Element, process: Process) -> Node:
+    flows = [process.flows[identity] for identity in reversed(element.outgoing)]
+    called = element.extensions.get("calledElement", {}).get("processId")
+    assignee = element.extensions.get("assignmentDefinition", {}).get("assignee")
+    script = element.extensions.get("script", {})
+    return Node(
+        id=element.id,
+        kind=element.kind,
+        scope=element.parent,
+        name=element.name,
+        outgoing=tuple(
+            ExecutableFlow(flow.id, flow.target, Expression(flow.condition) if flow.condition else None)
+            for flow in flows
+        ),
+        incoming=element.incoming,
+        default_flow=element.default_flow,
+        inputs=Mappings(element.inputs) if element.inputs else None,
+        outputs=Mappings(element.outputs) if element.outputs else None,
+        job=_job(element),
+        event=_event(element),
+        interrupting=element.interrupting,
+        attached_to=element.attached_to,
+        by_event=element.triggered_by_event,
+        loop=_loop(element),
+        script=Expression(script["expression"]) if "expression" in script else None,
+        result_variable=script.get("resultVariable"),
+        extensions=element.extensions,
+        called=Expression(called) if called is not None else None,
+        assignee=Expression(assignee) if assignee else None,
+    )
+
+
+def _job(element: Element) -> JobModel | None:
+    headers = {key: value for key, value in element.headers if value}
+    if element.kind == "userTask":
+        if "userTask" in element.extensions:
+            return None
+        return JobModel(Expression(USER_TASK_JOB), Expression("1"), headers | _assignment_headers(element))
+    definition = element.task_definition
+    if definition is None or definition.type is None:
+        return None
+    return JobModel(Expression(definition.type), Expression(definition.retries or "3"), headers)
+
+
+def _assignment_headers(element: Element) -> dict[str, str]:
+    assignment = element.extensions.get("assignmentDefinition", {})
+    return {f"{'io.camunda.zeebe'}:{name}": value for name, value in assignment.items() if value}
+
+
+def _event(element: Element) -> Event | None:
+    if element.kind == "receiveTask":
+        return _message_event(EventDefinition("message", message=element.message))
+    definition = element.event
+    if definition is None:
+        return None
+    if definition.kind == "message":
+        return _message_event(definition)
+    reference = definition.reference
+    code = None if reference is None else reference.code
+    return Event(
+        definition.kind,
+        name=Expression(code) if definition.kind == "signal" and code is not None else None,
+        link=definition.link_name,
+        code=code,
+        timer_kind=definition.timer_kind,
+        timer=None if definition.timer is None else Expression(definition.timer),
+    )
+
+
+def _message_event(definition: EventDefinition) -> Event:
+    message = definition.message
+    if message is None or message.name is None:
+        return Event("message")
+    key = message.correlation_key
+    return Event("message", Expression(message.name), correlation_key=None if key is None else Expression(key))
+
+
+def _loop(element: Element) -> LoopModel | None:
+    loop = element.multi_instance
+    if loop is None or loop.input_collection is None:
+        return None
+    output = None if loop.output_element is None else Expression(loop.output_element)
+    first = "" if output is None else output.text.split(".")[0].strip()
+    plain = output is not None and all(part.strip().isidentifier() for part in output.text.split("."))
+    return LoopModel(
+        loop.sequential,
+        Expression(loop.input_collection),
+        loop.input_element,
+        loop.output_collection,
+        output,
+        first if plain else None,
+        None if loop.completion_condition is None else Expression(loop.completion_condition),
+    )
+
+
+def _attach(node: Node, nodes: Mapping[str, Node]) -> None:
+    """Tell a node's scope, or the activity that it is attached to, about it."""
+    scope = nodes[node.scope]
+    if node.kind == "boundaryEvent" and node.attached_to is not None:
+        nodes[node.attached_to].boundary.append(node.id)
+    elif node.kind == "startEvent":
+        scope.starts.append(node.id)
+        if node.event is None:
+            scope.none_start = node.id
+        if scope.by_event:
+            nodes[scope.scope].event_starts.append(node.id)
+    elif node.kind == "inclusiveGateway" and len(node.incoming) > 1:
+        scope.inclusive_joins.append(node.id)
+    elif node.kind == "intermediateCatchEvent" and node.event is not None and node.event.link is not None:
+        scope.links[node.event.link] = node.id

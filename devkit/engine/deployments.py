@@ -1,0 +1,151 @@
+"""Deployments: files become definitions, all of them or none; the latest version's start events are the open ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connector_sdk.bpmn import BpmnError, Process, read
+from devkit.engine import timers
+from devkit.engine.core import Core
+from devkit.engine.definitions import Definition, Node, compile_process
+from devkit.engine.records import StartSubscription
+from devkit.engine.rejection import Rejection
+from devkit.engine.validation import check_file
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One file of a deployment."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A process that may be deployed, and where it comes from."""
+
+    resource: Resource
+    process: Process
+    nodes: dict[str, Node]
+
+
+def deploy(core: Core, resources: Sequence[Resource]) -> tuple[int, list[Definition]]:
+    """Deploy files; gives the deployment's key and the definitions, one for each executable process.
+
+    The same file again is the version that is there already. Raises Rejection with every error of every file.
+    """
+    errors: list[str] = []
+    checked: list[_Checked] = []
+    for resource in resources:
+        checked += _check(resource, errors)
+    _refuse_doubles(checked, errors)
+    if errors:
+        raise Rejection(
+            "CREATE",
+            "INVALID_ARGUMENT",
+            "Expected to deploy new resources, but encountered the following errors:\n" + "\n".join(errors),
+        )
+    deployment_key = core.state.next_key()
+    return deployment_key, [_add(core, entry, deployment_key) for entry in checked]
+
+
+def _check(resource: Resource, errors: list[str]) -> list[_Checked]:
+    if not resource.name.endswith((".bpmn", ".xml")):
+        errors.append(f"\n'{resource.name}': unknown resource type")
+        return []
+    try:
+        file = read(resource.content)
+    except BpmnError as error:
+        errors.append(f"'{resource.name}': {error}")
+        return []
+    found = check_file(file)
+    if found:
+        lines = "".join(f"- Element: {element}\n    - ERROR: {text}\n" for element, text in found)
+        errors.append(f"'{resource.name}': {lines}")
+        return []
+    return [_Checked(resource, process, compile_process(process)) for process in file.processes if process.executable]
+
+
+def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:
+    first: dict[str, str] = {}
+    for entry in checked:
+        name = first.setdefault(entry.process.id, entry.resource.name)
+        if name != entry.resource.name:
+            errors.append(f"Duplicated process id in resources '{name}' and '{entry.resource.name}'")
+
+
+def _add(core: Core, entry: _Checked, deployment_key: int) -> Definition:
+    state, process = core.state, entry.process
+    latest = state.latest(process.id)
+    if latest is not None and (latest.resource_name, latest.resource) == (entry.resource.name, entry.resource.content):
+        return latest
+    version = state.last_version.get(process.id, 0) + 1
+    definition = Definition(
+        state.next_key(),
+        process.id,
+        version,
+        process.name,
+        process.version_tag,
+        entry.resource.name,
+        entry.resource.content,
+        deployment_key,
+        entry.nodes,
+    )
+    if latest is not None:
+        close_starts(core, latest)
+    state.definitions[definition.key] = definition
+    state.versions.setdefault(process.id, []).append(definition.key)
+    state.last_version[process.id] = version
+    open_starts(core, definition)
+    return definition
+
+
+def open_starts(core: Core, definition: Definition) -> None:
+    """Wait for the start events of a definition."""
+    for event_id in definition.process.starts:
+        event = definition.nodes[event_id].event
+        if event is None:
+            continue
+        if event.kind == "timer":
+            _open_timer(core, definition, event_id)
+        elif event.kind in ("message", "signal") and event.name is not None:
+            starts = core.state.message_starts if event.kind == "message" else core.state.signal_starts
+            name = event.name.text_value({}, core.clock)
+            subscription = StartSubscription(core.state.next_key(), name, definition.key, event_id)
+            starts.setdefault(name, {})[subscription.key] = subscription
+
+
+def _open_timer(core: Core, definition: Definition, event_id: str) -> None:
+    event = definition.nodes[event_id].event
+    due = None if event is None else timers.due(core, event, {})
+    if due is not None:
+        timers.create(core, due, event_id, definition.key)
+
+
+def close_starts(core: Core, definition: Definition) -> None:
+    """Stop waiting for the start events of a definition."""
+    timers.cancel(core, definition.key)
+    for family in (core.state.message_starts, core.state.signal_starts):
+        for name in tuple(family):
+            family[name] = {key: start for key, start in family[name].items() if start.definition_key != definition.key}
+            if not family[name]:
+                del family[name]
+
+
+def delete(core: Core, key: int) -> None:
+    """Delete a definition: nothing starts from it any more; what runs goes on. Raises Rejection.
+
+    If it was the latest version, the one before it takes over its start events.
+    """
+    definition = core.state.definitions.get(key)
+    if definition is None or definition.deleted:
+        raise Rejection("DELETE", "NOT_FOUND", f"Expected to delete resource but no resource found with key `{key}`")
+    was_latest = core.state.latest(definition.process_id) is definition
+    definition.deleted = True
+    close_starts(core, definition)
+    core.state.versions[definition.process_id].remove(key)
+    latest = core.state.latest(definition.process_id)
+    if was_latest and latest is not None:
+        open_starts(core, latest)

@@ -1,0 +1,139 @@
+"""Tasks: work by job workers, by people, by FEEL, by other processes, or none at all."""
+
+from __future__ import annotations
+
+from devkit.engine import jobs, records
+from devkit.engine.core import Core
+from devkit.engine.definitions import Node
+from devkit.engine.lifecycle import finish
+from devkit.engine.records import ElementInstance
+from devkit.engine.rejection import Failure
+from devkit.engine.subscriptions import wait_at, wait_for
+from devkit.engine.variables import map_inputs, map_outputs, visible
+
+
+def is_round(instance: ElementInstance, node: Node) -> bool:
+    """A round of a multi-instance element: its boundary events belong to the body."""
+    return node.loop is not None and not instance.is_body
+
+
+def open_boundary(core: Core, instance: ElementInstance, node: Node) -> None:
+    """Wait for the boundary events of an activity, unless its multi-instance body does. Raises Failure."""
+    if not is_round(instance, node):
+        wait_at(core, instance, node)
+
+
+class PlainTask:
+    """A manual or undefined task: a step with nothing to do. Zeebe ignores its mappings."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        open_boundary(core, instance, node)
+        instance.state = "ACTIVE"
+        core.enqueue("complete", instance.key)
+
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        finish(core, instance)
+
+
+class JobTask:
+    """A service, send, business-rule, script or user task that a job worker does."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        map_inputs(core, instance, node)
+        open_boundary(core, instance, node)
+        jobs.create(core, instance, node)
+        instance.state = "ACTIVE"
+
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        map_outputs(core, instance, node)
+        finish(core, instance)
+
+
+class ScriptTask(JobTask):
+    """FEEL, or a job."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        if node.script is None:
+            super().activate(core, instance, node)
+            return
+        map_inputs(core, instance, node)
+        open_boundary(core, instance, node)
+        result = node.script.evaluate(visible(core, instance.key), core.clock)
+        instance.payload = {node.result_variable: result.json()} if node.result_variable else None
+        instance.state = "ACTIVE"
+        core.enqueue("complete", instance.key)
+
+
+class UserTask(JobTask):
+    """A person's task; without `zeebe:userTask` it is a job."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        if not node.is_user_task:
+            super().activate(core, instance, node)
+            return
+        map_inputs(core, instance, node)
+        variables = visible(core, instance.key)
+        assignee = node.assignee.evaluate(variables, core.clock) if node.assignee is not None else None
+        if assignee is not None and assignee.kind not in ("STRING", "NULL"):
+            raise assignee.failure("'STRING'")
+        open_boundary(core, instance, node)
+        task = records.UserTask(
+            core.state.next_key(),
+            instance.key,
+            instance.element_id,
+            instance.process_instance_key,
+            instance.definition_key,
+            core.clock.time_ms(),
+            None if assignee is None else assignee.value,
+        )
+        core.state.user_tasks[task.key] = task
+        instance.user_task_key = task.key
+        instance.state = "ACTIVE"
+
+
+class ReceiveTask:
+    """Waits for its message."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        map_inputs(core, instance, node)
+        wait_for(core, instance, [node.id, *([] if is_round(instance, node) else node.boundary)])
+        instance.state = "ACTIVE"
+
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        map_outputs(core, instance, node)
+        finish(core, instance)
+
+
+class CallActivity:
+    """Runs another process and waits for its end; variables go both ways unless the model says otherwise."""
+
+    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        map_inputs(core, instance, node)
+        process_id = "" if node.called is None else node.called.text_value(visible(core, instance.key), core.clock)
+        definition = core.state.latest(process_id)
+        if definition is None:
+            raise Failure(
+                "CALLED_ELEMENT_ERROR",
+                f"Expected process with BPMN process id '{process_id}' to be deployed, but not found.",
+            )
+        if definition.process.none_start is None:
+            raise Failure(
+                "CALLED_ELEMENT_ERROR",
+                f"Expected process with BPMN process id '{process_id}' to have a none start event, but not found.",
+            )
+        open_boundary(core, instance, node)
+        whole = _says(node, "propagateAllParentVariables", default=True)
+        seen = visible(core, instance.key) if whole else core.state.variables.get(instance.key, {})
+        instance.state = "ACTIVE"
+        core.enqueue("call", instance.key, definition.key, dict(seen))
+
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        if node.outputs is None and not _says(node, "propagateAllChildVariables", default=True):
+            instance.payload = None
+        map_outputs(core, instance, node)
+        finish(core, instance)
+
+
+def _says(node: Node, attribute: str, *, default: bool) -> bool:
+    written = node.extensions.get("calledElement", {}).get(attribute)
+    return default if written is None else written == "true"

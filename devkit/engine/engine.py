@@ -1,0 +1,99 @@
+"""The engine: one external command after the other, each with everything that follows from it, as one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from connector_sdk.clock import Clock, ControlledClock, SystemClock
+from devkit.engine import instances, jobs, lifecycle, messages, signals, timers, triggers
+from devkit.engine.core import Core
+from devkit.engine.elements import BEHAVIOURS
+from devkit.engine.elements.multi_instance import on_round_end
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "activate": lifecycle.activate,
+    "enter": lifecycle.enter_created,
+    "complete": lifecycle.complete,
+    "retry": lifecycle.retry,
+    "trigger": triggers.trigger,
+    "correlate buffered": messages.correlate_buffered,
+    "start next": messages.start_next,
+    "broadcast": signals.broadcast,
+    "start by event": instances.start_by_event,
+    "call": instances.call,
+    "instance ended": instances.on_end,
+    "round ended": on_round_end,
+}
+"""The internal commands."""
+
+DUE: Mapping[str, Callable[[Core, int, int], None]] = {
+    jobs.LOCK: jobs.on_lock_end,
+    jobs.BACK_OFF: jobs.on_back_off_end,
+    messages.EXPIRES: messages.on_expiry,
+    timers.DUE: timers.on_due,
+}
+"""What happens when something scheduled is due."""
+
+
+class EngineClock:
+    """The engine's time: another clock's, until it is pinned; then the pinned time until it is reset."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pinned: ControlledClock | None = None
+
+    def time_ms(self) -> int:
+        return (self._pinned or self._clock).time_ms()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def pin(self, time_ms: int) -> None:
+        self._pinned = ControlledClock(time_ms)
+
+    def reset(self) -> None:
+        self._pinned = None
+
+
+class Engine:
+    """A process engine in memory. Every command goes through `transaction`."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = EngineClock(clock or SystemClock())
+        self._core = Core(self.clock, BEHAVIOURS, COMMANDS)
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+
+    def on_new_jobs(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the job types that something became available of, after the transaction."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Core]:
+        """What is due first, then the caller's command, then everything that follows from it."""
+        with self._lock:
+            try:
+                self._run_due()
+                yield self._core
+            finally:
+                self._core.run_queue()
+                self._run_due()
+                new_jobs = frozenset(self._core.new_jobs)
+                self._core.new_jobs.clear()
+        if new_jobs:
+            for listener in self._listeners:
+                listener(new_jobs)
+
+    def _run_due(self) -> None:
+        now_ms = self.clock.time_ms()
+        while (entry := self._core.state.schedule.take_due(now_ms)) is not None:
+            due_ms, key, kind = entry
+            DUE[kind](self._core, due_ms, key)
+            self._core.run_queue()
+
+    def tick(self) -> None:
+        """Do what is due, and what an earlier transaction left to do."""
+        with self.transaction():
+            pass

@@ -1,0 +1,136 @@
+"""Texts of a model that may be FEEL: a leading `=` makes an expression, everything else is the text itself.
+
+A value of the wrong kind becomes a `Failure`, with the sentence that Zeebe writes into its incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from connector_sdk import feel
+from connector_sdk.clock import Clock, utc
+from devkit.engine.rejection import Failure
+
+EXTRACT_VALUE_ERROR = "EXTRACT_VALUE_ERROR"
+IO_MAPPING_ERROR = "IO_MAPPING_ERROR"
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "BOOLEAN"),
+    ((int, float, Decimal), "NUMBER"),
+    (str, "STRING"),
+    (list, "ARRAY"),
+    (Mapping, "OBJECT"),
+)
+"""Zeebe's names of value kinds; bool stands first because Python's is an int."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an expression gave, as FEEL has it, with the warnings on the way."""
+
+    text: str
+    value: Any
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        if self.value is None:
+            return "NULL"
+        for types, name in _KINDS:
+            if isinstance(self.value, types):
+                return name
+        return type(self.value).__name__.upper()
+
+    def json(self) -> Any:
+        """The value as the engine stores it."""
+        return feel.engine_json(self.value)
+
+    def failure(self, wanted: str) -> Failure:
+        """The incident for a value of another kind than was wanted."""
+        message = f"Expected result of the expression '{self.text}' to be {wanted}, but was '{self.kind}'."
+        return Failure(EXTRACT_VALUE_ERROR, with_warnings(message, self.warnings))
+
+
+def with_warnings(message: str, warnings: tuple[tuple[str, str], ...]) -> str:
+    """A message of Zeebe's with the warnings of an evaluation behind it."""
+    if not warnings:
+        return message
+    lines = "\n".join(f"[{kind}] {text}" for kind, text in warnings)
+    return f"{message} The evaluation reported the following warnings:\n{lines}"
+
+
+class Expression:
+    """A text of a model. `text` is what incidents show: FEEL without its `=`, or the static text."""
+
+    __slots__ = ("_feel", "text")
+
+    def __init__(self, written: str) -> None:
+        """Raises feel.FeelSyntaxError."""
+        self._feel = None
+        self.text = written
+        if written.startswith("="):
+            self.text = written[1:].strip()
+            self._feel = feel.parse(self.text)
+
+    @property
+    def is_static(self) -> bool:
+        return self._feel is None
+
+    def evaluate(self, variables: Mapping[str, Any], clock: Clock, error_type: str = EXTRACT_VALUE_ERROR) -> Result:
+        """Raises Failure where FEEL itself fails (an assertion, for instance)."""
+        if self._feel is None:
+            return Result(self.text, self.text)
+
+        def now() -> datetime:
+            return utc(clock)
+
+        try:
+            evaluation = self._feel.evaluate(variables, now=now)
+        except feel.FeelEvaluationError as error:
+            raise Failure(error_type, f"Failed to evaluate expression '{self.text}': {error}") from error
+        return Result(self.text, evaluation.value, _pairs(evaluation))
+
+    def text_value(self, variables: Mapping[str, Any], clock: Clock) -> str:
+        """The value where only text will do. Raises Failure."""
+        if self._feel is None:
+            return self.text
+        result = self.evaluate(variables, clock)
+        if not isinstance(result.value, str):
+            raise result.failure("'STRING'")
+        return result.value
+
+    def number_value(self, variables: Mapping[str, Any], clock: Clock) -> int:
+        """The value where only a number will do; digits in a static text count. Raises Failure."""
+        result = self.evaluate(variables, clock)
+        value = result.value
+        if self._feel is None:
+            try:
+                return int(self.text)
+            except ValueError:
+                raise result.failure("'NUMBER'") from None
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            raise result.failure("'NUMBER'")
+        return int(value)
+
+    def boolean_value(self, variables: Mapping[str, Any], clock: Clock) -> bool:
+        """The value where only true or false will do. Raises Failure."""
+        result = self.evaluate(variables, clock)
+        if not isinstance(result.value, bool):
+            raise result.failure("'BOOLEAN'")
+        return result.value
+
+    def list_value(self, variables: Mapping[str, Any], clock: Clock) -> list[Any]:
+        """The items, as the engine stores them, where only a list will do. Raises Failure."""
+        result = self.evaluate(variables, clock)
+        if not isinstance(result.value, list):
+            raise result.failure("'ARRAY'")
+        items: list[Any] = result.json()
+        return items
+
+
+def _pairs(evaluation: feel.Evaluation) -> tuple[tuple[str, str], ...]:
+    return tuple((warning.type, warning.message) for warning in evaluation.warnings)

@@ -1,0 +1,102 @@
+"""The table of paths, and what an error becomes on its way out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connector_sdk.clock import utc
+from devkit.engine.engine import Engine
+from devkit.engine.rejection import Rejection
+from devkit.engine.rest import deployments, instances, jobs, messages, operations, search, user_tasks
+from devkit.engine.rest.problems import JsonResponse, Problem, answer, of_rejection
+
+TICK_SECONDS = 0.1
+"""How often the engine looks for what is due while no command comes."""
+
+ROUTES = (
+    ("POST", "/jobs/activation", jobs.activate),
+    ("POST", "/jobs/{jobKey}/completion", jobs.complete),
+    ("POST", "/jobs/{jobKey}/failure", jobs.fail),
+    ("POST", "/jobs/{jobKey}/error", jobs.throw_error),
+    ("PATCH", "/jobs/{jobKey}", jobs.update),
+    ("POST", "/messages/publication", messages.publish),
+    ("POST", "/messages/correlation", messages.correlate),
+    ("POST", "/signals/broadcast", messages.broadcast),
+    ("POST", "/process-instances", instances.create),
+    ("POST", "/process-instances/{processInstanceKey}/cancellation", instances.cancel),
+    ("PUT", "/element-instances/{elementInstanceKey}/variables", instances.set_variables),
+    ("POST", "/incidents/{incidentKey}/resolution", instances.resolve_incident),
+    ("POST", "/deployments", deployments.deploy),
+    ("POST", "/resources/{resourceKey}/deletion", deployments.delete),
+    ("POST", "/user-tasks/{userTaskKey}/assignment", user_tasks.assign),
+    ("DELETE", "/user-tasks/{userTaskKey}/assignee", user_tasks.unassign),
+    ("POST", "/user-tasks/{userTaskKey}/completion", user_tasks.complete),
+    ("GET", "/topology", operations.topology),
+    ("GET", "/status", operations.status),
+    ("PUT", "/clock", operations.pin_clock),
+    ("POST", "/clock/reset", operations.reset_clock),
+    *search.ROUTES,
+)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    if isinstance(error, Rejection):
+        return answer(request, of_rejection(error))
+    if isinstance(error, Problem):
+        return answer(request, error)
+    raise error
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """An unknown path, method or media type, in Spring's shape."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    moment = utc(request.app.state.engine.clock).astimezone(UTC)
+    return JsonResponse(
+        {
+            "timestamp": moment.isoformat(timespec="milliseconds"),
+            "status": status,
+            "error": HTTPStatus(status).phrase,
+            "path": request.url.path,
+        },
+        status,
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    detail = f"the development engine has a fault: {type(error).__name__}: {error}"
+    return answer(request, Problem(500, "INTERNAL", detail))
+
+
+def build(engine: Engine) -> Starlette:
+    """The application for an engine, everything under /v2."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.polls = jobs.LongPolls(engine)
+        ticking = asyncio.create_task(_tick(engine))
+        yield
+        ticking.cancel()
+
+    app = Starlette(
+        routes=[Route(f"/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES],
+        lifespan=lifespan,
+        exception_handlers={Rejection: _problem, Problem: _problem, HTTPException: _http, Exception: _unexpected},
+    )
+    app.state.engine = engine
+    return app
+
+
+async def _tick(engine: Engine) -> None:
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        engine.tick()

@@ -1,0 +1,201 @@
+"""Records as the search endpoints show them; keys as text, times as ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from devkit.engine.core import Core
+from devkit.engine.definitions import Definition
+from devkit.engine.records import TENANT, ElementInstance, Incident, Job, Subscription, UserTask
+
+Item = dict[str, Any]
+
+MAX_SHOWN_CHARACTERS = 8191
+"""How much of a variable a search shows unless it is told not to cut."""
+
+_STATES = {"COMPLETED": "COMPLETED", "TERMINATED": "TERMINATED"}
+_SCREAMING = {
+    "process": "PROCESS",
+    "multiInstanceBody": "MULTI_INSTANCE_BODY",
+    "task": "TASK",
+}
+
+
+def moment(time_ms: int | None) -> str | None:
+    """A time as the API writes it."""
+    if time_ms is None:
+        return None
+    text = datetime.fromtimestamp(time_ms / 1000, tz=UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _text(key: int | None) -> str | None:
+    return str(key) if key else None
+
+
+def _element_type(kind: str) -> str:
+    """`serviceTask` → `SERVICE_TASK`."""
+    return _SCREAMING.get(kind) or "".join(f"_{letter}" if letter.isupper() else letter for letter in kind).upper()
+
+
+def _of_definition(definition: Definition) -> Item:
+    return {
+        "processDefinitionKey": str(definition.key),
+        "processDefinitionId": definition.process_id,
+        "tenantId": TENANT,
+    }
+
+
+def definition(core: Core, record: Definition) -> Item:
+    latest = core.state.latest(record.process_id)
+    return {
+        **_of_definition(record),
+        "name": record.name,
+        "resourceName": record.resource_name,
+        "version": record.version,
+        "versionTag": record.version_tag,
+        "hasStartForm": False,
+        "state": "DELETED" if record.deleted else "ACTIVE",
+        "isLatestVersion": latest is record,
+    }
+
+
+def process_instance(core: Core, record: ElementInstance) -> Item:
+    of = core.definition(record)
+    caller = core.state.elements.get(record.caller_key)
+    return {
+        **_of_definition(of),
+        "processInstanceKey": str(record.key),
+        "processDefinitionName": of.name,
+        "processDefinitionVersion": of.version,
+        "processDefinitionVersionTag": of.version_tag,
+        "parentProcessInstanceKey": None if caller is None else str(caller.process_instance_key),
+        "parentElementInstanceKey": _text(record.caller_key),
+        "startDate": moment(record.started_ms),
+        "endDate": moment(record.ended_ms),
+        "state": _STATES.get(record.state, "ACTIVE"),
+        "hasIncident": any(
+            core.state.incidents[key].state == "ACTIVE" for key in core.state.incidents_of.get(record.key, ())
+        ),
+        "tags": [],
+    }
+
+
+def element_instance(core: Core, record: ElementInstance) -> Item:
+    of = core.definition(record)
+    node = of.nodes[record.element_id]
+    return {
+        **_of_definition(of),
+        "elementInstanceKey": str(record.key),
+        "processInstanceKey": str(record.process_instance_key),
+        "elementId": record.element_id,
+        "elementName": node.name,
+        "type": _element_type("multiInstanceBody" if record.is_body else node.kind),
+        "state": _STATES.get(record.state, "ACTIVE"),
+        "startDate": moment(record.started_ms),
+        "endDate": moment(record.ended_ms),
+        "hasIncident": record.incident_key is not None,
+        "incidentKey": _text(record.incident_key),
+        "elementInstanceScopeKey": _text(record.scope_key),
+    }
+
+
+def variable(core: Core, scope: ElementInstance, name: str, value: Any, *, cut: bool) -> Item:
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    truncated = cut and len(written) > MAX_SHOWN_CHARACTERS
+    return {
+        "variableKey": f"{scope.key}-{name}",
+        "name": name,
+        "value": written[:MAX_SHOWN_CHARACTERS] if truncated else written,
+        "isTruncated": truncated,
+        "scopeKey": str(scope.key),
+        "processInstanceKey": str(scope.process_instance_key),
+        "tenantId": TENANT,
+    }
+
+
+def incident(core: Core, record: Incident) -> Item:
+    return {
+        **_of_definition(core.state.definitions[record.definition_key]),
+        "incidentKey": str(record.key),
+        "processInstanceKey": str(record.process_instance_key),
+        "errorType": record.error_type,
+        "errorMessage": record.message,
+        "elementId": record.element_id,
+        "elementInstanceKey": str(record.element_key),
+        "creationTime": moment(record.created_ms),
+        "state": record.state,
+        "jobKey": _text(record.job_key),
+    }
+
+
+def job(core: Core, record: Job) -> Item:
+    return {
+        **_of_definition(core.state.definitions[record.definition_key]),
+        "jobKey": str(record.key),
+        "type": record.type,
+        "worker": record.worker,
+        "state": _JOB_STATES[record.state],
+        "kind": "BPMN_ELEMENT",
+        "listenerEventType": "UNSPECIFIED",
+        "retries": record.retries,
+        "isDenied": False,
+        "deniedReason": "",
+        "hasFailedWithRetriesLeft": record.state == "FAILED" and record.retries > 0,
+        "errorCode": record.error_code,
+        "errorMessage": record.error_message,
+        "customHeaders": record.headers,
+        "deadline": moment(record.due_ms) if record.state == "ACTIVATED" else None,
+        "endTime": moment(core.state.elements[record.element_key].ended_ms),
+        "elementId": record.element_id,
+        "elementInstanceKey": str(record.element_key),
+        "processInstanceKey": str(record.process_instance_key),
+    }
+
+
+_JOB_STATES: Mapping[str, str] = {
+    "ACTIVATABLE": "CREATED",
+    "ACTIVATED": "CREATED",
+    "FAILED": "FAILED",
+    "ERROR_THROWN": "ERROR_THROWN",
+    "COMPLETED": "COMPLETED",
+    "CANCELED": "CANCELED",
+}
+
+
+def message_subscription(core: Core, record: Subscription) -> Item:
+    element = core.state.elements[record.element_key]
+    return {
+        **_of_definition(core.definition(element)),
+        "messageSubscriptionKey": str(record.key),
+        "processInstanceKey": str(record.process_instance_key),
+        "elementId": record.event_id,
+        "elementInstanceKey": str(record.element_key),
+        "messageSubscriptionState": "CREATED",
+        "lastUpdatedDate": moment(element.started_ms),
+        "messageName": record.name,
+        "correlationKey": record.correlation_key,
+    }
+
+
+def user_task(core: Core, record: UserTask) -> Item:
+    of = core.state.definitions[record.definition_key]
+    return {
+        **_of_definition(of),
+        "userTaskKey": str(record.key),
+        "name": of.nodes[record.element_id].name,
+        "state": record.state,
+        "assignee": record.assignee,
+        "elementId": record.element_id,
+        "elementInstanceKey": str(record.element_key),
+        "processInstanceKey": str(record.process_instance_key),
+        "processDefinitionVersion": of.version,
+        "candidateGroups": record.candidate_groups,
+        "candidateUsers": record.candidate_users,
+        "creationDate": moment(record.created_ms),
+        "completionDate": None,
+        "priority": 50,
+    }

@@ -1,0 +1,229 @@
+"""Searches and single reads: what users and tools look at. They are consistent at once, unlike a cluster's."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from devkit.engine.core import Core
+from devkit.engine.rest import bodies, items
+from devkit.engine.rest.items import Item
+from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, invalid
+
+MAX_PAGE = 10_000
+DEFAULT_PAGE = 100
+
+Filter = Mapping[str, Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+SEARCH: bodies.Schema = {"page": bodies.record, "sort": bodies.records, "filter": bodies.record}
+PAGE: bodies.Schema = {
+    "limit": bodies.int32,
+    "from": bodies.int32,
+    "after": bodies.text,
+    "before": bodies.text,
+}
+
+
+def _instance_keys(core: Core, wanted: Filter) -> Iterable[int]:
+    """The process instances that a filter can mean."""
+    key = wanted.get("processInstanceKey")
+    if isinstance(key, str | int):
+        return (int(key),) if str(key).isdigit() and int(key) in core.state.of_instance else ()
+    return core.state.of_instance
+
+
+def _definitions(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (items.definition(core, record) for record in core.state.definitions.values() if not record.deleted)
+
+
+def _process_instances(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (items.process_instance(core, core.state.elements[key]) for key in _instance_keys(core, wanted))
+
+
+def _element_instances(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (
+        items.element_instance(core, record)
+        for key in _instance_keys(core, wanted)
+        for record in core.state.elements_of(key)
+    )
+
+
+def _variables(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    cut = request.query_params.get("truncateValues", "true") != "false"
+    return (
+        items.variable(core, record, name, value, cut=cut)
+        for key in _instance_keys(core, wanted)
+        for record in core.state.elements_of(key)
+        for name, value in core.state.variables.get(record.key, {}).items()
+    )
+
+
+def _incidents(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (
+        items.incident(core, core.state.incidents[key])
+        for instance_key in _instance_keys(core, wanted)
+        for key in core.state.incidents_of.get(instance_key, ())
+    )
+
+
+def _jobs(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (items.job(core, record) for record in core.state.jobs.values())
+
+
+def _subscriptions(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (items.message_subscription(core, record) for record in core.state.message_subscriptions.by_key.values())
+
+
+def _user_tasks(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    return (items.user_task(core, record) for record in core.state.user_tasks.values())
+
+
+SOURCES: Mapping[str, tuple[str, Callable[[Core, Filter, Request], Iterable[Item]]]] = {
+    "process-definitions": ("processDefinitionKey", _definitions),
+    "process-instances": ("processInstanceKey", _process_instances),
+    "element-instances": ("elementInstanceKey", _element_instances),
+    "variables": ("variableKey", _variables),
+    "incidents": ("incidentKey", _incidents),
+    "jobs": ("jobKey", _jobs),
+    "message-subscriptions": ("messageSubscriptionKey", _subscriptions),
+    "user-tasks": ("userTaskKey", _user_tasks),
+}
+"""Resource → the name of its key, and where its items come from."""
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$eq": lambda value, other: _same(value, other),
+    "$neq": lambda value, other: not _same(value, other),
+    "$exists": lambda value, other: (value is not None) == other,
+    "$in": lambda value, other: any(_same(value, one) for one in other),
+    "$notIn": lambda value, other: not any(_same(value, one) for one in other),
+    "$like": lambda value, other: isinstance(value, str) and fnmatch.fnmatchcase(value, other),
+    "$gt": lambda value, other: value is not None and value > other,
+    "$gte": lambda value, other: value is not None and value >= other,
+    "$lt": lambda value, other: value is not None and value < other,
+    "$lte": lambda value, other: value is not None and value <= other,
+}
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Keys may be asked for as numbers or as digits."""
+    if isinstance(value, str) and isinstance(other, int) and not isinstance(other, bool):
+        return value == str(other)
+    return bool(value == other and isinstance(value, bool) == isinstance(other, bool))
+
+
+def _fits(item: Item, wanted: Filter) -> bool:
+    """Raises Problem for an unknown property or operator, or a comparison that makes no sense."""
+    for name, condition in wanted.items():
+        if name not in item:
+            raise bad_request(f"Request property [filter.{name}] cannot be parsed")
+        operators = condition if isinstance(condition, dict) else {"$eq": condition}
+        for operator, other in operators.items():
+            try:
+                if not _OPERATORS[operator](item[name], other):
+                    return False
+            except (KeyError, TypeError):
+                raise bad_request(f"Request property [filter.{name}.{operator}] cannot be parsed") from None
+    return True
+
+
+def _sorted(found: list[Item], sort: list[dict[str, Any]]) -> list[Item]:
+    for rule in reversed(sort):
+        name, order = rule.get("field"), str(rule.get("order", "ASC")).upper()
+        if not isinstance(name, str):
+            raise invalid("Sort field must not be null.")
+        if order not in ("ASC", "DESC"):
+            raise invalid(f"Unknown sortOrder: {order}")
+        if found and name not in found[0]:
+            raise bad_request(f"Unexpected value '{name}' for enum field 'field'.")
+        found.sort(key=lambda item: (item[name] is not None, _order(item[name])), reverse=order == "DESC")
+    return found
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    """Keys are digits: as text, shorter ones come first."""
+    if isinstance(value, str):
+        return (len(value), value) if value.isdigit() else (0, value)
+    return (0, value if isinstance(value, bool | int) else str(value))
+
+
+def _page(found: list[Item], page: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of what was found; a cursor is the position behind (or of) an item."""
+    limit, start = page.get("limit", DEFAULT_PAGE), page.get("from", 0)
+    if not 0 <= limit <= MAX_PAGE:
+        raise invalid(f"The value for page.limit is '{limit}' but must be between 0 and {MAX_PAGE}.")
+    if start < 0:
+        raise invalid(f"The value for page.from is '{start}' but must be not negative.")
+    if "after" in page:
+        start = _position(page["after"])
+    elif "before" in page:
+        end = _position(page["before"]) - 1
+        start, limit = max(0, end - limit), min(limit, end)
+    shown = found[start : start + limit]
+    return {
+        "items": shown,
+        "page": {
+            "totalItems": len(found),
+            "hasMoreTotalItems": False,
+            "startCursor": str(start + 1) if shown else None,
+            "endCursor": str(start + len(shown)) if shown else None,
+        },
+    }
+
+
+def _position(cursor: str) -> int:
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 12:
+        raise invalid(f"The cursor '{cursor}' is none of this search.")
+    return int(cursor)
+
+
+def _search(resource: str) -> Endpoint:
+    async def search(request: Request) -> Response:
+        body = await bodies.read(request, SEARCH, optional=True)
+        page = bodies.properties(body.get("page", {}), PAGE, "page.")
+        wanted = {name: value for name, value in body.get("filter", {}).items() if value is not None}
+        with request.app.state.engine.transaction() as core:
+            found = [item for item in SOURCES[resource][1](core, wanted, request) if _fits(item, wanted)]
+        return JsonResponse(_page(_sorted(found, body.get("sort", [])), page))
+
+    return search
+
+
+def _get(resource: str) -> Endpoint:
+    async def get(request: Request) -> Response:
+        return JsonResponse(_one(request, resource))
+
+    return get
+
+
+def _one(request: Request, resource: str) -> Item:
+    name, source = SOURCES[resource]
+    key = str(bodies.path_key(request, "key"))
+    with request.app.state.engine.transaction() as core:
+        for item in source(core, {}, request):
+            if item[name] == key:
+                return item
+    raise Problem(
+        404, "NOT_FOUND", f"{resource.removesuffix('s').replace('-', ' ').capitalize()} with key '{key}' not found"
+    )
+
+
+async def definition_xml(request: Request) -> Response:
+    """GET /process-definitions/{key}/xml."""
+    key = bodies.path_key(request, "key")
+    with request.app.state.engine.transaction() as core:
+        definition = core.state.definitions.get(key)
+    if definition is None:
+        raise Problem(404, "NOT_FOUND", f"Process definition with key '{key}' not found")
+    return Response(definition.resource, media_type="text/xml")
+
+
+ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
+    *(("POST", f"/{resource}/search", _search(resource)) for resource in SOURCES),
+    *(("GET", f"/{resource}/{{key}}", _get(resource)) for resource in SOURCES),
+    ("GET", "/process-definitions/{key}/xml", definition_xml),
+)

@@ -1,0 +1,89 @@
+"""The engine as an HTTP server, in a thread of this process."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from types import TracebackType
+
+import uvicorn
+
+from connector_sdk.clock import Clock
+from devkit.engine.engine import Engine
+from devkit.engine.rest.app import build
+
+START_SECONDS = 10
+STOP_SECONDS = 10
+BACKLOG = 1024
+
+
+class EngineNotStarted(Exception):
+    """The server could not be started; the message says why and what to do."""
+
+
+class _Server(uvicorn.Server):
+    """Tells when it serves, or that it never will."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.ready.set()
+
+
+class RunningEngine:
+    """A running server: `address` has no path, the API is under /v2. Also a context manager that stops it."""
+
+    def __init__(self, engine: Engine, listening: socket.socket) -> None:
+        host, port = listening.getsockname()[:2]
+        self.address = f"http://{host}:{port}"
+        self.engine = engine
+        self._socket = listening
+        config = uvicorn.Config(
+            build(engine), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._serve, name="development engine", daemon=True)
+        self._thread.start()
+        if not self._server.ready.wait(START_SECONDS) or not self._server.started:
+            self.stop()
+            raise EngineNotStarted(f"the development engine did not start within {START_SECONDS} seconds")
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Stop serving; open long polls are cut after a second."""
+        self._server.should_exit = True
+        self._thread.join(STOP_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> RunningEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start(port: int = 0, host: str = "127.0.0.1", clock: Clock | None = None) -> RunningEngine:
+    """Serve a new engine; port 0 takes a free one. Raises EngineNotStarted, for instance if the port is in use."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            reason = f"port {port} on {host} is in use; choose another port, or 0 for any free one"
+        else:
+            reason = f"cannot listen on port {port} of {host}: {error}"
+        raise EngineNotStarted(reason) from error
+    return RunningEngine(Engine(clock), listening)

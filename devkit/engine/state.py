@@ -1,0 +1,176 @@
+"""Everything the engine remembers: records by key, and the indexes over them.
+
+Commands change records only through this module's families and indexes, so that a storage can follow every change.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import defaultdict, deque
+from collections.abc import Iterator
+
+from devkit.engine.definitions import Definition
+from devkit.engine.records import (
+    ElementInstance,
+    Incident,
+    Job,
+    Message,
+    StartSubscription,
+    Subscription,
+    Timer,
+    UserTask,
+    Variables,
+)
+from devkit.engine.schedule import Schedule
+
+FIRST_KEY = 2251799813685249
+"""Keys carry their partition in the upper bits; this is the first key of partition 1."""
+KEPT_INSTANCES = 100_000
+"""How many ended process instances the searches still find; older ones are forgotten."""
+
+
+class Available:
+    """The keys of the jobs that may be handed out, by type, oldest first."""
+
+    def __init__(self) -> None:
+        self._heaps: dict[str, list[int]] = {}
+        self._waiting: dict[str, set[int]] = {}
+
+    def add(self, job: Job) -> None:
+        waiting = self._waiting.setdefault(job.type, set())
+        if job.key not in waiting:
+            waiting.add(job.key)
+            heapq.heappush(self._heaps.setdefault(job.type, []), job.key)
+
+    def discard(self, job: Job) -> None:
+        self._waiting.get(job.type, set()).discard(job.key)
+
+    def take(self, job_type: str) -> int | None:
+        """The oldest key of a type, removed."""
+        heap, waiting = self._heaps.get(job_type, []), self._waiting.get(job_type, set())
+        while heap:
+            key = heapq.heappop(heap)
+            if key in waiting:
+                waiting.remove(key)
+                return key
+        self._heaps.pop(job_type, None)
+        self._waiting.pop(job_type, None)
+        return None
+
+
+class Subscriptions:
+    """Open subscriptions of elements, by what they wait for and by who waits; both oldest first."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[int, Subscription] = {}
+        self._by_name: dict[tuple[str, str | None], dict[int, Subscription]] = {}
+        self._by_element: dict[int, list[int]] = {}
+
+    def add(self, subscription: Subscription) -> None:
+        self.by_key[subscription.key] = subscription
+        place = (subscription.name, subscription.correlation_key)
+        self._by_name.setdefault(place, {})[subscription.key] = subscription
+        self._by_element.setdefault(subscription.element_key, []).append(subscription.key)
+
+    def waiting_for(self, name: str, correlation_key: str | None) -> list[Subscription]:
+        return list(self._by_name.get((name, correlation_key), {}).values())
+
+    def close(self, element_key: int) -> None:
+        """Forget everything that an element waits for."""
+        for key in self._by_element.pop(element_key, ()):
+            subscription = self.by_key.pop(key)
+            place = (subscription.name, subscription.correlation_key)
+            waiting = self._by_name[place]
+            del waiting[key]
+            if not waiting:
+                del self._by_name[place]
+
+
+class Messages:
+    """Buffered messages, oldest first for each name and correlation key, and the ids that are taken."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[int, Message] = {}
+        self.ids: dict[tuple[str, str, str], int] = {}
+        self._by_name: dict[tuple[str, str], dict[int, Message]] = {}
+
+    def add(self, message: Message) -> None:
+        self.by_key[message.key] = message
+        self._by_name.setdefault((message.name, message.correlation_key), {})[message.key] = message
+        if message.message_id:
+            self.ids[message.name, message.correlation_key, message.message_id] = message.key
+
+    def buffered(self, name: str, correlation_key: str) -> list[Message]:
+        return list(self._by_name.get((name, correlation_key), {}).values())
+
+    def remove(self, key: int) -> None:
+        message = self.by_key.pop(key)
+        place = (message.name, message.correlation_key)
+        del self._by_name[place][key]
+        if not self._by_name[place]:
+            del self._by_name[place]
+        self.ids.pop((message.name, message.correlation_key, message.message_id), None)
+
+
+class State:
+    """The families. Ended elements, jobs and incidents stay until their process instance is forgotten."""
+
+    def __init__(self) -> None:
+        self._keys = itertools.count(FIRST_KEY)
+        self.definitions: dict[int, Definition] = {}
+        self.versions: dict[str, list[int]] = {}
+        """Definition keys of a process id, oldest first; without deleted ones."""
+        self.last_version: dict[str, int] = {}
+        """The highest version number ever given to a process id."""
+        self.elements: dict[int, ElementInstance] = {}
+        self.of_instance: dict[int, list[int]] = {}
+        """Element instance keys by process instance, in the order in which they were entered."""
+        self.variables: dict[int, Variables] = defaultdict(dict)
+        self.jobs: dict[int, Job] = {}
+        self.available = Available()
+        self.incidents: dict[int, Incident] = {}
+        self.incidents_of: dict[int, list[int]] = {}
+        """Incident keys by process instance."""
+        self.user_tasks: dict[int, UserTask] = {}
+        self.messages = Messages()
+        self.message_subscriptions = Subscriptions()
+        self.signal_subscriptions = Subscriptions()
+        self.message_starts: dict[str, dict[int, StartSubscription]] = {}
+        self.signal_starts: dict[str, dict[int, StartSubscription]] = {}
+        self.start_locks: dict[tuple[str, str], int] = {}
+        """The instance that runs for a process id and the correlation key of its start message."""
+        self.timers: dict[int, Timer] = {}
+        self.timers_of: dict[int, list[int]] = {}
+        """Timer keys by the element instance that waits, or by the definition whose start event it is."""
+        self.schedule = Schedule()
+        self.ended: deque[int] = deque()
+
+    def next_key(self) -> int:
+        return next(self._keys)
+
+    def latest(self, process_id: str) -> Definition | None:
+        """The newest version of a process that is not deleted."""
+        keys = self.versions.get(process_id)
+        return self.definitions[keys[-1]] if keys else None
+
+    def elements_of(self, process_instance_key: int) -> Iterator[ElementInstance]:
+        return (self.elements[key] for key in self.of_instance.get(process_instance_key, ()))
+
+    def remember_end(self, process_instance_key: int) -> None:
+        """Keep an ended instance for the searches, and forget the oldest beyond the limit."""
+        self.ended.append(process_instance_key)
+        while len(self.ended) > KEPT_INSTANCES:
+            self._forget(self.ended.popleft())
+
+    def _forget(self, process_instance_key: int) -> None:
+        gone = self.of_instance.pop(process_instance_key)
+        for key in gone:
+            element = self.elements.pop(key)
+            self.variables.pop(key, None)
+            if element.job_key is not None:
+                self.jobs.pop(element.job_key, None)
+            if element.user_task_key is not None:
+                self.user_tasks.pop(element.user_task_key, None)
+        for key in self.incidents_of.pop(process_instance_key, ()):
+            del self.incidents[key]

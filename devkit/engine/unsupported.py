@@ -1,0 +1,54 @@
+"""What BPMN has and this development engine does not: refused at deployment, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector_sdk.bpmn import Element, Process
+
+KINDS = {
+    "adHocSubProcess": "ad-hoc sub-processes",
+    "transaction": "transactions",
+    "complexGateway": "complex gateways",
+}
+EVENTS = {
+    "compensate": "compensation events",
+    "conditional": "conditional events",
+    "cancel": "cancel events",
+}
+EXTENSIONS = {
+    "calledDecision": "DMN decisions; give the task a job type instead",
+    "executionListeners": "execution listeners",
+    "taskListeners": "task listeners",
+}
+
+
+def unsupported(process: Process) -> Iterator[tuple[str, str]]:
+    """(element id, sentence) for everything in a process that this engine cannot run."""
+    for extension in process.extensions:
+        if extension in EXTENSIONS:
+            yield process.id, _sentence(EXTENSIONS[extension])
+    for element in process.elements.values():
+        for what in _of_element(element):
+            yield element.id, _sentence(what)
+
+
+def _sentence(what: str) -> str:
+    return f"The development engine does not support {what}"
+
+
+def _of_element(element: Element) -> Iterator[str]:
+    if element.kind in KINDS:
+        yield KINDS[element.kind]
+    if element.event is not None and element.event.kind in EVENTS:
+        yield EVENTS[element.event.kind]
+    if element.more_events:
+        yield "several event definitions on one event"
+    if element.standard_loop:
+        yield "standard loops; use multi-instance"
+    if element.for_compensation:
+        yield "compensation handlers"
+    yield from (EXTENSIONS[extension] for extension in element.extensions if extension in EXTENSIONS)
+    timer = element.event.timer if element.event is not None else None
+    if timer and element.event is not None and element.event.timer_kind == "cycle" and not timer.startswith(("=", "R")):
+        yield f"cron expressions ({timer}); write a repeating interval such as R/PT1H"
