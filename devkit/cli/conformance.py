@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json
+from devkit.cli.output import console, print_json, print_line
 from devkit.conformance import KINDS, Report, judge
 
 FIRST_DIFFERENCES = 20
@@ -57,6 +57,6 @@ def _print_table(report: Report) -> None:
     out = console()
     out.print(table)
     for one in report.differences[:FIRST_DIFFERENCES]:
-        out.print(f"- {one.case_id}: {one.text}", markup=False)
+        print_line(out, f"- {one.case_id}: {one.text}")
     if len(report.differences) > FIRST_DIFFERENCES:
         out.print(f"… and {len(report.differences) - FIRST_DIFFERENCES} more differences")

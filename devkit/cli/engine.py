@@ -10,7 +10,7 @@ import typer
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.errors import NotBuilt
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json
+from devkit.cli.output import console, print_json, print_line
 from devkit.cli.ports import require_free
 from devkit.cli.signals import stop_signals
 from devkit.engine.server import start
@@ -46,5 +46,5 @@ def _announce(address: str, as_json: bool) -> None:
         print_json({"address": address})
         return
     out = console()
-    out.print(f"The development engine is at [bold]{address}[/bold]; Ctrl-C stops it and forgets everything.")
-    out.print(f"Clients find it with CAMUNDA_REST_ADDRESS={address}")
+    print_line(out, f"The development engine is at {address}; Ctrl-C stops it and forgets everything.")
+    print_line(out, f"Clients find it with CAMUNDA_REST_ADDRESS={address}")

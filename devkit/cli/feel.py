@@ -12,7 +12,7 @@ import typer
 from connector_sdk.feel import Evaluation, FeelEvaluationError, FeelSyntaxError, engine_json, parse
 from connector_sdk.feel.describe import type_name
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json, print_problem
+from devkit.cli.output import console, print_json, print_line, print_problem
 from devkit.cli.problems import Refusal
 
 
@@ -68,7 +68,7 @@ def _show(evaluation: Evaluation, as_json: bool) -> None:
         print_json({"value": value, "type": kind, "warnings": warnings})
         return
     out = console()
-    out.print(json.dumps(value, indent=2, ensure_ascii=False), style="bold", markup=False)
-    out.print(f"type     {kind}", markup=False)
+    print_line(out, json.dumps(value, indent=2, ensure_ascii=False), style="bold")
+    print_line(out, f"type     {kind}")
     for warning in warnings:
-        out.print(f"warning  {warning['type']}: {warning['message']}", markup=False)
+        print_line(out, f"warning  {warning['type']}: {warning['message']}")

@@ -10,9 +10,12 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from devkit.cli import exit_codes
 from devkit.cli.conformance import conformance
+from devkit.cli.demo import demo
+from devkit.cli.engine import engine
 from devkit.cli.feel import feel
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
+from devkit.cli.run import run
 
 app = typer.Typer(
     name="connectors",
@@ -22,16 +25,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (feel, conformance):
+for command in (demo, engine, run, feel, conformance):
     app.command()(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its status (see `devkit.cli.exit_codes`)."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(arguments: Sequence[str]) -> int:
+def execute(arguments: Sequence[str]) -> int:
     """Run a command and give back its status; problems are on stderr, one sentence each."""
     try:
         return app(list(arguments) or ["--help"], prog_name="connectors", standalone_mode=False) or exit_codes.OK

@@ -8,10 +8,18 @@ from typing import Any
 
 from rich.console import Console
 
+PIPE_WIDTH = 100
+"""Columns of tables and paragraphs where there is no terminal."""
+
 
 def console() -> Console:
     """The terminal, or plain text where there is none. Made on each call, since tests replace stdout."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def print_line(out: Console, text: str, style: str = "") -> None:
+    """Print a line as it is: neither wrapped nor searched for markup."""
+    out.print(text, style=style, markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

@@ -24,7 +24,7 @@ STATUS_STYLES = {2: "green", 4: "yellow", 5: "red"}
 def section(console: Console, title: str, *parts: RenderableType) -> None:
     """A rule with a title, then the parts, indented."""
     console.print(Rule(Text(title, style="bold"), align="left", style="dim"))
-    console.print(Padding(Group(*parts), (0, 0, 1, 2)))
+    console.print(Padding(Group(*parts), (0, 0, 1, 2), expand=False))
 
 
 def exchange(shown: Exchange) -> RenderableType:

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from devkit.cli.main import run
+from devkit.cli.main import execute
 
 
 def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([]) == 0
+    assert execute([]) == 0
     shown = capsys.readouterr().out
     assert [name for name in ("demo", "engine", "run", "feel", "conformance") if f"\n  {name} " not in shown] == []
 
@@ -26,7 +26,7 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 def test_a_mistyped_command_gives_one_sentence_and_the_next_step(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(arguments) == 2
+    assert execute(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(sentence)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit.cli.main import run
+from devkit.cli.main import execute
 from devkit.conformance import json_lines
 
 AGREES = {
@@ -32,7 +32,7 @@ def test_agreement_is_counted_by_group_and_a_difference_exits_with_1(
 ) -> None:
     cases = write(tmp_path / "cases.jsonl", [AGREES, DIFFERS, ACCIDENT])
 
-    assert run(["conformance", "feel", "--cases", str(cases), "--json"]) == 1
+    assert execute(["conformance", "feel", "--cases", str(cases), "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
         "same": 1,
         "differ": 1,
@@ -48,7 +48,7 @@ def test_agreement_is_counted_by_group_and_a_difference_exits_with_1(
 def test_a_person_sees_a_table_and_the_first_differences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cases = write(tmp_path / "cases.jsonl", [DIFFERS])
 
-    assert run(["conformance", "feel", "--cases", str(cases)]) == 1
+    assert execute(["conformance", "feel", "--cases", str(cases)]) == 1
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         ["group", "same", "differ", "skipped"],
@@ -63,7 +63,7 @@ def test_agreement_exits_with_0_and_results_are_written_for_every_case(tmp_path:
     cases.write_bytes(gzip.compress((json.dumps(AGREES) + "\n" + json.dumps(ACCIDENT)).encode()))
     results = tmp_path / "results.jsonl"
 
-    assert run(["conformance", "feel", "--cases", str(cases), "--results", str(results)]) == 0
+    assert execute(["conformance", "feel", "--cases", str(cases), "--results", str(results)]) == 0
     written = json_lines.read(results)
     assert [(result["id"], result["outcome"], result["expected"]) for result in written] == [
         ("one", "value", 3),
@@ -88,7 +88,7 @@ def test_numbers_keep_all_their_digits_in_a_results_file() -> None:
 def test_what_cannot_be_judged_gives_one_sentence(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["conformance", *arguments]) == 2
+    assert execute(["conformance", *arguments]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(f"connectors: {sentence}")
@@ -102,5 +102,5 @@ def test_a_file_that_holds_no_cases_is_refused(
     file = tmp_path / "cases.jsonl"
     file.write_bytes(content)
 
-    assert run(["conformance", "feel", "--cases", str(file)]) == 2
+    assert execute(["conformance", "feel", "--cases", str(file)]) == 2
     assert capsys.readouterr().err.startswith(f"connectors: {file} ")

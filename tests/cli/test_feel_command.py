@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from devkit.cli.main import run
+from devkit.cli.main import execute
 
 
 def test_the_value_and_its_type_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["feel", '={total: 2 * 3, who: "é"}']) == 0
+    assert execute(["feel", '={total: 2 * 3, who: "é"}']) == 0
     assert capsys.readouterr().out == '{\n  "total": 6,\n  "who": "é"\n}\ntype     context\n'
 
 
 def test_json_holds_value_type_and_warnings(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["feel", "missing", "--json"]) == 0
+    assert execute(["feel", "missing", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "value": None,
         "type": "null",
@@ -28,16 +28,16 @@ def test_variables_come_from_a_file_or_from_stdin(
 ) -> None:
     file = tmp_path / "variables.json"
     file.write_text('{"items": [1, 2, 3]}', encoding="utf-8")
-    assert run(["feel", "items[item > 1]", "--context", str(file), "--json"]) == 0
+    assert execute(["feel", "items[item > 1]", "--context", str(file), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["value"] == [2, 3]
 
     monkeypatch.setattr("sys.stdin", io.StringIO('{"items": [4]}'))
-    assert run(["feel", "items[1]", "--context", "-", "--json"]) == 0
+    assert execute(["feel", "items[1]", "--context", "-", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["value"] == 4
 
 
 def test_a_syntax_error_points_at_its_column(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["feel", "= 1 + * 2"]) == 2
+    assert execute(["feel", "= 1 + * 2"]) == 2
     sentence, line, arrow = capsys.readouterr().err.splitlines()
     assert sentence.startswith("connectors: this is not FEEL: ")
     assert sentence.endswith("(line 1, column 5); correct it where the arrow points")
@@ -45,7 +45,7 @@ def test_a_syntax_error_points_at_its_column(capsys: pytest.CaptureFixture[str])
 
 
 def test_an_evaluation_that_fails_as_a_whole_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["feel", "assert(x, x > 3)"]) == 1
+    assert execute(["feel", "assert(x, x > 3)"]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("connectors: the evaluation failed: ")
@@ -66,7 +66,7 @@ def test_a_context_that_is_no_json_object_is_refused(
     if content is not None:
         file.write_text(content, encoding="utf-8")
 
-    assert run(["feel", "1", "--context", str(file)]) == 2
+    assert execute(["feel", "1", "--context", str(file)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("\n") == 1
