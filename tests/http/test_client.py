@@ -1,0 +1,308 @@
+import socket
+from ipaddress import ip_network
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connector_sdk.clock import ControlledClock
+from connector_sdk.errors import DeniedAddress, NotBuilt
+from connector_sdk.http import HttpClient, InvalidRequest, ProtocolError, Sender, StatusError, Timeout, Unreachable
+from connector_sdk.http.authentication import (
+    ApiKeyAuthentication,
+    ApiKeyLocation,
+    BasicAuthentication,
+    BearerAuthentication,
+    OAuthClientCredentials,
+    OAuthRefreshToken,
+)
+from connector_sdk.http.oauth import MARGIN_MS, Tokens
+from connector_sdk.http.result import http_result
+from connector_sdk.http.sending import LONGEST_REPEAT_AFTER_SECONDS
+from connector_sdk.http.status import raise_for_status
+from connector_sdk.http.transport import GuardedTransport
+
+LOOPBACK = [ip_network("127.0.0.0/8")]
+
+
+class Waits(list[float]):
+    """Waits that are only written down."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def clock() -> ControlledClock:
+    return ControlledClock(1_700_000_000_000)
+
+
+@pytest.fixture
+def client(waits: Waits, clock: ControlledClock) -> HttpClient:
+    return HttpClient(Sender(GuardedTransport(LOOPBACK), clock=clock, pause=waits), Tokens(clock))
+
+
+def requests(server: HTTPServer) -> list[Request]:
+    return [request for request, _ in server.log]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_refusal_for_the_moment_is_repeated_once(
+    status: int, client: HttpClient, waits: Waits, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/").respond_with_data("no", status)
+    assert client.get(httpserver.url_for("/")).status_code == status
+    assert len(requests(httpserver)) == 2
+    assert waits == [1.0]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_post_is_never_sent_twice(method: str, client: HttpClient, waits: Waits, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("no", 503)
+    assert client.request(method, httpserver.url_for("/")).status_code == 503
+    assert len(requests(httpserver)) == 1
+    assert waits == []
+
+
+def test_retry_after_says_how_long_to_wait(client: HttpClient, waits: Waits, httpserver: HTTPServer) -> None:
+    httpserver.expect_ordered_request("/").respond_with_data("no", 503, {"Retry-After": "7"})
+    httpserver.expect_ordered_request("/").respond_with_data("yes")
+    assert client.get(httpserver.url_for("/")).text == "yes"
+    assert waits == [7.0]
+
+
+def test_retry_after_may_be_a_date(client: HttpClient, waits: Waits, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("no", 503, {"Retry-After": "Tue, 14 Nov 2023 22:13:29 GMT"})
+    client.get(httpserver.url_for("/"))
+    assert waits == [9.0]
+
+
+def test_nobody_waits_longer_than_a_minute(client: HttpClient, waits: Waits, httpserver: HTTPServer) -> None:
+    longest = int(LONGEST_REPEAT_AFTER_SECONDS)
+    httpserver.expect_request("/at").respond_with_data("no", 503, {"Retry-After": str(longest)})
+    httpserver.expect_request("/over").respond_with_data("no", 503, {"Retry-After": str(longest + 1)})
+    client.get(httpserver.url_for("/at"))
+    with pytest.raises(Unreachable) as error:
+        client.get(httpserver.url_for("/over"))
+    assert waits == [60.0]
+    assert error.value.code == "408"
+
+
+def test_no_answer_in_time_is_408(client: HttpClient, httpserver: HTTPServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Timeout) as error:
+        client.get(f"http://127.0.0.1:{silent.getsockname()[1]}/orders?key=k", read_seconds=0.05)
+    assert error.value.code == "408"
+    assert error.value.incident.endswith("/orders")
+
+
+def test_a_refused_connection_is_408_as_well(client: HttpClient) -> None:
+    with pytest.raises(Unreachable) as error:
+        client.get("http://127.0.0.1:1/x")
+    assert error.value.code == "408"
+
+
+def test_loopback_is_denied_unless_it_is_allowed(httpserver: HTTPServer) -> None:
+    client = HttpClient(Sender(GuardedTransport()))
+    with pytest.raises(DeniedAddress, match=r"CONNECTORS_ALLOW_ADDRESSES=127\.0\.0\.1"):
+        client.get(httpserver.url_for("/"))
+    assert requests(httpserver) == []
+
+
+def test_a_rebound_name_is_looked_up_once(httpserver: HTTPServer) -> None:
+    answers = iter([["127.0.0.1"], ["169.254.169.254"]])
+    transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: next(answers))
+    httpserver.expect_request("/").respond_with_data("here")
+    assert HttpClient(Sender(transport)).get(f"http://rebind.test:{httpserver.port}/").text == "here"
+
+
+def test_the_next_address_is_tried_if_one_does_not_answer(httpserver: HTTPServer) -> None:
+    transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: ["127.0.0.2", "127.0.0.1"])
+    httpserver.expect_request("/").respond_with_data("here")
+    assert HttpClient(Sender(transport)).get(f"http://two.test:{httpserver.port}/").text == "here"
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+def test_framing_headers_are_the_clients_own(name: str, client: HttpClient) -> None:
+    with pytest.raises(ProtocolError) as error:
+        client.get("http://127.0.0.1:1/", headers={name: "3"})
+    assert error.value.code == "500"
+
+
+@pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:99999/"])
+def test_an_impossible_url_has_no_code(url: str, client: HttpClient) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        client.get(url)
+    assert error.value.code is None
+
+
+def test_a_negative_timeout_is_refused(client: HttpClient) -> None:
+    with pytest.raises(InvalidRequest):
+        client.get("http://127.0.0.1:1/", read_seconds=-1)
+
+
+def test_headers_are_written_as_java_writes_them(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    client.get(httpserver.url_for("/"), headers={"X-A": "é", "X-B": "😀", "X-C": "a\r\nX-D: b", "X-E": None})
+    (request,) = requests(httpserver)
+    assert [request.headers.get(f"X-{letter}") for letter in "ABCDE"] == ["é", "??", "a  X-D: b", None, ""]
+    assert "Accept" not in request.headers
+
+
+def test_every_authentication_proves_who_asks(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    key = {"name": "X-Key", "value": "v 1"}
+    for auth in (
+        BasicAuthentication(type="basic", username="u", password="p"),
+        BasicAuthentication(type="basic", username="u", password="SPEC_PASSWORD_EMPTY_PATTERN"),
+        BearerAuthentication(type="bearer", token="t"),
+        ApiKeyAuthentication(type="apiKey", api_key_location=ApiKeyLocation.HEADERS, **key),
+        ApiKeyAuthentication(type="apiKey", api_key_location=ApiKeyLocation.QUERY, **key),
+    ):
+        client.get(httpserver.url_for("/?a=1"), auth=auth, params={"b": "2"})
+    seen = [(r.headers.get("Authorization"), r.headers.get("X-Key"), r.query_string) for r in requests(httpserver)]
+    assert seen == [
+        ("Basic dTpw", None, b"a=1&b=2"),
+        ("Basic dTo=", None, b"a=1&b=2"),
+        ("Bearer t", None, b"a=1&b=2"),
+        (None, "v 1", b"a=1&b=2"),
+        (None, None, b"a=1&X-Key=v%201&b=2"),
+    ]
+
+
+def credentials(server: HTTPServer, how: str = "basicAuthHeader") -> OAuthClientCredentials:
+    return OAuthClientCredentials(
+        type="oauth-client-credentials-flow",
+        oauth_token_endpoint=server.url_for("/token"),
+        client_id="id",
+        client_secret="s3cret",
+        client_authentication=how,
+        scopes="a b",
+    )
+
+
+def test_a_token_is_kept_until_shortly_before_it_ends(
+    client: HttpClient, clock: ControlledClock, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/token").respond_with_json({"access_token": "tok", "expires_in": 60})
+    httpserver.expect_request("/").respond_with_data("")
+
+    def tokens_asked() -> int:
+        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
+        return sum(request.path == "/token" for request in requests(httpserver))
+
+    assert [tokens_asked(), tokens_asked()] == [1, 1]
+    clock.advance(60_000 - MARGIN_MS - 1)
+    assert tokens_asked() == 1
+    clock.advance(1)
+    assert tokens_asked() == 2
+    assert {r.headers["Authorization"] for r in requests(httpserver) if r.path == "/"} == {"Bearer tok"}
+
+
+def test_a_token_of_unknown_life_is_not_kept(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_json({"access_token": "tok"})
+    httpserver.expect_request("/").respond_with_data("")
+    for _ in range(2):
+        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
+    assert [request.path for request in requests(httpserver)] == ["/token", "/", "/token", "/"]
+
+
+@pytest.mark.parametrize(
+    ("how", "authorization", "form"),
+    [
+        ("basicAuthHeader", "Basic aWQ6czNjcmV0", b"grant_type=client_credentials&audience&scope=a+b"),
+        (
+            "credentialsBody",
+            None,
+            b"grant_type=client_credentials&audience&scope=a+b&client_id=id&client_secret=s3cret",
+        ),
+    ],
+)
+def test_the_client_proves_itself_in_the_header_or_the_body(
+    how: str, authorization: str | None, form: bytes, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    sent: list[tuple[str | None, bytes]] = []
+
+    def token(request: Request) -> Response:
+        sent.append((request.headers.get("Authorization"), request.get_data()))
+        return Response('{"access_token": "tok"}')
+
+    httpserver.expect_request("/token").respond_with_handler(token)
+    httpserver.expect_request("/").respond_with_data("")
+    client.get(httpserver.url_for("/"), auth=credentials(httpserver, how))
+    assert sent == [(authorization, form)]
+
+
+def test_another_client_authentication_is_refused(client: HttpClient, httpserver: HTTPServer) -> None:
+    with pytest.raises(InvalidRequest, match="Unsupported client authentication method: nope"):
+        client.get(httpserver.url_for("/"), auth=credentials(httpserver, "nope"))
+
+
+def test_a_token_endpoint_that_refuses_fails_the_request(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_json({"error": "invalid_client"}, 401)
+    with pytest.raises(StatusError) as error:
+        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
+    assert error.value.code == "401"
+
+
+def test_refresh_tokens_are_not_built(client: HttpClient) -> None:
+    auth = OAuthRefreshToken(
+        type="oauth-refresh-token", oauth_token_endpoint="http://a.test/", client_id="i", refresh_token="r"
+    )
+    with pytest.raises(NotBuilt, match="oauth-refresh-token"):
+        client.get("http://127.0.0.1:1/", auth=auth)
+
+
+def test_an_incident_says_what_where_and_which_request(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_json({"m": 1}, 404, {"X-Request-Id": "4711"})
+    response = client.get(httpserver.url_for("/orders/7?key=k"))
+    with pytest.raises(StatusError) as error:
+        raise_for_status(response, first_header_only=True)
+    place = f"localhost:{httpserver.port}"
+    assert error.value.incident == f"404 NOT FOUND from GET {place}/orders/7 (request id 4711)"
+    assert error.value.variables is not None
+    assert error.value.variables["response"]["body"] == {"m": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        (b'{"a":1} {"b":2}', {"a": 1}),
+        (b" [1,2] ", [1, 2]),
+        (b"42", "42"),
+        (b'"x"', '"x"'),
+        (b"null", "null"),
+        (b'{"a":', '{"a":'),
+        (b'{"a":NaN}', '{"a":NaN}'),
+        (b"  ", None),
+        (b"", None),
+        (b"h\xe9", "h�"),
+        (b"[" * 100_000, "[" * 100_000),
+        (b'{"a":1e400,"b":-1e400}', {"a": "Infinity", "b": "-Infinity"}),
+        (b"[9223372036854775807,9223372036854775808]", [9223372036854775807, 9.223372036854775808e18]),
+        (b"[" + b"9" * 5000 + b"]", ["Infinity"]),
+    ],
+)
+def test_only_objects_and_lists_are_parsed(
+    content: bytes, body: object, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/").respond_with_data(content)
+    assert http_result(client.get(httpserver.url_for("/")), first_header_only=True)["body"] == body
+
+
+def test_repeated_headers_depend_on_the_version_and_cookies_are_lists(
+    client: HttpClient, httpserver: HTTPServer
+) -> None:
+    response = Response("")
+    for name, value in (("X-Many", "a"), ("X-Many", "b"), ("X-One", "1"), ("Set-Cookie", "c=1")):
+        response.headers.add(name, value)
+    httpserver.expect_request("/").respond_with_response(response)
+    answer = client.get(httpserver.url_for("/"))
+    old = http_result(answer, first_header_only=True)["headers"]
+    new = http_result(answer, first_header_only=False)["headers"]
+    assert [old["X-Many"], new["X-Many"]] == ["a", ["a", "b"]]
+    assert [old["X-One"], old["Set-Cookie"]] == ["1", ["c=1"]]
