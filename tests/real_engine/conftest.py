@@ -1,13 +1,26 @@
-"""A real Zeebe, once for all tests here; only when REAL_ENGINE=1."""
+"""One suite, two engines: the development engine always, a real Zeebe when REAL_ENGINE=1."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import EngineClient
+from devkit.engine import server
 from devkit.testing.zeebe import RunningZeebe, zeebe
+
+
+@dataclass(frozen=True, slots=True)
+class AnyEngine:
+    """What the tests need of an engine."""
+
+    name: str
+    address: str
+    advance_clock: Callable[[int], None]
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +29,26 @@ def real_engine() -> Iterator[RunningZeebe]:
         pytest.skip("a real Zeebe runs only with REAL_ENGINE=1 (it downloads 450 MB the first time)")
     with zeebe() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def development_engine() -> Iterator[AnyEngine]:
+    running = server.start()
+    now = SystemClock().time_ms()
+
+    def advance(milliseconds: int) -> None:
+        nonlocal now
+        now += milliseconds
+        EngineClient(running.address).set_clock(now)
+
+    yield AnyEngine("development", running.address, advance)
+    running.stop()
+
+
+@pytest.fixture(params=["development", "real"])
+def any_engine(request: pytest.FixtureRequest) -> AnyEngine:
+    if request.param == "development":
+        development: AnyEngine = request.getfixturevalue("development_engine")
+        return development
+    real: RunningZeebe = request.getfixturevalue("real_engine")
+    return AnyEngine("real", real.address, real.advance_clock)

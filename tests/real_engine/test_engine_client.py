@@ -1,4 +1,4 @@
-"""The engine client against a real Zeebe 8.6.0."""
+"""The engine client against both engines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineConflict, EngineNotFound, EngineRejected
 from connector_sdk.job import Job
-from devkit.testing.zeebe import RunningZeebe
 from tests.real_engine import processes
+from tests.real_engine.conftest import AnyEngine
 
 
 @pytest.fixture
-def engine(real_engine: RunningZeebe) -> EngineClient:
-    return EngineClient(real_engine.address)
+def engine(any_engine: AnyEngine) -> EngineClient:
+    return EngineClient(any_engine.address)
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def activate(engine: EngineClient, name: str) -> Callable[..., list[Job]]:
     return call
 
 
-def test_the_topology_names_the_version(engine: EngineClient) -> None:
-    assert engine.topology()["gatewayVersion"] == "8.6.0"
+def test_the_topology_names_the_version(engine: EngineClient, any_engine: AnyEngine) -> None:
+    assert engine.topology()["gatewayVersion"] == {"development": "8.8.0-development", "real": "8.6.0"}[any_engine.name]
 
 
 def test_a_deployment_returns_ids_versions_and_keys_as_text(engine: EngineClient, name: str) -> None:
@@ -123,14 +123,14 @@ def test_a_completed_job_is_gone(engine: EngineClient, activate: Callable[..., l
 
 
 def test_a_failed_job_comes_again_with_fewer_retries(
-    engine: EngineClient, activate: Callable[..., list[Job]], real_engine: RunningZeebe
+    engine: EngineClient, activate: Callable[..., list[Job]], any_engine: AnyEngine
 ) -> None:
     [job] = activate()
     engine.command_job(job.key, "failure", {"retries": 2, "errorMessage": "no", "retryBackOff": 60_000})
     assert activate(request_timeout_ms=-1) == []
     with pytest.raises(EngineConflict):
         engine.command_job(job.key, "completion", {})
-    real_engine.advance_clock(61_000)
+    any_engine.advance_clock(61_000)
     [again] = activate()
     assert (again.key, again.retries) == (job.key, 2)
 
@@ -146,13 +146,13 @@ def test_an_error_goes_to_its_boundary_event(engine: EngineClient, name: str) ->
 
 
 def test_retries_and_lock_of_a_job_can_be_changed(
-    engine: EngineClient, activate: Callable[..., list[Job]], real_engine: RunningZeebe
+    engine: EngineClient, activate: Callable[..., list[Job]], any_engine: AnyEngine
 ) -> None:
     [job] = activate(timeout_ms=60_000)
     engine.update_job(job.key, retries=9, timeout_ms=600_000)
-    real_engine.advance_clock(120_000)
+    any_engine.advance_clock(120_000)
     assert activate(request_timeout_ms=-1) == []
-    real_engine.advance_clock(600_000)
+    any_engine.advance_clock(600_000)
     [again] = activate()
     assert (again.key, again.retries) == (job.key, 9)
 
@@ -179,6 +179,13 @@ def test_a_message_is_correlated_only_with_what_waits(engine: EngineClient, name
     assert correlated.process_instance_key == created.process_instance_key
 
 
-def test_a_search_on_an_engine_without_storage_is_refused(engine: EngineClient) -> None:
-    with pytest.raises(EngineRejected):
-        engine.search("process-definitions", {})
+def test_a_search_finds_what_was_deployed_where_there_is_something_to_search_in(
+    engine: EngineClient, any_engine: AnyEngine, name: str
+) -> None:
+    [process] = engine.deploy([(f"{name}.bpmn", processes.task(name, name))])
+    if any_engine.name == "real":
+        with pytest.raises(EngineRejected):
+            engine.search("process-definitions", {"processDefinitionId": name})
+    else:
+        [found] = engine.search("process-definitions", {"processDefinitionId": name})
+        assert (found["processDefinitionKey"], found["version"]) == (process.key, 1)

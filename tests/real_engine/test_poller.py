@@ -1,4 +1,4 @@
-"""The poller against a real Zeebe 8.6.0."""
+"""The poller against both engines."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from connector_sdk.engine_client import EngineClient
-from devkit.testing.zeebe import RunningZeebe
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
 from tests.real_engine import processes
+from tests.real_engine.conftest import AnyEngine
 
 WAIT_SECONDS = 30
 BACKLOG = 400
 
 
 @pytest.fixture
-def engine(real_engine: RunningZeebe) -> EngineClient:
-    return EngineClient(real_engine.address)
+def engine(any_engine: AnyEngine) -> EngineClient:
+    return EngineClient(any_engine.address)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_thrown_error_takes_the_boundary_path(engine: EngineClient, name: str)
 
 
 def test_a_function_that_dies_is_tried_again_with_one_retry_less(
-    engine: EngineClient, name: str, real_engine: RunningZeebe
+    engine: EngineClient, name: str, any_engine: AnyEngine
 ) -> None:
     retries: list[int] = []
     died = threading.Event()
@@ -99,7 +99,7 @@ def test_a_function_that_dies_is_tried_again_with_one_retry_less(
         )
         creating.start()
         assert died.wait(WAIT_SECONDS)
-        real_engine.advance_clock(6_000)
+        any_engine.advance_clock(6_000)
         creating.join(WAIT_SECONDS)
     assert retries == [3, 2]
 
