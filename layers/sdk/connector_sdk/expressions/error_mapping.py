@@ -41,8 +41,8 @@ def error_outcome(expression: str | None, seen: Any, retries: int, compatibility
             f"but its errorType is {result.get('errorType')!r}"
         )
     outcome = decide(result, compatibility)
-    if outcome is not None and compatibility.size_guard:
-        guard_size(outcome.variables)
+    if outcome is not None:
+        guard_size(outcome.variables, compatibility)
     return outcome
 
 

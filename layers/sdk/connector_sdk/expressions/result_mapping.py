@@ -38,8 +38,7 @@ def output_variables(
         result = mapped(result_expression, response_context(response), "Result", compatibility) or {}
         refuse_function_literal(result, "The connector result")
         variables.update(result)
-    if compatibility.size_guard:
-        guard_size(variables)
+    guard_size(variables, compatibility)
     return variables
 
 
@@ -70,10 +69,14 @@ def refuse_function_literal(value: Any, what: str) -> None:
         raise ConnectorInputError(f"{what} contains a forbidden literal '{FORBIDDEN_LITERAL}'.")
 
 
-def guard_size(variables: Mapping[str, Any]) -> None:
-    """Raise ConnectorInputError for variables of more than MAX_VARIABLES_BYTES as JSON."""
-    size = len(json.dumps(variables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
-    if size > MAX_VARIABLES_BYTES:
+def guard_size(variables: Mapping[str, Any], compatibility: Compatibility) -> None:
+    """Raise ConnectorInputError for variables that are no JSON or, since 8.10, larger than MAX_VARIABLES_BYTES."""
+    try:
+        text = json.dumps(variables, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConnectorInputError(f"The connector's result is no JSON: {error}") from error
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if compatibility.size_guard and size > MAX_VARIABLES_BYTES:
         raise ConnectorInputError(
             f"Output variables payload ({size} bytes) exceeds the 1.5 MB safe variable size limit for Zeebe job "
             "completion. To handle large payloads, enable the 'Create document' option where available."
