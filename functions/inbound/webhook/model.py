@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connector_sdk.errors import NotBuilt
+from connector_sdk.errors import ConnectorInputError, NotBuilt
 from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization, NoAuthorization
 from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
 from connector_sdk.inbound.properties import Properties
@@ -47,11 +47,19 @@ def _signature(properties: Properties) -> HmacSignature | None:
 
 
 def _basic(properties: Properties) -> Authorization:
-    return BasicAuthorization(properties.text("auth.username"), properties.text("auth.password"))
+    return BasicAuthorization(_credential(properties, "auth.username"), _credential(properties, "auth.password"))
 
 
 def _api_key(properties: Properties) -> Authorization:
-    return ApiKeyAuthorization(properties.text("auth.apiKey"), properties.text("auth.apiKeyLocator", DEFAULT_LOCATOR))
+    locator = properties.text("auth.apiKeyLocator", DEFAULT_LOCATOR)
+    return ApiKeyAuthorization(_credential(properties, "auth.apiKey"), locator)
+
+
+def _credential(properties: Properties, name: str) -> str:
+    found = properties.text(name)
+    if not found:
+        raise ConnectorInputError(f"inbound.{name} is empty: without it anybody could log in")
+    return found
 
 
 def _jwt(properties: Properties) -> Authorization:

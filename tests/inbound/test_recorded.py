@@ -1,0 +1,116 @@
+"""Every recorded case of Camunda's Java runtime, and the short list of cases in which we mean to differ."""
+
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from connector_sdk.settings import environment
+from devkit.conformance.compare.inbound import difference, skipped
+from devkit.conformance.inbound import results
+
+ROOT = Path(__file__).parents[2]
+PLACES = (
+    ROOT / "tests/recorded",
+    Path(environment().get("CONFORMANCE_DIR", "")),
+    ROOT.parent / "shared/conformance",
+)
+SAMPLE = 10
+"""The ordinary run takes one case in so many."""
+
+
+class Improvement(NamedTuple):
+    """A rule by which we answer otherwise, and the cases that it touches (a pattern over their ids)."""
+
+    reason: str
+    cases: str
+
+
+IMPROVEMENTS = {
+    "engine trouble is stored": Improvement(
+        "an engine that is away or refuses is no reason to lose an event: it is kept and answered 2xx, not 500",
+        r"engineRest/.*-(4\d\d|5\d\d|204|200-not-json|500-html|404-text|connection-closed|\d+-then-200)|flow/order-engine-404",
+    ),
+    "a failing expression is 422": Improvement(
+        "the sender's event does not fit the model, or the model is wrong: 500 says neither",
+        r"activation/(07|17|message-09)|consumeUnmatched/.*\|=request\.body\.a ="
+        r"|resultExpression/(018|025|047)|messageId/.*-(null|missing|no-equals-text)|flow/github-pr-opened-no-delivery",
+    ),
+    "unknown methods are 405, unknown paths 404": Improvement(
+        "Camunda's runtime answers 500 to both, with the text of a Java exception",
+        r"context/(double-slash|upper-inbound|other-path|unknown-PATCH|inbound-(post|delete|get|put))",
+    ),
+    "a missing secret stops one element": Improvement(
+        "the other webhooks of the process can do without it", r"secrets/missing-breaks-sibling"
+    ),
+    "a failed activation stops one element and is tried again": Improvement(
+        "a dead connector neither takes requests nor keeps its path, and does not take its siblings along",
+        r"connectorThrows/activation-fails.*|version/activation-failing-new-version-phase2",
+    ),
+}
+NOT_BUILT = {
+    "multipart": Improvement(
+        "parts of multipart bodies become documents",
+        r"multipart/(not-activated|condition.*|fields.*)|body/multipart\|.*",
+    ),
+    "repeated answer headers": Improvement(
+        "two headers that differ in case only: API Gateway's answers have one value for each", r"response/062"
+    ),
+}
+
+
+def recorded() -> list[dict[str, Any]]:
+    """The cases, wherever they are; none if they are nowhere."""
+    found = next((file for place in PLACES if (file := place / "inbound/cases.jsonl.gz").is_file()), None)
+    if found is None:
+        return []
+    with gzip.open(found, "rt", encoding="utf-8") as lines:
+        cases = [json.loads(line) for line in lines]
+    return [case for case in cases if case["transport"] == "rest" and not skipped(case)]
+
+
+def named(case_id: str) -> str | None:
+    """The rule that lets a case differ."""
+    rules = IMPROVEMENTS | NOT_BUILT
+    return next((name for name, rule in rules.items() if re.fullmatch(rule.cases, case_id)), None)
+
+
+def sampled(case: Mapping[str, Any]) -> bool:
+    return int(sha256(case["id"].encode()).hexdigest(), 16) % SAMPLE == 0
+
+
+CASES = recorded()
+PARAMETERS = [pytest.param(case, id=case["id"], marks=() if sampled(case) else pytest.mark.wide) for case in CASES] or [
+    pytest.param({}, id="none", marks=pytest.mark.skip(reason="the recorded webhook cases are not here"))
+]
+
+
+@pytest.mark.parametrize("case", PARAMETERS)
+def test_a_recorded_webhook_case_ends_as_it_did_in_java(case: dict[str, Any]) -> None:
+    [result] = results([case])
+    found = difference(case, result)
+
+    if named(case["id"]) is None:
+        assert found is None
+    else:
+        assert found is not None, "this case agrees: take it off the list of differences"
+
+
+@pytest.mark.skipif(not CASES, reason="the recorded webhook cases are not here")
+def test_improvements_are_few_and_every_one_is_seen() -> None:
+    counted = Counter(named(case["id"]) for case in CASES)
+
+    assert all(counted[name] for name in IMPROVEMENTS | NOT_BUILT)
+    assert sum(counted[name] for name in IMPROVEMENTS) <= 90
+
+
+def test_cases_over_grpc_are_skipped_with_a_reason() -> None:
+    assert list(results([{"id": "x", "transport": "grpc"}])) == [
+        {"id": "x", "skip": "recorded over gRPC; the kit speaks REST only"}
+    ]
