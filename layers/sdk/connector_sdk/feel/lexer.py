@@ -29,7 +29,7 @@ _TEXT = re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL)
 _QUOTED_NAME = re.compile(r"`([^`]+)`")
 _START_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"))
 _PART_CATEGORIES = _START_CATEGORIES | {"Nd", "Mc", "Mn", "Cf"}
-_ESCAPE = re.compile(r"""\\([nrtbf'"\\])""")
+_ESCAPE = re.compile(r"""(?<!\\)\\([nrtbf'"])""")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -130,7 +130,10 @@ _ASCII_PART = re.compile(r"[A-Za-z0-9_$]*")
 
 
 def unescape(raw: str) -> str:
-    r"""The text that the quoted characters stand for; only \n \r \t \b \f \' \" \\ are escapes."""
+    r"""The text that the quoted characters stand for: \n \r \t \b \f \' \" are escapes, then \\ is one backslash.
+
+    As in feel-scala, an escape with a backslash before it is none: `\\\"` is two backslashes and a quote.
+    """
     if "\\" not in raw:
         return raw
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match.group(1), match.group(1)), raw)
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match.group(1), match.group(1)), raw).replace("\\\\", "\\")

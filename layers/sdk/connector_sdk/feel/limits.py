@@ -8,10 +8,10 @@ MAX_EXPRESSION_LENGTH = 65_536
 MAX_NESTING = 100
 """Expressions inside expressions: brackets, conditions, bodies of functions."""
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 2_000_000
 """Iterations of loops and filters, and calls of functions that the expression defines, in one evaluation."""
 
-MAX_LIST_SIZE = 500_000
+MAX_LIST_SIZE = 2_000_000
 """Items of a list that an expression builds; the lists of its input may be longer."""
 
 MAX_STRING_LENGTH = 10_000_000

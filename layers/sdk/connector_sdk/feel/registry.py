@@ -77,6 +77,17 @@ def builtin(name: str, *signature: str, needs_run: bool = False) -> Callable[[F]
     return register
 
 
+def overloads(name: str, *signatures: tuple[str, ...], needs_run: bool = False) -> Callable[[F], F]:
+    """Make a Python function several overloads that differ in the names or types of their parameters."""
+
+    def register(call: F) -> F:
+        for signature in signatures:
+            builtin(name, *signature, needs_run=needs_run)(call)
+        return call
+
+    return register
+
+
 def host_overloads(name: str, function: HostFunction) -> list[Builtin]:
     """The overloads of a function of the host, in the form of the built-in ones."""
     return [

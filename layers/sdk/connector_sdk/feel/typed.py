@@ -7,15 +7,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.values import FAILED, Function, Range, Value, from_python
+from connector_sdk.feel.values import FAILED, Function, FunctionContext, Range, Value, from_python
 from connector_sdk.feel.values.temporal_arithmetic import TEMPORAL_TYPES
 from connector_sdk.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Value]] = {
     "date": parse_date,
     "time": parse_time,
     "date and time": parse_date_time,
@@ -47,28 +48,34 @@ def from_typed(typed: Any) -> Value:
 
 def to_typed(value: Value) -> Any:
     """Typed JSON; whole numbers are int, others float where that is exact and Decimal where it is not."""
-    if isinstance(value, Decimal):
-        return _number(value)
-    if isinstance(value, list):
-        return [to_typed(item) for item in value]
     if isinstance(value, dict):
-        return {key: to_typed(item) for key, item in value.items()}
-    if isinstance(value, TEMPORAL_TYPES):
-        return {"@type": value.FEEL_TYPE, "value": str(value)}
-    if isinstance(value, Range):
-        return {
-            "@type": "range",
-            "start": to_typed(value.start),
-            "end": to_typed(value.end),
-            "start included": value.start_included,
-            "end included": value.end_included,
-        }
-    if isinstance(value, Function):
-        return {"@type": "function", "params": list(value.parameters)}
-    return None if value is FAILED else value
+        functions = value.functions if isinstance(value, FunctionContext) else {}
+        return {key: to_typed(item) for key, item in (*value.items(), *((k, fs[0]) for k, fs in functions.items()))}
+    write = _WRITERS.get(type(value))
+    return value if write is None else write(value)
+
+
+def _range(value: Range) -> dict[str, Any]:
+    return {
+        "@type": "range",
+        "start": to_typed(value.start),
+        "end": to_typed(value.end),
+        "start included": value.start_included,
+        "end included": value.end_included,
+    }
 
 
 def _number(value: Decimal) -> int | float | Decimal:
     if value == value.to_integral_value():
         return int(value)
     return float(value) if Decimal(repr(float(value))) == value else value
+
+
+_WRITERS: dict[type, Callable[[Any], Any]] = {
+    Decimal: _number,
+    list: lambda value: [to_typed(item) for item in value],
+    Range: _range,
+    Function: lambda value: {"@type": "function", "params": list(value.parameters)},
+    type(FAILED): lambda value: None,
+    **dict.fromkeys(TEMPORAL_TYPES, lambda value: {"@type": value.FEEL_TYPE, "value": str(value)}),
+}

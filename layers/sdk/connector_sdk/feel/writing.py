@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
@@ -31,20 +31,24 @@ class _Writer:
         self.written += 1
         if self.written > MAX_WRITTEN_VALUES:
             raise FeelEvaluationError(f"a text would hold more than {MAX_WRITTEN_VALUES} values")
-        if value is None:
-            return "null"
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, str):
-            return f'"{value}"'
-        if isinstance(value, Decimal):
-            return str(value)
-        if isinstance(value, list):
-            return f"[{', '.join(map(self.write, value))}]"
-        if isinstance(value, dict):
-            return "{" + ", ".join(f"{key}:{self.write(item)}" for key, item in value.items()) + "}"
-        if isinstance(value, Range):
-            return range_text(value, self.write)
-        if isinstance(value, Function):
-            return f"function({', '.join(value.parameters)})"
-        return str(value)
+        write = _FORMS.get(dict if isinstance(value, dict) else type(value))
+        return str(value) if write is None else write(value, self.write)
+
+
+_Write = Callable[[Value], str]
+
+
+def _context(value: dict[str, Value], write: _Write) -> str:
+    return "{" + ", ".join(f"{key}:{write(item)}" for key, item in value.items()) + "}"
+
+
+_FORMS: dict[type, Callable[[Any, _Write], str]] = {
+    type(None): lambda value, write: "null",
+    bool: lambda value, write: "true" if value else "false",
+    str: lambda value, write: f'"{value}"',
+    list: lambda value, write: f"[{', '.join(map(write, value))}]",
+    dict: _context,
+    Range: range_text,
+    Function: lambda value, write: f"function({', '.join(value.parameters)})",
+}
+"""How each type is written; numbers and temporal values have a text of their own."""

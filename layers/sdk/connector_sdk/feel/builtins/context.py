@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from connector_sdk.feel.describe import short
 from connector_sdk.feel.errors import InvocationFailure
-from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.registry import builtin, overloads
 from connector_sdk.feel.values import Value
 
 Context = dict[str, Value]
 
 
-@builtin("get entries", "context: context")
-@builtin("get entries", "m: context")
+@overloads("get entries", ("context: context",), ("m: context",))
 def get_entries(context: Context) -> Value:
     """The entries as a list of contexts with `key` and `value`.
 
@@ -21,9 +20,12 @@ def get_entries(context: Context) -> Value:
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
-@builtin("get value", "context: context", "key: string|list")
-@builtin("get value", "context: context", "keys: string|list")
-@builtin("get value", "m: context", "key: string|list")
+@overloads(
+    "get value",
+    ("context: context", "key: string|list"),
+    ("context: context", "keys: list"),
+    ("m: context", "key: string|list"),
+)
 def get_value(context: Context, key: str | list[Value]) -> Value:
     """The entry with this key, or at the end of this path of keys; null if there is none.
 
@@ -42,8 +44,11 @@ def get_value(context: Context, key: str | list[Value]) -> Value:
     return value
 
 
-@builtin("context put", "context: context", "key: string|list", "value: any")
-@builtin("context put", "context: context", "keys: string|list", "value: any")
+@overloads(
+    "context put",
+    ("context: context", "key: string|list", "value: any"),
+    ("context: context", "keys: list", "value: any"),
+)
 @builtin("put", "context: context", "key: string|list", "value: any")
 def context_put(context: Context, key: str | list[Value], value: Value) -> Value:
     """With an entry set; a list of keys sets one inside.

@@ -9,7 +9,7 @@ from connector_sdk.feel.builtins.strings import limited
 from connector_sdk.feel.builtins.temporal import current
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.json import to_json_text
-from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.registry import builtin, overloads
 from connector_sdk.feel.scope import Run
 from connector_sdk.feel.values import Value, from_python
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
@@ -66,8 +66,11 @@ def date_and_time(source: str) -> Value:
     return _found(parse_date_time(source), "date and time", source)
 
 
-@builtin("date and time", "date: date|date and time", "time: time|string")
-@builtin("date and time", "date: date|date and time", "timezone: time|string")
+@overloads(
+    "date and time",
+    ("date: date|date and time", "time: time|string"),
+    ("date: date|date and time", "timezone: time|string"),
+)
 def date_and_time_of(day: AnyDate, time: LocalTime | Time | str) -> Value:
     """A day with a time; or a date and time in a zone.
 
@@ -88,11 +91,9 @@ def date_and_time_of(day: AnyDate, time: LocalTime | Time | str) -> Value:
 
 
 def _in_zone(moment: AnyDate, zone: str) -> DateTime:
-    if isinstance(moment, LocalDateTime):
-        return DateTime.of_local(moment, zone)
-    if isinstance(moment, DateTime):
-        return DateTime.of_instant(moment.epoch_nanos, zone)
-    raise InvocationFailure("a date has no time zone")
+    if isinstance(moment, Date) or not zone:
+        raise InvocationFailure("this needs a date and time, and the name of a zone")
+    return DateTime.with_zone_id(moment, zone)
 
 
 @builtin("time", "from: string|date|date and time", needs_run=True)

@@ -57,7 +57,7 @@ def count(items: Values) -> Value:
     return Decimal(len(items))
 
 
-@builtin("sublist", "list: list", "start position: number")
+@builtin("sublist", "list: list", "start: number")
 def sublist(items: Values, start: Decimal) -> Value:
     """From a position to the end.
 
@@ -67,7 +67,7 @@ def sublist(items: Values, start: Decimal) -> Value:
     return items[max(_index(items, _position(start)), 0) :]
 
 
-@builtin("sublist", "list: list", "start position: number", "length: number")
+@builtin("sublist", "list: list", "start: number", "length: number")
 def sublist_of_length(items: Values, start: Decimal, length: Decimal) -> Value:
     """So many items from a position.
 

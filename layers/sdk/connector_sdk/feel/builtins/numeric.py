@@ -19,8 +19,9 @@ from decimal import (
 
 from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
 from connector_sdk.feel.limits import MAX_SCALE
-from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.registry import builtin, overloads
 from connector_sdk.feel.values import DECIMAL128, Value
+from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration
 from connector_sdk.feel.values.numbers import as_int, from_double
 
 _WIDE = Context(prec=2 * MAX_SCALE, Emin=-999_999_999, Emax=999_999_999, traps=[InvalidOperation])
@@ -44,6 +45,37 @@ def decimal(n: Decimal, scale: Decimal) -> Value:
     2
     """
     return rounded(n, scale, ROUND_HALF_EVEN)
+
+
+_MODES = {
+    "UP": ROUND_UP,
+    "DOWN": ROUND_DOWN,
+    "CEILING": ROUND_CEILING,
+    "FLOOR": ROUND_FLOOR,
+    "HALF_UP": ROUND_HALF_UP,
+    "HALF_DOWN": ROUND_HALF_DOWN,
+    "HALF_EVEN": ROUND_HALF_EVEN,
+}
+
+
+@builtin("decimal", "n: number", "scale: number", "mode: string")
+def decimal_in_mode(n: Decimal, scale: Decimal, mode: str) -> Value:
+    """Rounded in one of Java's modes: UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN, UNNECESSARY.
+
+    Case does not count.
+
+    >>> decimal(2.5, 0, "half_up")
+    3
+    """
+    if mode.upper() == "UNNECESSARY":
+        exact = rounded(n, scale, ROUND_DOWN)
+        if exact != n:
+            raise InvocationFailure("Rounding necessary")
+        return exact
+    rounding = _MODES.get(mode.upper())
+    if rounding is None:
+        raise InvocationFailure(f"Illegal argument '{mode}' for rounding mode. Must be one of: {', '.join(_MODES)}")
+    return rounded(n, scale, rounding)
 
 
 @builtin("floor", "n: number")
@@ -126,15 +158,21 @@ def round_half_down(n: Decimal, scale: Decimal) -> Value:
     return rounded(n, scale, ROUND_HALF_DOWN)
 
 
-@builtin("abs", "number: number")
-@builtin("abs", "n: number")
-def absolute(number: Decimal) -> Value:
-    """The number without its sign.
+_SIZED = "number|years and months duration|days and time duration"
+
+
+@overloads("abs", (f"number: {_SIZED}",), (f"n: {_SIZED}",))
+def absolute(number: Decimal | YearsMonthsDuration | DaysTimeDuration) -> Value:
+    """The number or duration without its sign.
 
     >>> abs(-10)
     10
+    >>> abs(duration("-PT5H"))
+    duration("PT5H")
     """
-    return number.copy_abs()
+    if isinstance(number, YearsMonthsDuration):
+        return YearsMonthsDuration(abs(number.months))
+    return DaysTimeDuration(abs(number.nanos)) if isinstance(number, DaysTimeDuration) else number.copy_abs()
 
 
 @builtin("modulo", "dividend: number", "divisor: number")

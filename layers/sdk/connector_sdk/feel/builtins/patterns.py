@@ -56,7 +56,7 @@ def _group(replacement: str, position: int, match: re.Match[str]) -> tuple[str, 
             return match.group(named.group(1)) or "", named.end()
         except IndexError:
             raise FeelEvaluationError(f"the pattern has no group {named.group(1)}") from None
-    if position == len(replacement) or not replacement[position] in "0123456789":
+    if position == len(replacement) or replacement[position] not in "0123456789":
         raise FeelEvaluationError("a $ in a replacement needs the number or the {name} of a group behind it")
     number = int(replacement[position])
     if number > match.re.groups:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from connector_sdk.feel.describe import short
 from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
-from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.registry import builtin, overloads
 from connector_sdk.feel.values import Range, Value
-from connector_sdk.feel.values.comparison import ORDERED
+from connector_sdk.feel.values.comparison import ORDERED, in_range
 
 _POINT_FIRST = ("point: any", "range: any")
 _RANGE_FIRST = ("range: any", "point: any")
 _RANGES = ("range1: any", "range2: any")
 _POINTS = ("point1: any", "point2: any")
+RANGE, POINT = True, False
 
 
 def _is_point(value: Value) -> bool:
@@ -22,38 +23,21 @@ def _is_point(value: Value) -> bool:
 
 
 def _checked(left: Value, right: Value, *forms: tuple[bool, bool]) -> None:
-    """Both of the forms (range or point) that a function has, and of one type."""
-    if not forms_of(left, right) in forms:
-        raise FeelEvaluationError(f"'{short(left)}' and '{short(right)}' cannot be compared here")
-    if type(_start(left)) is not type(_start(right)):
-        raise InvocationFailure(f"'{short(left)}' and '{short(right)}' have different types")
-
-
-def forms_of(left: Value, right: Value) -> tuple[bool, bool]:
-    """Whether each is a range; what is neither range nor point makes the call null."""
+    """Both comparable (otherwise the call is null), and each range or point as the function wants it."""
     for value in (left, right):
         if not isinstance(value, Range) and not _is_point(value):
             raise InvocationFailure(f"expected a range or a point but found '{short(value)}'")
-    return isinstance(left, Range), isinstance(right, Range)
+    if type(_start(left)) is not type(_start(right)):
+        raise InvocationFailure(f"'{short(left)}' and '{short(right)}' have different types")
+    if (isinstance(left, Range), isinstance(right, Range)) not in forms:
+        raise FeelEvaluationError(f"'{short(left)}' and '{short(right)}' cannot be compared here")
 
 
 def _start(value: Value) -> Value:
     return value.start if isinstance(value, Range) else value
 
 
-RANGE, POINT = True, False
-
-
-def _includes(outer: Range, point: Value) -> bool:
-    above = point >= outer.start if outer.start_included else point > outer.start
-    below = point <= outer.end if outer.end_included else point < outer.end
-    return bool(above and below)
-
-
-@builtin("before", *_POINTS)
-@builtin("before", *_POINT_FIRST)
-@builtin("before", *_RANGE_FIRST)
-@builtin("before", *_RANGES)
+@overloads("before", _POINTS, _POINT_FIRST, _RANGE_FIRST, _RANGES)
 def before(left: Value, right: Value) -> Value:
     """Whether the left ends before the right begins.
 
@@ -66,10 +50,7 @@ def before(left: Value, right: Value) -> Value:
     return bool(end < start or (end == start and not (end_included and start_included)))
 
 
-@builtin("after", *_POINTS)
-@builtin("after", *_POINT_FIRST)
-@builtin("after", *_RANGE_FIRST)
-@builtin("after", *_RANGES)
+@overloads("after", _POINTS, _POINT_FIRST, _RANGE_FIRST, _RANGES)
 def after(left: Value, right: Value) -> Value:
     """Whether the left begins after the right ends.
 
@@ -122,9 +103,7 @@ def overlaps_before(left: Value, right: Value) -> Value:
     starts_before = left.start < right.start or (
         left.start == right.start and left.start_included and not right.start_included
     )
-    ends_inside = left.end > right.start or (
-        left.end == right.start and left.end_included and right.start_included
-    )
+    ends_inside = left.end > right.start or (left.end == right.start and left.end_included and right.start_included)
     ends_before = left.end < right.end or (left.end == right.end and (not left.end_included or right.end_included))
     return bool(starts_before and ends_inside and ends_before)
 
@@ -137,9 +116,7 @@ def overlaps_after(left: Value, right: Value) -> Value:
     true
     """
     _checked(left, right, (RANGE, RANGE))
-    starts_inside = right.end > left.start or (
-        right.end == left.start and right.end_included and left.start_included
-    )
+    starts_inside = right.end > left.start or (right.end == left.start and right.end_included and left.start_included)
     starts_after = left.start > right.start or (
         left.start == right.start and right.start_included and not left.start_included
     )
@@ -147,8 +124,7 @@ def overlaps_after(left: Value, right: Value) -> Value:
     return bool(starts_inside and starts_after and ends_after)
 
 
-@builtin("finishes", *_POINT_FIRST)
-@builtin("finishes", *_RANGES)
+@overloads("finishes", _POINT_FIRST, _RANGES)
 def finishes(left: Value, right: Value) -> Value:
     """Whether the left ends where the right ends, and begins no earlier.
 
@@ -161,12 +137,15 @@ def finishes(left: Value, right: Value) -> Value:
     return bool(
         left.end_included == right.end_included
         and left.end == right.end
-        and (left.start > right.start or (left.start == right.start and (not left.start_included or right.start_included)))
+        and (
+            left.start > right.start
+            or (left.start == right.start and (not left.start_included or right.start_included))
+        )
     )
 
 
-@builtin("finished by", *_RANGE_FIRST)
-@builtin("finished by", *_RANGES)
+# feel-scala's own names: here, "point" is the range.
+@overloads("finished by", _POINT_FIRST, _RANGES)
 def finished_by(left: Value, right: Value) -> Value:
     """Whether the right finishes the left.
 
@@ -176,8 +155,7 @@ def finished_by(left: Value, right: Value) -> Value:
     return finishes(right, left)
 
 
-@builtin("includes", *_RANGE_FIRST)
-@builtin("includes", *_RANGES)
+@overloads("includes", _RANGE_FIRST, _RANGES)
 def includes(left: Value, right: Value) -> Value:
     """Whether the right lies inside the left.
 
@@ -186,7 +164,7 @@ def includes(left: Value, right: Value) -> Value:
     """
     _checked(left, right, (RANGE, POINT), (RANGE, RANGE))
     if not isinstance(right, Range):
-        return _includes(left, right)
+        return in_range(right, left.start, left.end, left.start_included, left.end_included)
     starts = left.start < right.start or (
         left.start == right.start and (left.start_included or not right.start_included)
     )
@@ -194,8 +172,7 @@ def includes(left: Value, right: Value) -> Value:
     return bool(starts and ends)
 
 
-@builtin("during", *_POINT_FIRST)
-@builtin("during", *_RANGES)
+@overloads("during", _POINT_FIRST, _RANGES)
 def during(left: Value, right: Value) -> Value:
     """Whether the left lies inside the right.
 
@@ -205,8 +182,7 @@ def during(left: Value, right: Value) -> Value:
     return includes(right, left)
 
 
-@builtin("starts", *_POINT_FIRST)
-@builtin("starts", *_RANGES)
+@overloads("starts", _POINT_FIRST, _RANGES)
 def starts(left: Value, right: Value) -> Value:
     """Whether the left begins where the right begins, and ends no later.
 
@@ -223,8 +199,7 @@ def starts(left: Value, right: Value) -> Value:
     )
 
 
-@builtin("started by", *_RANGE_FIRST)
-@builtin("started by", *_RANGES)
+@overloads("started by", _RANGE_FIRST, _RANGES)
 def started_by(left: Value, right: Value) -> Value:
     """Whether the right starts the left.
 
@@ -234,13 +209,12 @@ def started_by(left: Value, right: Value) -> Value:
     return starts(right, left)
 
 
-@builtin("coincides", *_POINTS)
-@builtin("coincides", *_RANGES)
+@overloads("coincides", _POINTS, _RANGES)
 def coincides(left: Value, right: Value) -> Value:
     """Whether both are the same point or range.
 
     >>> coincides([1..5], [1..5])
     true
     """
-    _checked(left, right, (POINT, POINT), (RANGE, RANGE))
+    _checked(left, right, (POINT, POINT), (RANGE, RANGE), (POINT, RANGE), (RANGE, POINT))
     return bool(left == right)

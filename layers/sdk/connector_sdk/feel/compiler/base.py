@@ -14,13 +14,18 @@ Rules = dict[type[Node], Callable[[Any, "Compiler"], Compiled]]
 
 
 class Compiler:
-    """Compiles nodes by a table of rules."""
+    """Compiles nodes by a table of rules.
 
-    __slots__ = ("functions", "rules")
+    Rules leave notes: `referenced` are the variables that occur, `refused` is why the expression must not be evaluated.
+    """
+
+    __slots__ = ("functions", "referenced", "refused", "rules")
 
     def __init__(self, rules: Rules, functions: Mapping[str, HostFunction | tuple[HostFunction, ...]]) -> None:
         self.rules = rules
         self.functions = functions
+        self.referenced: set[str] = set()
+        self.refused: str | None = None
 
     def compile(self, node: Node) -> Compiled:
         """The closure of one node."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from connector_sdk.feel.builtins import BUILTINS
 from connector_sdk.feel.compiler.base import Compiler, Rules
 from connector_sdk.feel.describe import short
-from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
+from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.nodes import Call, ExternalFunction, FunctionDefinition, Reference
 from connector_sdk.feel.registry import Builtin, HostFunction, fitting, host_overloads
 from connector_sdk.feel.scope import Compiled, Scope
@@ -142,10 +142,8 @@ def _as_it_is(scope: Scope) -> Scope:
 
 
 def _external(node: ExternalFunction, compiler: Compiler) -> Compiled:
-    def evaluate(scope: Scope) -> Value:
-        raise FeelEvaluationError("external functions are not supported; write the function in FEEL")
-
-    return evaluate
+    compiler.refused = "external functions are not supported; write the function in FEEL"
+    return lambda scope: None
 
 
 RULES: Rules = {Call: _call, FunctionDefinition: _function_definition, ExternalFunction: _external}

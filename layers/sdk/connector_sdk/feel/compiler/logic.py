@@ -22,22 +22,21 @@ _TYPE_ALIASES = {
 def boolean_or_none(value: Value, run: Run) -> bool | None:
     """The truth value; anything else is unknown, with a warning."""
     if isinstance(value, bool):
-        return value
+        return bool(value)
     if value is not FAILED:
         run.warn("INVALID_TYPE", f"Expected boolean but found '{short(value)}'")
     return None
 
 
-def decided(by: bool, values: Iterable[Callable[[], Value]], run: Run) -> bool | None:
+def decided(by: bool, values: Iterable[Value], run: Run) -> bool | None:
     """`by` as soon as one value is that; otherwise null if one was unknown; otherwise the opposite.
 
     feel-scala warns of what is no truth value only until the first unknown.
     """
     unknown = False
-    for value_of in values:
-        value = value_of()
+    for value in values:
         if value is by:
-            return by
+            return bool(by)
         if not unknown and value is not (not by):
             boolean_or_none(value, run)
             unknown = True
@@ -49,15 +48,7 @@ def _joined(by: bool) -> Callable[[Conjunction | Disjunction, Compiler], Compile
         items = compiler.all(node.items)
 
         def evaluate(scope: Scope) -> Value:
-            unknown = False
-            for item in items:
-                value = item(scope)
-                if value is by:
-                    return by
-                if not unknown and value is not (not by):
-                    boolean_or_none(value, scope.run)
-                    unknown = True
-            return None if unknown else not by
+            return decided(by, (item(scope) for item in items), scope.run)
 
         return evaluate
 

@@ -15,6 +15,9 @@ from connector_sdk.feel.nodes import For, Iteration, Node, Quantified
 from connector_sdk.feel.scope import Compiled, Scope
 from connector_sdk.feel.values import FAILED, Value
 
+PARTIAL = "partial"
+"""Inside `for`, the results so far."""
+
 
 def _iteration(node: Iteration, compiler: Compiler) -> Compiled:
     start_of, end_of = compiler.compile(node.start), compiler.compile(node.end)
@@ -26,11 +29,10 @@ def _iteration(node: Iteration, compiler: Compiler) -> Compiled:
                 if bound is not FAILED:
                     scope.run.warn("INVALID_TYPE", f"Expected number but found '{short(bound)}'")
                 return FAILED
-        size = int(abs(end - start)) + 1
-        if size > MAX_LIST_SIZE:
-            raise FeelEvaluationError(f"{start}..{end} has {size} numbers, {MAX_LIST_SIZE} are allowed")
+        if abs(end - start) >= MAX_LIST_SIZE:
+            raise FeelEvaluationError(f"{start}..{end} has more than {MAX_LIST_SIZE} numbers")
         step = Decimal(1) if start < end else Decimal(-1)
-        return [start + step * index for index in range(size)]
+        return [start + step * index for index in range(int(abs(end - start)) + 1)]
 
     return evaluate
 
@@ -62,6 +64,7 @@ class _Iterators:
 
 def _for(node: For, compiler: Compiler) -> Compiled:
     iterators, result_of = _Iterators(node.iterators, compiler), compiler.compile(node.result)
+    with_partial = PARTIAL in compiler.referenced
 
     def evaluate(scope: Scope) -> Value:
         scopes = iterators.scopes(scope)
@@ -69,7 +72,9 @@ def _for(node: For, compiler: Compiler) -> Compiled:
             return None
         results: list[Value] = []
         for inner in scopes:
-            inner.names["partial"] = results  # type: ignore[index]
+            if with_partial:
+                scope.run.step(len(results) // 100)
+                inner = inner.inner({PARTIAL: results.copy()})
             results.append(result_of(inner))
         return results
 
@@ -84,7 +89,7 @@ def _quantified(node: Quantified, compiler: Compiler) -> Compiled:
         scopes = iterators.scopes(scope)
         if scopes is None:
             return None
-        return decided(by, (lambda inner=inner: condition(inner) for inner in scopes), scope.run)  # type: ignore[misc]
+        return decided(by, map(condition, scopes), scope.run)
 
     return evaluate
 

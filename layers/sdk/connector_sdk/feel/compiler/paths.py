@@ -10,6 +10,7 @@ from connector_sdk.feel.describe import short, type_name
 from connector_sdk.feel.nodes import Call, Chain, Comparison, Node, Reference, number_of
 from connector_sdk.feel.scope import Compiled, Run, Scope
 from connector_sdk.feel.values import FAILED, FunctionContext, Value, from_python
+from connector_sdk.feel.values.properties import PROPERTIES
 
 _MISSING = object()
 _CONTAINERS = frozenset((list, dict, tuple))
@@ -27,6 +28,7 @@ def converted(value: Any, run: Run) -> Value:
 
 def _reference(node: Reference, compiler: Compiler) -> Compiled:
     first, rest = node.names[0], node.names[1:]
+    compiler.referenced.add(first)
 
     def evaluate(scope: Scope) -> Value:
         current: Scope | None = scope
@@ -78,10 +80,10 @@ def step_into(value: Value, name: str, run: Run) -> Value:
     if value is None:
         run.warn("NO_CONTEXT_ENTRY_FOUND", f"No context entry found with key '{name}'. The context is null")
         return None
-    properties = getattr(value, "properties", None)
-    if properties is not None and name in properties:
+    properties = PROPERTIES.get(type(value), {})
+    if name in properties:
         return properties[name](value)
-    available = ", ".join(f"'{key}'" for key in properties or ())
+    available = ", ".join(f"'{key}'" for key in properties)
     run.warn(
         "NO_PROPERTY_FOUND",
         f"No property found with name '{name}' of value '{short(value)}'. Available properties: {available}",

@@ -9,8 +9,8 @@ from connector_sdk.feel.compiler.logic import check_equal, check_order, not_comp
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.nodes import In, InputComparison, InputInRange, InputTest, InputValue
 from connector_sdk.feel.scope import Compiled, Scope
-from connector_sdk.feel.values import FAILED, Value, from_python
-from connector_sdk.feel.values.comparison import comparable, in_range, same
+from connector_sdk.feel.values import FAILED, Function, Value, from_python
+from connector_sdk.feel.values.comparison import comparable, identical, in_range
 
 INPUT = "cellInput"
 """The name under which the value of a unary test is a variable; feel-scala's default."""
@@ -96,7 +96,7 @@ def _input_test(node: InputTest, compiler: Compiler) -> Compiled:
 
 def _satisfied(value: Value, result: Value, scope: Scope) -> Value:
     """True, or equal to the input, or a list that holds it."""
-    if result is True or (isinstance(result, list) and any(same(item, value) for item in result)):
+    if result is True or (isinstance(result, list) and any(identical(item, value) for item in result)):
         return True
     is_equal = check_equal(value, result, scope.run)
     if is_equal is True:
@@ -111,6 +111,8 @@ def _in(node: In, compiler: Compiler) -> Compiled:
 
     def evaluate(scope: Scope) -> Value:
         value = operand(scope)
+        if type(value) is Function:  # functions are never variables, not even this one
+            return test(scope.inner({}, {INPUT: [value]}))
         return FAILED if value is FAILED else test(scope.inner({INPUT: value}))
 
     return evaluate

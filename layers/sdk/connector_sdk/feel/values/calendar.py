@@ -27,8 +27,12 @@ def epoch_day(year: int, month: int, day: int) -> int:
     year -= month < 3
     cycle, year_of_cycle = divmod(year, 400)
     day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return cycle * _DAYS_PER_CYCLE + year_of_cycle * 365 + year_of_cycle // 4 - year_of_cycle // 100 + (
-        day_of_year - _DAYS_TO_1970
+    return (
+        cycle * _DAYS_PER_CYCLE
+        + year_of_cycle * 365
+        + year_of_cycle // 4
+        - year_of_cycle // 100
+        + (day_of_year - _DAYS_TO_1970)
     )
 
 

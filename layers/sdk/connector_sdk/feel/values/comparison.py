@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.values import FAILED, Failed, Value
+from connector_sdk.feel.values import FAILED, Failed, Function, Value
 
 ORDERED: set[type] = {Decimal, str}
 """Types with an order; the temporal types add themselves."""
@@ -28,6 +28,15 @@ def equal(left: Value, right: Value) -> bool | None:
 def same(left: Value, right: Value) -> bool:
     """Equality inside lists (`list contains`, `distinct values`): values of different types are just not the same."""
     return equal(left, right) is True
+
+
+def identical(left: Value, right: Value) -> bool:
+    """Equality of Scala's objects, which tests of lists use: contexts and functions only equal themselves."""
+    if left is right:
+        return True
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(identical, left, right))
+    return type(left) is type(right) and not isinstance(left, dict | Function) and bool(left == right)
 
 
 def has_order(value: Value) -> bool:

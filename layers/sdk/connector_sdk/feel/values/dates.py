@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from functools import total_ordering
 
 from connector_sdk.feel.errors import InvocationFailure
@@ -16,9 +14,8 @@ from connector_sdk.feel.values.calendar import (
     days_in_month,
     epoch_day,
 )
-from connector_sdk.feel.values.durations import DaysTimeDuration
-from connector_sdk.feel.values.times import clock_properties, time_text
-from connector_sdk.feel.values.zones import offset_of_instant, offset_of_local, offset_text
+from connector_sdk.feel.values.times import time_text
+from connector_sdk.feel.values.zones import offset_of_instant, offset_of_local, offset_text, parse_offset
 
 
 def year_text(year: int) -> str:
@@ -79,13 +76,6 @@ class Date:
 
     __repr__ = __str__
 
-    properties: dict[str, Callable[[Date], Decimal]] = {
-        "year": lambda self: Decimal(self.year),
-        "month": lambda self: Decimal(self.month),
-        "day": lambda self: Decimal(self.day),
-        "weekday": lambda self: Decimal(self.weekday),
-    }
-
 
 @total_ordering
 class LocalDateTime:
@@ -132,13 +122,6 @@ class LocalDateTime:
 
     __repr__ = __str__
 
-    properties: dict[str, Callable[[LocalDateTime], Decimal | None]] = {
-        **{name: (lambda self, of=of: of(self.date)) for name, of in Date.properties.items()},  # type: ignore[misc]
-        **clock_properties,
-        "time offset": lambda self: None,
-        "timezone": lambda self: None,
-    }
-
 
 @total_ordering
 class DateTime:
@@ -163,6 +146,21 @@ class DateTime:
         """The instant so many nanoseconds after the epoch, in a region. Raises UnknownZone."""
         offset = offset_of_instant(zone, nanos // NANOS_PER_SECOND)
         return cls(LocalDateTime.of_nanos(nanos + offset * NANOS_PER_SECOND), offset, zone)
+
+    @classmethod
+    def with_zone_id(cls, moment: LocalDateTime | DateTime, zone: str) -> DateTime:
+        """A local time in a zone, or an instant seen from it; ZoneId.of's names, so `Z` and `+02:00` are zones too.
+
+        Raises UnknownZone.
+        """
+        if zone[:1] not in "Z+-":
+            if isinstance(moment, DateTime):
+                return cls.of_instant(moment.epoch_nanos, zone)
+            return cls.of_local(moment, zone)
+        offset = parse_offset(zone)
+        if isinstance(moment, DateTime):
+            moment = LocalDateTime.of_nanos(moment.epoch_nanos + offset * NANOS_PER_SECOND)
+        return cls(moment, offset)
 
     @property
     def epoch_nanos(self) -> int:
@@ -212,9 +210,3 @@ class DateTime:
         return f"{self.local}{offset_text(self.offset)}" if self.zone is None else f"{self.local}@{self.zone}"
 
     __repr__ = __str__
-
-    properties: dict[str, Callable[[DateTime], Decimal | DaysTimeDuration | str | None]] = {
-        **{name: (lambda self, of=of: of(self.local)) for name, of in LocalDateTime.properties.items()},  # type: ignore[misc]
-        "time offset": lambda self: DaysTimeDuration(self.offset * NANOS_PER_SECOND),
-        "timezone": lambda self: self.zone,
-    }

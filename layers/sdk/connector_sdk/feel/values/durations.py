@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from functools import total_ordering
 
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND, SECONDS_PER_DAY
@@ -47,11 +45,6 @@ class YearsMonthsDuration:
         return ("-P" if self.months < 0 else "P") + parts
 
     __repr__ = __str__
-
-    properties: dict[str, Callable[[YearsMonthsDuration], Decimal]] = {
-        "years": lambda self: Decimal(truncated(self.months, 12)),
-        "months": lambda self: Decimal(remainder(self.months, 12)),
-    }
 
 
 @total_ordering
@@ -97,10 +90,3 @@ class DaysTimeDuration:
         return f"{sign}P{f'{days}D' if days else ''}{f'T{time}' if time else ''}"
 
     __repr__ = __str__
-
-    properties: dict[str, Callable[[DaysTimeDuration], Decimal]] = {
-        "days": lambda self: Decimal(truncated(self.seconds, SECONDS_PER_DAY)),
-        "hours": lambda self: Decimal(remainder(truncated(self.seconds, 3_600), 24)),
-        "minutes": lambda self: Decimal(remainder(truncated(self.seconds, 60), 60)),
-        "seconds": lambda self: Decimal(remainder(self.seconds, 60)),
-    }

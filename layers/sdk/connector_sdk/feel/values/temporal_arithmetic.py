@@ -36,9 +36,9 @@ def _add(left: type, right: type, operation: Callable[[Any, Any], Value]) -> Non
 for _type in (LocalTime, Time, LocalDateTime, DateTime):
     _add(_type, DaysTimeDuration, lambda point, duration: point.plus_nanos(duration.nanos))
     OPERATIONS["-", _type, DaysTimeDuration] = lambda point, duration: point.plus_nanos(-duration.nanos)
-for _type in (Date, LocalDateTime, DateTime):
-    _add(_type, YearsMonthsDuration, lambda point, duration: point.plus_months(duration.months))
-    OPERATIONS["-", _type, YearsMonthsDuration] = lambda point, duration: point.plus_months(-duration.months)
+for _day in (Date, LocalDateTime, DateTime):
+    _add(_day, YearsMonthsDuration, lambda point, duration: point.plus_months(duration.months))
+    OPERATIONS["-", _day, YearsMonthsDuration] = lambda point, duration: point.plus_months(-duration.months)
 _add(Date, DaysTimeDuration, _plus_days)
 _add(YearsMonthsDuration, YearsMonthsDuration, lambda a, b: YearsMonthsDuration(a.months + b.months))
 _add(DaysTimeDuration, DaysTimeDuration, lambda a, b: DaysTimeDuration(a.nanos + b.nanos))

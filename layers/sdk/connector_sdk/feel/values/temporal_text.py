@@ -15,7 +15,7 @@ from connector_sdk.feel.values.zones import MAX_OFFSET, UnknownZone, check_zone,
 
 _DAY = r"(\d{2})-(\d{2})"
 _CLOCK = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?"
-_ZONE = r"(Z|z|[+-]\d{2}:\d{2}(?::\d{2})?)?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za-z0-9~/._+:-]*)\])?"
+_ZONE = r"(Z|[+-]\d{2}:\d{2})?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za-z0-9~/._+:-]*)\])?"
 _DATE = re.compile(rf"(-?(?:[1-9]\d{{4,8}}|\d{{4}}))-{_DAY}")
 _TIME = re.compile(rf"T?{_CLOCK}{_ZONE}")
 _DATE_TIME = re.compile(rf"(-?\d{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}")
@@ -46,11 +46,11 @@ def _nanos(hour: str, minute: str, second: str | None, fraction: str | None) -> 
 
 
 def _offset(text: str | None) -> int | None:
-    if text is None or text in ("Z", "z"):
+    if text is None or text == "Z":
         return 0
-    hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
-    total = hours * 3_600 + minutes * 60 + sum(seconds)
-    if minutes > 59 or sum(seconds) > 59 or total > MAX_OFFSET:
+    hours, minutes = (int(part) for part in text[1:].split(":"))
+    total = hours * 3_600 + minutes * 60
+    if minutes > 59 or total > MAX_OFFSET:
         return None
     return -total if text[0] == "-" else total
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from functools import total_ordering
-from typing import Any
 
 from connector_sdk.feel.values.calendar import NANOS_PER_DAY, NANOS_PER_SECOND
-from connector_sdk.feel.values.durations import DaysTimeDuration
 from connector_sdk.feel.values.zones import offset_text
 
 
@@ -19,14 +15,6 @@ def time_text(nanos: int) -> str:
     hour, minute = divmod(minutes, 60)
     text = f"{hour:02d}:{minute:02d}:{second:02d}"
     return f"{text}.{fraction:09d}".rstrip("0") if fraction else text
-
-
-clock_properties: dict[str, Callable[[Any], Decimal]] = {
-    "hour": lambda value: Decimal(value.nanos // (3_600 * NANOS_PER_SECOND)),
-    "minute": lambda value: Decimal(value.nanos // (60 * NANOS_PER_SECOND) % 60),
-    "second": lambda value: Decimal(value.nanos // NANOS_PER_SECOND % 60),
-}
-"""hour, minute and second of anything that has nanoseconds of the day."""
 
 
 @total_ordering
@@ -56,12 +44,6 @@ class LocalTime:
         return time_text(self.nanos)
 
     __repr__ = __str__
-
-    properties: dict[str, Callable[[LocalTime], Decimal | None]] = {
-        **clock_properties,
-        "time offset": lambda self: None,
-        "timezone": lambda self: None,
-    }
 
 
 class Time:
@@ -113,9 +95,3 @@ class Time:
         return f"{time}{offset_text(self.offset)}" if self.zone is None else f"{time}@{self.zone}"
 
     __repr__ = __str__
-
-    properties: dict[str, Callable[[Time], Decimal | DaysTimeDuration | str | None]] = {
-        **clock_properties,
-        "time offset": lambda self: DaysTimeDuration(self.offset * NANOS_PER_SECOND),
-        "timezone": lambda self: self.zone,
-    }
