@@ -34,12 +34,12 @@ def real_engine() -> Iterator[RunningZeebe]:
 @pytest.fixture(scope="session")
 def development_engine() -> Iterator[AnyEngine]:
     running = server.start()
-    now = SystemClock().time_ms()
+    pinned = 0
 
     def advance(milliseconds: int) -> None:
-        nonlocal now
-        now += milliseconds
-        EngineClient(running.address).set_clock(now)
+        nonlocal pinned
+        pinned = (pinned or SystemClock().time_ms()) + milliseconds
+        EngineClient(running.address).set_clock(pinned)
 
     yield AnyEngine("development", running.address, advance)
     running.stop()

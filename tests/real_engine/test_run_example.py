@@ -1,4 +1,4 @@
-"""`connectors run` serves the example against a real Zeebe 8.6.0."""
+"""`connectors run` serves the example, against the development engine and against a real Zeebe 8.6.0."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def api() -> Iterator[catalogue.Catalogue]:
 @pytest.fixture
 def runtime(real_engine: RunningZeebe, api: catalogue.Catalogue, tmp_path: Path) -> Iterator[RunningCommand]:
     variables: Mapping[str, str] = {
-        "CAMUNDA_REST_ADDRESS": real_engine.address,
+        "CAMUNDA_REST_ADDRESS": any_engine.address,
         "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
         "SECRET_GITHUB_WEBHOOK_SECRET": github.SECRET,
         "SECRET_CATALOGUE_URL": api.address,
@@ -35,9 +35,7 @@ def runtime(real_engine: RunningZeebe, api: catalogue.Catalogue, tmp_path: Path)
         yield command
 
 
-def test_a_signed_webhook_runs_the_official_rest_tasks_on_a_real_engine(
-    runtime: RunningCommand, api: catalogue.Catalogue
-) -> None:
+def test_a_signed_webhook_runs_the_official_rest_tasks(runtime: RunningCommand, api: catalogue.Catalogue) -> None:
     ready = runtime.event("ready")
     url = ready["webhooks"][0]["url"]
     assert [process["processDefinitionId"] for process in ready["deployed"]] == ["github-issue"]
