@@ -13,6 +13,9 @@
     │   └── EngineRejected          a definite no (400, 401, 403, 409 …)
     │       ├── EngineNotFound      404: nothing there, or somebody else was first
     │       └── EngineConflict      409: already there, or in the wrong state
+    ├── AwsError                    an AWS service did not do what it was asked
+    │   ├── AwsUnreachable          no answer: it may or may not have been done
+    │   └── AwsRefused              a definite no, with AWS's own code
     ├── SettingsError               an environment variable is missing or unreadable
     └── NotBuilt                    this part of the kit does not exist yet; the message names it
 
@@ -122,6 +125,24 @@ class EngineNotFound(EngineRejected):
 
 class EngineConflict(EngineRejected):
     """409: it is there already, or it is in a state that forbids the command."""
+
+
+class AwsError(SdkError):
+    """An AWS service did not do what it was asked."""
+
+
+class AwsUnreachable(AwsError):
+    """No connection, no answer in time, or half an answer."""
+
+
+class AwsRefused(AwsError):
+    """The service said no: `code` is its own, such as `AccessDeniedException`, `answer` its JSON, if it was any."""
+
+    def __init__(self, status: int, code: str, message: str, request: str, answer: Mapping[str, Any]) -> None:
+        super().__init__(f"AWS refused {request}: {code} {message}".rstrip())
+        self.status = status
+        self.code = code
+        self.answer = answer
 
 
 class SettingsError(SdkError):

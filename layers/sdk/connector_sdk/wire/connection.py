@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import select
+import socket
 import ssl
 import threading
 import weakref
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
+KEEP_ALIVE_SECONDS = 60
+"""Silence after which TCP probes the other side; NAT gateways drop what is silent for 350 s."""
 MAX_IDLE_CONNECTIONS = 64
 """Connections kept open while nobody uses them; more are closed when they come back."""
 
@@ -73,7 +76,7 @@ class Connections:
         before the head of an answer, a `repeatable` request is sent once more, on a new connection (RFC 9110
         §9.2.2 and RFC 9112 §9.3.1 allow it only for requests whose repetition does no harm; the caller knows).
 
-        Raises OSError (ConnectionError, TimeoutError …): no connection, no answer in time, or half an answer.
+        Raises OSError: NotConnected (nothing was sent), HalfAnswer, TimeoutError, another ConnectionError.
         """
         request = _Request(method, self._prefix + path, body, headers or {}, read_timeout)
         with self._turn:
@@ -129,7 +132,12 @@ class Connections:
             connection = http.client.HTTPSConnection(
                 self._host, self._port, timeout=self._connect_timeout, context=self._context
             )
-        connection.connect()
+        try:
+            connection.connect()
+        except OSError as error:
+            connection.close()
+            raise NotConnected(str(error)) from error
+        _keep_alive(connection.sock)
         return connection
 
     def _take(self) -> http.client.HTTPConnection | None:
@@ -160,8 +168,20 @@ class _Request:
     read_timeout: float
 
 
+class NotConnected(ConnectionError):
+    """No connection came about: nothing was sent."""
+
+
 class HalfAnswer(ConnectionError):
     """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+def _keep_alive(connected: socket.socket) -> None:
+    """Have the kernel say that we are still there: firewalls and NAT forget connections that are silent for minutes."""
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option in ("TCP_KEEPIDLE", "TCP_KEEPALIVE"):  # Linux, macOS
+        if hasattr(socket, option):
+            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), KEEP_ALIVE_SECONDS)
 
 
 def _close_all(idle: list[http.client.HTTPConnection]) -> None:

@@ -1,0 +1,165 @@
+"""One AWS service's endpoint: signed calls over kept-alive connections, tried again where that does no harm."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from connector_sdk.clock import Clock, SystemClock, utc
+from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
+from connector_sdk.settings import Settings
+from connector_sdk.sigv4 import Credentials, Scope, UnsignedRequest, canonical_query, signed_headers
+from connector_sdk.wire.connection import Connections, Response
+
+CONNECT_TIMEOUT_SECONDS = 2.0
+READ_TIMEOUT_SECONDS = 5.0
+ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.1
+"""Doubled after each attempt; half of it is chance."""
+
+JSON_PROTOCOLS: Mapping[str, tuple[str, str]] = {
+    "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
+    "secretsmanager": ("secretsmanager", "application/x-amz-json-1.1"),
+    "ssm": ("AmazonSSM", "application/x-amz-json-1.1"),
+}
+"""Service → what stands before an operation's name, and the content type (AWS JSON protocols 1.0 and 1.1)."""
+BUSY = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TooManyUpdates",
+    }
+)
+"""Codes that pass by themselves."""
+DOMAINS: Mapping[str, str] = {"cn": "amazonaws.com.cn"}
+"""Domains of regions that are not below amazonaws.com, by the first part of the region's name."""
+
+Wait = Callable[[float], object]
+_XML_CODE = re.compile(r"<Code>([^<]*)</Code>")
+_XML_MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an endpoint. `path` is percent-encoded, `query` holds decoded pairs."""
+
+    method: str
+    path: str
+    query: Iterable[tuple[str, str]] = ()
+    headers: Mapping[str, str] | None = None
+    body: bytes = b""
+    read_timeout: float = READ_TIMEOUT_SECONDS
+    attempts: int = ATTEMPTS
+    """1: sent once and never again, whatever happens."""
+
+
+class AwsEndpoint:
+    """Speaks to one service in one region; any number of threads may use it."""
+
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        *,
+        prefix: str = "",
+        clock: Clock | None = None,
+        wait: Wait | None = None,
+    ) -> None:
+        """`prefix` goes before the host, for S3's buckets. Raises SettingsError without region or credentials."""
+        if not settings.aws_region:
+            raise SettingsError("AWS_REGION is not set: it names the region of the stack, such as eu-central-1")
+        self._credentials = Credentials.from_settings(settings)
+        self._scope = Scope(service, settings.aws_region)
+        address = settings.aws_endpoint or f"https://{prefix}{service}.{settings.aws_region}.{_domain(settings)}"
+        self._host = urlsplit(address).netloc
+        self._connections = Connections(address, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+        self._clock: Clock = clock or SystemClock()
+        self._wait = wait or threading.Event().wait
+
+    def operation(self, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation of a service with a JSON protocol, such as `GetItem`.
+
+        Raises AwsRefused (with AWS's own code and answer) or AwsUnreachable.
+        """
+        target, media_type = JSON_PROTOCOLS[self._scope.service]
+        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {"content-type": media_type, "x-amz-target": f"{target}.{name}"}
+        answer = self.send(Call("POST", "/", headers=headers, body=body))
+        return _object(answer.body)
+
+    def send(self, call: Call) -> Response:
+        """Send a request; an answer above 299 is raised. Raises AwsRefused or AwsUnreachable."""
+        for attempt in range(1, call.attempts + 1):
+            try:
+                return self._once(call)
+            except (AwsRefused, AwsUnreachable) as error:
+                passes = isinstance(error, AwsUnreachable) or error.status >= 500 or error.code in BUSY
+                if not passes or attempt == call.attempts:
+                    raise
+            self._wait(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        raise AssertionError("a call has at least one attempt")
+
+    def _once(self, call: Call) -> Response:
+        pairs = list(call.query)
+        request = UnsignedRequest(call.method, self._host, call.path, pairs, call.headers, call.body)
+        headers = signed_headers(request, self._credentials, self._scope, utc(self._clock))
+        path = f"{call.path}?{canonical_query(pairs)}" if pairs else call.path
+        try:
+            answer = self._connections.request(
+                call.method,
+                path,
+                body=call.body,
+                headers=headers,
+                read_timeout=call.read_timeout,
+                repeatable=call.attempts > 1,
+            )
+        except OSError as error:
+            raise AwsUnreachable(f"no answer from {self._scope.service} at {self._host}: {error}") from error
+        if answer.status > 299:
+            raise _refusal(answer, f"{self._scope.service} {_what(call)}")
+        return answer
+
+
+def _domain(settings: Settings) -> str:
+    return DOMAINS.get(settings.aws_region.partition("-")[0], "amazonaws.com")
+
+
+def _what(call: Call) -> str:
+    target = (call.headers or {}).get("x-amz-target", "")
+    return target.partition(".")[2] or f"{call.method} {call.path}"
+
+
+def _refusal(answer: Response, request: str) -> AwsRefused:
+    """Read the three ways in which AWS says no: a `__type` in JSON, a header, XML (S3)."""
+    content = _object(answer.body)
+    text = answer.body.decode(errors="replace")
+    code = content.get("__type") or answer.headers.get("x-amzn-errortype") or _first(_XML_CODE, text)
+    message = content.get("message") or content.get("Message") or _first(_XML_MESSAGE, text)
+    name = str(code or f"HTTP {answer.status}").rpartition("#")[2].partition(":")[0]
+    return AwsRefused(answer.status, name, str(message or ""), request, content)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
