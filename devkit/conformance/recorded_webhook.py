@@ -11,37 +11,39 @@ from connector_sdk.inbound import Properties, WebhookRequest, WebhookResult, web
 from connector_sdk.inbound.body import parsed
 from connector_sdk.inbound.request import FORM
 
-ECHOED = ("echo", "plain", "list", "number", "flag", "nested")
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedWebhook:
-    """Bound properties of the test connector."""
+    """The test connector's properties. It bound them anew for each request, so a bad one fails the request."""
 
+    properties: Properties
     method: str
     failure: list[str]
     wants_bytes: bool
-    bound: dict[str, Any]
 
     @classmethod
     def read(cls, properties: Properties) -> RecordedWebhook:
         failure = properties.text("fail")
         if failure == "activate":
             raise RuntimeError("activation fails as asked")
-        values = {
-            "echo": properties.value("echo"),
-            "plain": properties.value("plain"),
-            "list": properties.texts("list"),
-            "number": properties.number("number"),
-            "flag": properties.flag("flag"),
-            "nested": properties.mapping("nested"),
-        }
         return cls(
+            properties=properties,
             method=properties.text("method") or "any",
             failure=failure.split("|", 2) if failure else [],
             wants_bytes=properties.text("body") == "bytes",
-            bound={name: value for name, value in values.items() if value is not None},
         )
+
+    def bound(self) -> dict[str, Any]:
+        """What `connectorData` shows. Raises what the readers of Properties raise."""
+        values = {
+            "echo": self.properties.value("echo"),
+            "plain": self.properties.text("plain") or None,
+            "list": self.properties.texts("list"),
+            "number": self.properties.number("number"),
+            "flag": self.properties.flag("flag"),
+            "nested": self.properties.mapping("nested"),
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @webhook_connector(
@@ -59,7 +61,7 @@ def recorded_webhook(request: WebhookRequest, properties: RecordedWebhook) -> We
         body: Any = {"length": len(request.body), "utf8": request.body.decode(errors="replace")}
     else:
         body = _parsed(request)
-    return WebhookResult(body=body, connector_data=properties.bound)
+    return WebhookResult(body=body, connector_data=properties.bound())
 
 
 def _parsed(request: WebhookRequest) -> Any:

@@ -46,6 +46,7 @@ def answer(host: Webhook, expression: str, **headers: str) -> Answer:
             '={headers: {"Content-Type": "application/problem+json"}, body: {}}',
             Answer(200, {"content-type": "application/problem+json"}, b"{}"),
         ),
+        ('={headers: {"Content-Type": "nonsense"}, body: "a"}', Answer(500)),
         ('={body: "<b>ü&\'</b>"}', Answer(200, TEXT, b"&lt;b&gt;&uuml;&amp;&#39;&lt;/b&gt;")),
         ('={body: {html: "<b>"}}', Answer(200, JSON, b'{"html": "<b>"}')),
         ("={body: correlation.processInstanceKey}", Answer(200, JSON, b"4503599627370497")),
@@ -122,7 +123,7 @@ def test_every_rule_that_differs_between_versions_is_in_use() -> None:
         "response_shares",
         "version_loses_place",
         "container_forms",
-        "container_queries",
+        "container_addresses",
         "negotiates",
         "ignores_synchronous_response",
     }

@@ -20,7 +20,9 @@ RULES: dict[str, Rule] = {
     "response_shares": Rule("elements share a connector only if their response expressions are equal", True, False),
     "version_loses_place": Rule("a new version goes to the end of the queue for a path that others want", True, False),
     "container_forms": Rule("form fields of PUT and DELETE are in params only, with an empty body", True, False),
-    "container_queries": Rule("a query with characters that RFC 3986 has not is refused with 400", True, False),
+    "container_addresses": Rule(
+        "an address with an encoded slash, or with characters that RFC 3986 has not, is refused with 400", True, False
+    ),
     "negotiates": Rule(
         "an Accept header that excludes the answer's content type turns the answer into 500", True, False
     ),
@@ -37,7 +39,7 @@ class InboundRules:
     response_shares: bool
     version_loses_place: bool
     container_forms: bool
-    container_queries: bool
+    container_addresses: bool
     negotiates: bool
     ignores_synchronous_response: bool
 

@@ -32,8 +32,9 @@ from connector_sdk.inbound.routes import Route
 from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
 from connector_sdk.stores import Delivery, State
 
+_PATH = re.compile(r"([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?!2F|5C|00)[0-9A-F]{2})*", re.IGNORECASE)
 _QUERY = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
-"""RFC 3986, section 3.4; `%` is not checked further."""
+"""RFC 3986, sections 3.3 and 3.4, as Tomcat reads them; in a query `%` may stand alone."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,8 +61,8 @@ def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRu
         return answers.method_not_allowed(request.method)
     if len(request.body) > services.max_body_bytes:
         raise WebhookError(413, f"The body is larger than {services.max_body_bytes} bytes")
-    if rules.container_queries and not _QUERY.fullmatch(request.query):
-        raise WebhookError(400, "The query holds characters that have to be percent-encoded")
+    if rules.container_addresses and not (_PATH.fullmatch(request.path) and _QUERY.fullmatch(request.query)):
+        raise WebhookError(400, "The address holds characters that have to be percent-encoded, or an encoded slash")
     route = services.routes.find(request.context)
     if route is None or route.broken:
         return answers.NOT_FOUND if route is None else answers.FAILED

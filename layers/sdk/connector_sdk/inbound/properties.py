@@ -119,22 +119,29 @@ class Properties:
         raise ConnectorInputError(f"property inbound.{name} should be a context")
 
     def number(self, name: str) -> int | None:
-        """A whole number, also as text."""
+        """A whole number, also as text; a fraction of a FEEL number is cut off, a blank is no number."""
         found = self.value(name)
+        if isinstance(found, str):
+            found = found.strip() or None
         try:
+            if isinstance(found, bool):
+                raise TypeError("a boolean is no number")
             return None if found is None else int(found)
         except (TypeError, ValueError):
             raise ConnectorInputError(f"property inbound.{name} should be a whole number") from None
 
     def flag(self, name: str) -> bool | None:
-        """true or false, also as text, whatever its case."""
+        """true or false, also as text whatever its case, or 1 and 0; a blank is neither."""
         found = self.value(name)
-        if found is None or isinstance(found, bool):
-            return found
+        if found is None or not str(found).strip():
+            return None
         try:
-            return {"true": True, "false": False}[str(found).lower()]
+            return _FLAGS[str(found).lower()]
         except KeyError:
             raise ConnectorInputError(f"property inbound.{name} should be true or false") from None
+
+
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 
 def _json_list(text: str) -> Any:

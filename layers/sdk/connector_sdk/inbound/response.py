@@ -47,6 +47,8 @@ def _answer(value: Any, rules: InboundRules) -> Answer:
     if body is None or status in BODILESS:
         return Answer(status, headers)
     media_type = next((headers[name] for name in headers if name.lower() == "content-type"), None)
+    if media_type is not None and "/" not in media_type:
+        raise ValueError("no media type")
     if isinstance(body, str):
         plain = body if media_type and "xml" in media_type and not rules.escapes_xml else html_escaped(body)
         return Answer(status, _with_type(headers, media_type or TEXT), plain.encode())

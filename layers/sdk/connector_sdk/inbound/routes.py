@@ -11,7 +11,6 @@ from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import ConnectorInputError, NotBuilt, SdkError
-from connector_sdk.expressions import ExpressionError
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, nested
@@ -37,7 +36,7 @@ class Route:
     verification: str | None
     """The expression that answers a vendor's handshake."""
     broken: str | None
-    """An expression among the properties that can never work; every request is answered 500, and nothing is sent."""
+    """One of these expressions that is no FEEL: every request is answered 500, and nothing is sent."""
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -184,11 +183,7 @@ def _route(
     }
     verification = properties.text("verificationExpression") or None
     broken = next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None)
-    configuration = None
-    try:
-        configuration = connector.properties(properties)
-    except ExpressionError as error:
-        broken = error.expression
+    configuration = connector.properties(properties)
     return Route(properties.text("context"), connector, configuration, elements, responses, verification, broken)
 
 
