@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from connector_sdk.feel.compiler import compile_node
 from connector_sdk.feel.compiler.tests import INPUT
@@ -18,18 +17,26 @@ from connector_sdk.feel.registry import HostFunction
 from connector_sdk.feel.scope import Compiled, Run, Scope, Warning_
 from connector_sdk.feel.values import FAILED, Value
 
-Functions = Mapping[str, HostFunction | tuple[HostFunction, ...]]
-"""Functions of the host by name, beside the built-in ones."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any, NamedTuple
+
+    Functions = Mapping[str, HostFunction | tuple[HostFunction, ...]]
+    """Functions of the host by name, beside the built-in ones."""
+
+    class Evaluation(NamedTuple):
+        """What an evaluation came to; warnings tell why something is null."""
+
+        value: Value
+        warnings: tuple[Warning_, ...]
+
+else:
+    Functions = Mapping
+    Evaluation = namedtuple("Evaluation", "value warnings")
 
 CACHED_EXPRESSIONS = 1_024
 """How many expressions `evaluate` keeps compiled."""
-
-
-class Evaluation(NamedTuple):
-    """What an evaluation came to; warnings tell why something is null."""
-
-    value: Value
-    warnings: tuple[Warning_, ...]
 
 
 class Expression:

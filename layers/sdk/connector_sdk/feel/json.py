@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
@@ -15,6 +13,10 @@ from connector_sdk.feel.values.durations import DaysTimeDuration
 from connector_sdk.feel.values.times import LocalTime, Time, time_text
 from connector_sdk.feel.values.zones import offset_text
 from connector_sdk.feel.writing import feel_text, range_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LONG = 1 << 63
 
@@ -120,6 +122,8 @@ class _TextWriter(_ConnectorWriter):
 
 def quoted(text: str) -> str:
     """A JSON string."""
+    import json  # a quarter of FEEL's own start-up, and not every expression writes texts
+
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -11,14 +11,17 @@ The docstring's examples are run by the tests and make the reference page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
 
 from connector_sdk.feel.describe import TYPE_NAMES, short
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.scope import Run
 from connector_sdk.feel.values import Value
 
-F = TypeVar("F", bound=Callable[..., Value])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Value])
 
 
 class HostFunction:

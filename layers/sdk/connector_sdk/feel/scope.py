@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_STEPS, MAX_WARNINGS
 from connector_sdk.feel.values import Function, Value
 
-Compiled = Callable[["Scope"], Value]
-"""A compiled expression."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any, NamedTuple
 
+    Compiled = Callable[["Scope"], Value]
+    """A compiled expression."""
 
-class Warning_(NamedTuple):
-    """Something that was null instead of failing; `type` is feel-scala's name for it (`NO_VARIABLE_FOUND` …)."""
+    class Warning_(NamedTuple):
+        """Something that was null instead of failing; `type` is feel-scala's name for it (`NO_VARIABLE_FOUND` …)."""
 
-    type: str
-    message: str
+        type: str
+        message: str
+
+else:
+    Compiled = Callable
+    Warning_ = namedtuple("Warning_", "type message")  # importing typing would take longer than all of FEEL
 
 
 class Run:

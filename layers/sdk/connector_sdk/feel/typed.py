@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.values import FAILED, Function, FunctionContext, Range, Value, from_python
 from connector_sdk.feel.values.temporal_arithmetic import TEMPORAL_TYPES
 from connector_sdk.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _READERS: dict[str, Callable[[str], Value]] = {
     "date": parse_date,

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
 from connector_sdk.feel.values import Function, Range, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    _Write = Callable[[Value], str]
 
 
 def feel_text(value: Value) -> str:
@@ -33,9 +38,6 @@ class _Writer:
             raise FeelEvaluationError(f"a text would hold more than {MAX_WRITTEN_VALUES} values")
         write = _FORMS.get(dict if isinstance(value, dict) else type(value))
         return str(value) if write is None else write(value, self.write)
-
-
-_Write = Callable[[Value], str]
 
 
 def _context(value: dict[str, Value], write: _Write) -> str:

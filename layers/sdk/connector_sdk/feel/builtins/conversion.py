@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 from connector_sdk.feel.builtins.strings import limited
@@ -237,6 +236,8 @@ def from_json(text: str) -> Value:
     >>> from json("[1, 2.5, null]")
     [1, 2.5, null]
     """
+    import json
+
     try:
         return from_python(json.loads(text, parse_float=Decimal, parse_int=Decimal))
     except (ValueError, ArithmeticError, RecursionError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Any
 
 from connector_sdk.feel.describe import short
 from connector_sdk.feel.errors import FeelEvaluationError, InvocationFailure
@@ -15,6 +14,10 @@ from connector_sdk.feel.scope import Run
 from connector_sdk.feel.values import Function, Value
 from connector_sdk.feel.values.comparison import same
 from connector_sdk.feel.values.numbers import as_int
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Values = list[Value]
 

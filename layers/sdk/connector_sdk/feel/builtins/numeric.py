@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -248,4 +247,6 @@ def random_number() -> Value:
     >>> random number() < 1
     true
     """
+    import random
+
     return from_double(random.random())  # noqa: S311

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import uuid
 from decimal import Decimal
 
 from connector_sdk.feel.builtins.patterns import compiled, expanded
@@ -15,7 +12,7 @@ from connector_sdk.feel.registry import builtin
 from connector_sdk.feel.values import Value, utf16
 from connector_sdk.feel.values.numbers import as_int
 
-_BLANK = re.compile(r"[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]*")  # Java's isWhitespace
+_BLANK = r"[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]*"  # Java's isWhitespace
 _TRIMMED = "".join(map(chr, range(33)))  # String.trim: everything up to the blank
 
 
@@ -221,6 +218,8 @@ def random_uuid() -> Value:
     >>> string length(uuid())
     36
     """
+    import uuid
+
     return str(uuid.uuid4())
 
 
@@ -231,6 +230,8 @@ def to_base64(value: str) -> Value:
     >>> to base64("FEEL")
     "RkVFTA=="
     """
+    import base64
+
     return limited(base64.b64encode(value.encode("utf-8", "replace")).decode("ascii"))
 
 
@@ -241,6 +242,9 @@ def from_base64(value: str) -> Value:
     >>> from base64("RkVFTA==")
     "FEEL"
     """
+    import base64
+    import binascii
+
     try:
         return base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -254,4 +258,4 @@ def is_blank(string: str) -> Value:
     >>> is blank("  ")
     true
     """
-    return _BLANK.fullmatch(string) is not None
+    return re.fullmatch(_BLANK, string) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
@@ -12,6 +11,10 @@ from connector_sdk.feel.values import Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND, days_in_month
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
 from connector_sdk.feel.values.zones import UnknownZone, check_zone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -43,13 +46,13 @@ def from_datetime(moment: datetime) -> DateTime:
     date = Date(moment.year, moment.month, moment.day)
     seconds = moment.hour * 3_600 + moment.minute * 60 + moment.second
     local = LocalDateTime(date, seconds * NANOS_PER_SECOND + moment.microsecond * 1_000)
-    offset = moment.utcoffset() or timedelta(0)
+    offset = moment.utcoffset()
     zone = str(moment.tzinfo)
     try:
         check_zone(zone)
     except UnknownZone:
         zone = ""
-    return DateTime(local, offset.days * 86_400 + offset.seconds, zone or None)
+    return DateTime(local, offset.days * 86_400 + offset.seconds if offset else 0, zone or None)
 
 
 @builtin("now", needs_run=True)

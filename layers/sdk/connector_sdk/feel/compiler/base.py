@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from connector_sdk.feel.nodes import Node
 from connector_sdk.feel.registry import HostFunction
 from connector_sdk.feel.scope import Compiled
 
-Rules = dict[type[Node], Callable[[Any, "Compiler"], Compiled]]
-"""For each type of node the rule that compiles it."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Rules = dict[type[Node], Callable[[Any, "Compiler"], Compiled]]
+    """For each type of node the rule that compiles it."""
+else:
+    Rules = dict
 
 
 class Compiler:

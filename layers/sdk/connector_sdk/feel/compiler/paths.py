@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from connector_sdk.feel.compiler.base import Compiler, Rules
 from connector_sdk.feel.describe import short, type_name
@@ -11,6 +10,10 @@ from connector_sdk.feel.nodes import Call, Chain, Comparison, Node, Reference, n
 from connector_sdk.feel.scope import Compiled, Run, Scope
 from connector_sdk.feel.values import FAILED, FunctionContext, Value, from_python
 from connector_sdk.feel.values.properties import PROPERTIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MISSING = object()
 _CONTAINERS = frozenset((list, dict, tuple))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
 
 from connector_sdk.feel.errors import FeelSyntaxError
 from connector_sdk.feel.lexer import Lexer
 from connector_sdk.feel.limits import MAX_EXPRESSION_LENGTH, MAX_NESTING
 from connector_sdk.feel.nodes import Node
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn, TypeVar
+
+    T = TypeVar("T")
 
 
 class Cursor:

@@ -12,10 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any
 
-Value = Any
-"""Any FEEL value; which Python types there are is in the table above."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Value = Any
+    """Any FEEL value; which Python types there are is in the table above."""
+else:
+    Value = object
 
 DECIMAL128 = Context(
     prec=34,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.limits import MAX_EXPONENT
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,9}))?", re.ASCII)
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,9}))?"
 _INT_BITS = 32
 
 
@@ -22,7 +22,7 @@ def as_int(value: Decimal) -> int:
 
 def read_number(text: str) -> Decimal | None:
     """The number that the text is; None if it is none, or has an exponent beyond MAX_EXPONENT."""
-    match = _NUMBER.fullmatch(text)
+    match = re.fullmatch(_NUMBER, text)
     if match is None or abs(int(match.group(1) or 0)) > MAX_EXPONENT:
         return None
     return Decimal(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from connector_sdk.feel.values import Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND, SECONDS_PER_DAY
@@ -12,7 +11,11 @@ from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
 from connector_sdk.feel.values.times import LocalTime, Time
 
-Properties = dict[str, Callable[[Any], Value]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Properties = dict[str, Callable[[Any], Value]]
 
 _DAY: Properties = {
     "year": lambda value: Decimal(value.year),

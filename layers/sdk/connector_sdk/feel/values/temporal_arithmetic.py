@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from connector_sdk.feel.values import DECIMAL128, Value
 from connector_sdk.feel.values.arithmetic import OPERATIONS
@@ -14,6 +13,10 @@ from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration
 from connector_sdk.feel.values.numbers import as_int
 from connector_sdk.feel.values.times import LocalTime, Time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 TEMPORAL_TYPES = (Date, LocalTime, Time, LocalDateTime, DateTime, YearsMonthsDuration, DaysTimeDuration)
 ORDERED.update(TEMPORAL_TYPES)

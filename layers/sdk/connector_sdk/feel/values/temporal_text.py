@@ -16,18 +16,16 @@ from connector_sdk.feel.values.zones import MAX_OFFSET, UnknownZone, check_zone,
 _DAY = r"(\d{2})-(\d{2})"
 _CLOCK = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?"
 _ZONE = r"(Z|[+-]\d{2}:\d{2})?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za-z0-9~/._+:-]*)\])?"
-_DATE = re.compile(rf"(-?(?:[1-9]\d{{4,8}}|\d{{4}}))-{_DAY}")
-_TIME = re.compile(rf"T?{_CLOCK}{_ZONE}")
-_DATE_TIME = re.compile(rf"(-?\d{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}")
-_MONTHS = re.compile(r"(-)?P(?=[-\d])(?:(-?\d+)Y)?(?:(-?\d+)M)?")
-_DAYS = re.compile(
-    r"(-)?P(?=[-\dT])(?:(-?\d+)D)?(?:T(?=[-\d])(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?"
-)
+_DATE = rf"(-?(?:[1-9]\d{{4,8}}|\d{{4}}))-{_DAY}"
+_TIME = rf"T?{_CLOCK}{_ZONE}"
+_DATE_TIME = rf"(-?\d{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}"
+_MONTHS = r"(-)?P(?=[-\d])(?:(-?\d+)Y)?(?:(-?\d+)M)?"
+_DAYS = r"(-)?P(?=[-\dT])(?:(-?\d+)D)?(?:T(?=[-\d])(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?"
 
 
 def parse_date(text: str) -> Date | None:
     """`2024-02-29`"""
-    match = _DATE.fullmatch(text)
+    match = re.fullmatch(_DATE, text)
     return _date(*match.groups()) if match else None
 
 
@@ -57,7 +55,7 @@ def _offset(text: str | None) -> int | None:
 
 def parse_time(text: str, epoch_seconds: int = 0) -> LocalTime | Time | None:
     """`10:30`, `10:30:00.5`, `10:30:00+01:00`, `10:30:00@Europe/Berlin`; the zone's standard offset is that of now."""
-    match = _TIME.fullmatch(text)
+    match = re.fullmatch(_TIME, text)
     if match is None:
         return None
     nanos, offset = _nanos(*match.groups()[:4]), _offset(match.group(5))
@@ -81,7 +79,7 @@ def parse_date_time(text: str) -> LocalDateTime | DateTime | None:
     day = parse_date(text)
     if day is not None:
         return LocalDateTime(day, 0)
-    match = _DATE_TIME.fullmatch(text)
+    match = re.fullmatch(_DATE_TIME, text)
     if match is None:
         return None
     day, nanos, offset = _date(*match.groups()[:3]), _nanos(*match.groups()[3:7]), _offset(match.group(8))
@@ -108,11 +106,11 @@ def _in_zone(
 
 def parse_duration(text: str) -> YearsMonthsDuration | DaysTimeDuration | None:
     """`P1Y2M` or `P1DT2H3M4.5S`"""
-    match = _MONTHS.fullmatch(text)
+    match = re.fullmatch(_MONTHS, text)
     if match:
         months = int(match.group(2) or 0) * 12 + int(match.group(3) or 0)
         return YearsMonthsDuration(-months if match.group(1) else months)
-    match = _DAYS.fullmatch(text)
+    match = re.fullmatch(_DAYS, text)
     if match is None:
         return None
     sign, days, hours, minutes, seconds, fraction = match.groups()

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _CYCLE = 146_097 * SECONDS_PER_DAY  # 400 years
 _FIRST = epoch_day(2, 1, 1) * SECONDS_PER_DAY
 _LAST = epoch_day(9_998, 1, 1) * SECONDS_PER_DAY
-_REGION = re.compile(r"[A-Za-z][A-Za-z0-9~/._+-]+")
-_PREFIXED = re.compile(r"(UTC|GMT|UT)([+-].*)")
-_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?([0-5]\d)(?::?([0-5]\d))?)?")
+_REGION = r"[A-Za-z][A-Za-z0-9~/._+-]+"
+_PREFIXED = r"(UTC|GMT|UT)([+-].*)"
+_OFFSET = r"([+-])(\d{1,2})(?::?([0-5]\d)(?::?([0-5]\d))?)?"
 
 
 class UnknownZone(Exception):
@@ -44,7 +44,7 @@ def parse_offset(text: str) -> int:
     """Seconds of an offset as ZoneId.of takes it: `Z`, `+1`, `+01:00`, `+0100`. Raises UnknownZone."""
     if text in ("Z", "z"):
         return 0
-    match = _OFFSET.fullmatch(text)
+    match = re.fullmatch(_OFFSET, text)
     if match is None:
         raise UnknownZone(text)
     sign, hours, minutes, seconds = match.groups()
@@ -58,10 +58,10 @@ def parse_offset(text: str) -> int:
 def _zone(name: str) -> ZoneInfo | int:
     if name in ("UTC", "GMT", "UT"):
         return 0
-    prefixed = _PREFIXED.fullmatch(name)
+    prefixed = re.fullmatch(_PREFIXED, name)
     if prefixed:
         return parse_offset(prefixed.group(2))
-    if not _REGION.fullmatch(name) or ".." in name or name.startswith("/"):
+    if not re.fullmatch(_REGION, name) or ".." in name or name.startswith("/"):
         raise UnknownZone(name)
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
