@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+include deploy.mk
 
-.PHONY: help setup demo test check lint types full lock clean
+.PHONY: help setup demo test check lint types full lock clean build deploy delete rehearse validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,8 +35,36 @@ types: setup
 full: setup ## the tests and the wide sweeps over every recorded case
 	$(BIN)/python -m pytest -m "wide or not wide"
 
+build: setup ## build the layer and the functions (ARCH=x86_64 or arm64)
+	@sh scripts/tool sam >/dev/null
+	$(BIN)/connectors generate --check
+	@rm -rf .aws-sam/build
+	$(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
+	$(BIN)/python -m devkit.package .aws-sam/build --architecture $(ARCH)
+
+build-%: # called by sam: OutboundHttpJson is functions/outbound/http_json, copied under the same path
+	@set -e; set -- $$(printf '%s' '$*' | sed 's/[A-Z]/ &/g' | tr 'A-Z' 'a-z'); group=$$1; shift; \
+	name=$$(printf '%s' "$$*" | tr ' ' '_'); folder="functions/$$group/$$name"; built="$(ARTIFACTS_DIR)/$$folder"; \
+	test -d "$$folder" || { echo "no folder $$folder for $*" >&2; exit 1; }; \
+	mkdir -p "$$built"; cp -R "$$folder/." "$$built"; \
+	find "$$built" -name __pycache__ -prune -exec rm -rf {} +; \
+	rm -f "$$built/function.yaml" "$$built/icon.svg" "$$built/element-template.json" "$$built/README.md"; \
+	if [ -f "$$folder/requirements.txt" ]; then \
+	  $(INSTALL) --target "$(ARTIFACTS_DIR)" --require-hashes -r "$$folder/requirements.txt"; \
+	  rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/.lock"; fi; \
+	$(COMPILE) -p /var/task "$(ARTIFACTS_DIR)"
+
+validate: setup ## lint the template
+	@sh scripts/tool sam >/dev/null
+	$(SAM) validate --lint --config-env $(CONFIG)
+	.venv-sam/bin/cfn-lint template.yaml
+
+deploy: build ## build, check and deploy the stack (CONFIG=default, dev or prod)
+	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG) \
+	  --parameter-overrides Architecture=$(ARCH)
+
 lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-sam .venv-emulator .venv-lambda .aws-sam build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,6 +13,7 @@ from devkit.cli.conformance import conformance
 from devkit.cli.demo import demo
 from devkit.cli.engine import engine
 from devkit.cli.feel import feel
+from devkit.cli.generate import generate
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
 from devkit.cli.run import run
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, engine, run, feel, conformance):
+for command in (demo, engine, run, feel, conformance, generate):
     app.command()(command)
 
 

@@ -1,0 +1,86 @@
+"""The functions of the project: one for each folder with a function.yaml, and what its code says about it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from connector_sdk.errors import SdkError
+from functions.runtime.poller.registry import registered
+
+GROUPS = ("outbound", "inbound", "runtime")
+FORM = "function.yaml"
+
+
+class UnknownFunction(SdkError):
+    """A selection names something that no folder is called; the message lists what there is."""
+
+
+@dataclass(frozen=True)
+class FunctionFolder:
+    """A folder `functions/<group>/<folder>`."""
+
+    group: str
+    folder: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The public name: `http-json` for the folder `http_json`."""
+        return self.folder.replace("_", "-")
+
+    @property
+    def id(self) -> str:
+        """The logical id in the template: `OutboundHttpJson`. The build rule turns it back into the folder."""
+        return "".join(word.capitalize() for word in (self.group, *self.folder.split("_")))
+
+    @property
+    def form(self) -> str:
+        """The text of its function.yaml."""
+        return (self.path / FORM).read_text(encoding="utf-8")
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """What stands between @ signs in the forms."""
+        known = {"id": self.id, "name": self.name, "group": self.group, "folder": self.folder}
+        return known if self.group == "runtime" else known | self._said_by_code()
+
+    def _said_by_code(self) -> dict[str, str]:
+        connector: Any = importlib.import_module(f"functions.{self.group}.{self.folder}.app").handler
+        if self.group == "inbound":
+            return {"title": connector.name}
+        entry = registered(self.name, connector)
+        said = {
+            "types": entry.types,
+            "timeout": round(entry.timeout_seconds),
+            "fetchVariables": entry.fetch_variables,
+            "repeat": entry.repeat,
+        }
+        text = json.dumps(said, separators=(",", ":"))
+        return {"title": connector.name, "timeout": str(said["timeout"]), "registered": text[1:-1]}
+
+
+def catalogue(root: Path, only: Collection[str] | None = None) -> Sequence[FunctionFolder]:
+    """The functions under `root`, by group and name; with `only`, those connectors and webhooks and what serves them.
+
+    Raises UnknownFunction.
+    """
+    found = [
+        FunctionFolder(group, form.parent.name, form.parent)
+        for group in GROUPS
+        for form in sorted((root / "functions" / group).glob(f"*/{FORM}"))
+    ]
+    names = [one.name for one in found]
+    if doubled := {name for name in names if names.count(name) > 1}:
+        raise UnknownFunction(f"two functions have the same name, rename a folder: {', '.join(sorted(doubled))}")
+    if only is None:
+        return found
+    choosable = [one.name for one in found if one.group != "runtime"]
+    if unknown := [name for name in only if name not in choosable]:
+        raise UnknownFunction(f"there is no function {', '.join(unknown)}; choose from {', '.join(choosable)}")
+    return [one for one in found if one.group == "runtime" or one.name in only]
