@@ -6,6 +6,7 @@
     │   │   └── SecretMissing       a secret is not there: retries 0
     │   └── ConnectorRetryError     the connector itself says how often and when to try again
     ├── DeniedAddress               a connector wanted to dial an address that it may not reach
+    ├── SecretsUnavailable          the place where secrets are kept does not answer, refuses, or holds something else
     ├── WebhookError                a webhook is refused with an HTTP status
     ├── EngineError                 the engine did not take a command
     │   ├── EngineUnreachable       no answer: the command may or may not have been taken
@@ -86,6 +87,10 @@ class DeniedAddress(SdkError):
         )
         self.host = host
         self.address = address
+
+
+class SecretsUnavailable(SdkError):
+    """Whether a secret exists cannot be known now; trying again may help."""
 
 
 class WebhookError(SdkError):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import Compatibility
+from connector_sdk.documents import DocumentStore, MissingStore
 from connector_sdk.http import HttpClient
-from connector_sdk.secrets import EnvironmentSecrets, SecretProvider
-from connector_sdk.settings import Settings, environment
+from connector_sdk.secrets import SecretProvider, secrets_from
+from connector_sdk.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Services:
-    """Secrets, HTTP, time, and whose rules apply."""
+    """Secrets, HTTP, documents, time, and whose rules apply."""
 
     secrets: SecretProvider
     http: HttpClient
     compatibility: Compatibility
     clock: Clock
+    documents: DocumentStore = field(default_factory=MissingStore)
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, secrets: SecretProvider | None = None) -> Services:
@@ -26,7 +28,7 @@ class Services:
         chosen = settings or Settings.read()
         clock = SystemClock()
         return cls(
-            secrets or EnvironmentSecrets(environment(), chosen.secret_prefix),
+            secrets or secrets_from(chosen),
             HttpClient.from_settings(chosen, clock),
             Compatibility.of(chosen.compatibility),
             clock,

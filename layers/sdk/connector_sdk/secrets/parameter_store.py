@@ -1,0 +1,39 @@
+"""Secrets in AWS Systems Manager Parameter Store: one SecureString for each, `/<path>/TOKEN`."""
+
+from __future__ import annotations
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.clock import Clock
+from connector_sdk.errors import AwsRefused
+from connector_sdk.secrets.cache import Cached
+
+
+class ParameterStoreSecrets:
+    """The parameters right below one path; names with dots, dashes and slashes are parameters' names too.
+
+    A parameter that does not exist is no secret. Raises SecretsUnavailable if it cannot be read.
+    """
+
+    def __init__(self, endpoint: AwsEndpoint, path: str, clock: Clock | None = None) -> None:
+        self._endpoint = endpoint
+        self._path = path.rstrip("/")
+        self._clock = clock
+        self._parameters: dict[str, Cached] = {}
+
+    def get(self, name: str) -> str | None:
+        parameter = self._parameters.get(name) or self._parameters.setdefault(
+            name, Cached(lambda: self._read(name), self._clock)
+        )
+        return parameter.fresh_for(name).get(name)
+
+    def _read(self, name: str) -> dict[str, str]:
+        wanted = {"Name": f"{self._path}/{name}", "WithDecryption": True}
+        try:
+            return {name: self._endpoint.operation("GetParameter", wanted)["Parameter"]["Value"]}
+        except AwsRefused as error:
+            if error.code in ("ParameterNotFound", "ValidationException"):
+                return {}
+            raise
+
+    def __repr__(self) -> str:
+        return f"ParameterStoreSecrets({self._path!r})"

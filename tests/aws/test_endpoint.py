@@ -1,0 +1,82 @@
+"""What a service answers, and what is tried again."""
+
+import socket
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connector_sdk.aws_endpoint import AwsEndpoint, Call
+from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
+from connector_sdk.settings import Settings
+from tests.aws.conftest import ScriptedAws
+
+
+def endpoint(aws: ScriptedAws, pauses: list[float] | None = None) -> AwsEndpoint:
+    return AwsEndpoint("ssm", aws.settings, wait=(pauses if pauses is not None else []).append)
+
+
+def test_an_operation_is_a_signed_post_with_a_target(aws: ScriptedAws) -> None:
+    aws.say((200, {"Parameter": {"Value": "v"}}))
+
+    assert endpoint(aws).operation("GetParameter", {"Name": "/a"}) == {"Parameter": {"Value": "v"}}
+
+    assert aws.operations == [("AmazonSSM.GetParameter", {"Name": "/a"})]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"__type": "ParameterNotFound", "message": "none"}, "ParameterNotFound"),
+        ({"__type": "com.amazonaws.dynamodb.v20120810#AccessDenied", "Message": "no"}, "AccessDenied"),
+        ({}, "HTTP 400"),
+    ],
+)
+def test_a_refusal_carries_the_services_own_code_and_is_not_tried_again(
+    aws: ScriptedAws, answer: dict[str, Any], code: str
+) -> None:
+    aws.say((400, answer))
+
+    with pytest.raises(AwsRefused) as caught:
+        endpoint(aws).operation("GetParameter", {})
+
+    assert (caught.value.code, caught.value.status, len(aws.operations)) == (code, 400, 1)
+    assert "AWS refused ssm GetParameter: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "busy", [(400, {"__type": "ThrottlingException"}), (500, {}), (503, {"__type": "ServiceUnavailable"})]
+)
+def test_a_busy_service_is_asked_three_times_with_growing_pauses(aws: ScriptedAws, busy: tuple[int, Any]) -> None:
+    pauses: list[float] = []
+    aws.say(busy, busy, (200, {"ok": 1}))
+    assert endpoint(aws, pauses).operation("GetParameter", {}) == {"ok": 1}
+    assert 0.05 <= pauses[0] <= 0.1 <= pauses[1] <= 0.2
+
+    aws.say(busy, busy, busy, (200, {"ok": 1}))
+    with pytest.raises(AwsRefused):
+        endpoint(aws).operation("GetParameter", {})
+
+
+def test_a_call_with_one_attempt_is_never_repeated(aws: ScriptedAws) -> None:
+    aws.say((500, {}))
+
+    with pytest.raises(AwsRefused):
+        endpoint(aws).send(Call("POST", "/", attempts=1))
+
+    assert len(aws.operations) == 1
+
+
+def test_nobody_there_is_said_with_the_address() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        keys = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        settings = Settings.read({**keys, "AWS_ENDPOINT_URL": address})
+        with pytest.raises(AwsUnreachable, match=r"no answer from ssm at 127.0.0.1:.*refused"):
+            AwsEndpoint("ssm", settings, wait=lambda _: None).operation("GetParameter", {})
+
+
+def test_a_region_is_needed(aws: ScriptedAws) -> None:
+    with pytest.raises(SettingsError, match="AWS_REGION is not set"):
+        AwsEndpoint("ssm", replace(aws.settings, aws_region=""))

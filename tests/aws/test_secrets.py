@@ -1,0 +1,103 @@
+"""Secrets from Secrets Manager and Parameter Store, and how long they are kept."""
+
+from typing import Any
+
+import pytest
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.clock import ControlledClock
+from connector_sdk.errors import SecretsUnavailable
+from connector_sdk.secrets import EnvironmentSecrets, SecretSources
+from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
+from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
+from tests.aws.conftest import ScriptedAws
+
+THERE: tuple[int, Any] = (200, {"SecretString": '{"TOKEN": "t-1", "PORT": 25}'})
+CHANGED: tuple[int, Any] = (200, {"SecretString": '{"TOKEN": "t-2"}'})
+MISSING: tuple[int, Any] = (400, {"__type": "ResourceNotFoundException"})
+DENIED: tuple[int, Any] = (400, {"__type": "AccessDeniedException", "Message": "not yours"})
+
+
+def manager(aws: ScriptedAws, clock: ControlledClock | None = None) -> SecretsManagerSecrets:
+    endpoint = AwsEndpoint("secretsmanager", aws.settings, wait=lambda _: None)
+    return SecretsManagerSecrets(endpoint, "/shop/http-json", clock or ControlledClock())
+
+
+def test_one_json_secret_holds_many(aws: ScriptedAws) -> None:
+    aws.say(THERE)
+    secrets = manager(aws)
+
+    assert (secrets.get("TOKEN"), secrets.get("PORT"), secrets.get("OTHER")) == ("t-1", "25", None)
+    assert aws.operations == [("secretsmanager.GetSecretValue", {"SecretId": "/shop/http-json"})]
+
+
+def test_a_changed_secret_is_seen_after_five_minutes(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = manager(aws, clock)
+    aws.say(THERE, CHANGED)
+    secrets.get("TOKEN")
+
+    clock.advance(299_999)
+    assert secrets.get("TOKEN") == "t-1"
+    clock.advance(1)
+    assert secrets.get("TOKEN") == "t-2"
+
+
+def test_a_secret_that_is_being_added_is_found_after_ten_seconds(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = manager(aws, clock)
+    aws.say(MISSING, THERE)
+    assert secrets.get("TOKEN") is None
+
+    clock.advance(9_999)
+    assert secrets.get("TOKEN") is None
+    clock.advance(1)
+    assert secrets.get("TOKEN") == "t-1"
+
+
+def test_the_old_value_serves_while_aws_is_away(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = manager(aws, clock)
+    aws.say(THERE, (500, {}))
+    secrets.get("TOKEN")
+
+    clock.advance(300_000)
+
+    assert secrets.get("TOKEN") == "t-1"
+
+
+def test_a_refusal_is_no_missing_secret(aws: ScriptedAws) -> None:
+    aws.say(DENIED)
+
+    with pytest.raises(SecretsUnavailable, match=r"the secrets cannot be read: AWS refused .* AccessDeniedException"):
+        manager(aws).get("TOKEN")
+
+
+@pytest.mark.parametrize("text", ["t-1", "[]", ""])
+def test_a_secret_that_is_no_json_object_is_refused_without_its_text(aws: ScriptedAws, text: str) -> None:
+    aws.say((200, {"SecretString": text}))
+
+    with pytest.raises(SecretsUnavailable) as caught:
+        manager(aws).get("TOKEN")
+
+    assert str(caught.value).startswith("the secret /shop/http-json should hold a JSON object")
+    assert "t-1" not in str(caught.value)
+
+
+def test_each_parameter_is_a_secret_of_its_own(aws: ScriptedAws) -> None:
+    endpoint = AwsEndpoint("ssm", aws.settings, wait=lambda _: None)
+    secrets = ParameterStoreSecrets(endpoint, "/shop/secrets/", ControlledClock())
+    aws.say((200, {"Parameter": {"Value": "p"}}), (400, {"__type": "ParameterNotFound"}))
+
+    assert (secrets.get("TOKEN"), secrets.get("OTHER"), secrets.get("TOKEN")) == ("p", None, "p")
+    assert aws.operations == [
+        ("AmazonSSM.GetParameter", {"Name": "/shop/secrets/TOKEN", "WithDecryption": True}),
+        ("AmazonSSM.GetParameter", {"Name": "/shop/secrets/OTHER", "WithDecryption": True}),
+    ]
+
+
+def test_sources_are_asked_in_their_order() -> None:
+    first, second = EnvironmentSecrets({"SECRET_A": "1"}), EnvironmentSecrets({"SECRET_A": "2", "SECRET_B": "3"})
+    sources = SecretSources([first, second])
+
+    assert (sources.get("A"), sources.get("B"), sources.get("C")) == ("1", "3", None)
