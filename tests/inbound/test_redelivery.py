@@ -205,6 +205,27 @@ def test_a_repeat_of_what_redelivery_published_is_accepted_without_a_second_effe
     assert len(webhook.told) == 2
 
 
+def test_a_delivery_that_fails_oddly_is_put_off_and_those_behind_it_are_published(webhook: Webhook) -> None:
+    webhook.deploy(element({}))
+    webhook.engine.answers = [AWAY]
+    webhook.post({})
+    webhook.post({})
+    webhook.engine.answers = [BACK]
+    webhook.clock.advance(5_000)
+    failures = [ValueError("odd \ud800")]
+
+    def fail_once() -> None:
+        if failures:
+            raise failures.pop()
+
+    webhook.engine.before = fail_once
+
+    summary = redelivery(webhook).round()
+
+    assert (summary.states, summary.postponed) == ({State.PUBLISHED: 1}, 1)
+    assert {one.error for one in webhook.store.newest()} == {"ValueError: odd ?", None}
+
+
 def test_started_in_a_thread_it_runs_until_it_is_stopped(webhook: Webhook) -> None:
     engine = Engine(webhook)
     running = redelivery(webhook, engine)

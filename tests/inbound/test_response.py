@@ -59,6 +59,12 @@ def test_a_response_expression_says_status_headers_and_body(
     assert answer(webhook, expression) == expected
 
 
+def test_half_a_surrogate_pair_is_answered_as_a_question_mark(webhook: Webhook) -> None:
+    webhook.deploy(element({"inbound.responseExpression": "={body: request.body}"}))
+
+    assert webhook.post(b'{"a": "\\ud800"}') == Answer(200, JSON, b'{"a": "?"}')
+
+
 def test_a_response_expression_that_is_no_feel_stops_the_request_before_anything_is_sent(webhook: Webhook) -> None:
     assert answer(webhook, "{statusCode: 201}") == Answer(500)
     assert (webhook.told, webhook.store.newest()) == ([], [])

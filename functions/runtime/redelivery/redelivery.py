@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.errors import EngineError, SdkError
+from connector_sdk.errors import EngineError
 from connector_sdk.inbound.answers import ACCEPTED
 from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms
 from connector_sdk.inbound.correlation import InboundEngine
@@ -95,7 +95,8 @@ class Redelivery:
         while not self._stopped.is_set():
             try:
                 self.round()
-            except (SdkError, OSError):
+            except Exception:
+                # A full disk, a locked file: the thread has to live, since nobody else comes for these deliveries.
                 _LOG.exception("a round of redelivery failed; the next one comes in %s s", every_seconds)
             self._stopped.wait(every_seconds)
 
@@ -105,7 +106,7 @@ class Redelivery:
 
     def _redeliver(self, delivery: Delivery) -> State | None:
         """Try one delivery. Returns the state it ended in, None if it is to be tried again."""
-        outcome = attempt(delivery, self._engine, self._compatibility)
+        outcome = self._attempt(delivery)
         now = self._clock.time_ms()
         match outcome:
             case Taken():
@@ -119,6 +120,14 @@ class Redelivery:
                     return self._end(delivery, State.DEAD, now, None, f"too old to be tried again: {reason}")
                 self._deliveries.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
         return None
+
+    def _attempt(self, delivery: Delivery) -> Taken | Refused | Away | Never:
+        """One delivery that fails in a way nobody foresaw is put off like any other and never stops those behind it."""
+        try:
+            return attempt(delivery, self._engine, self._compatibility)
+        except Exception as error:
+            _LOG.exception("redelivery of %s failed", delivery.id)
+            return Away(f"{type(error).__name__}: {error}")
 
     def _end(
         self, delivery: Delivery, state: State, now: int, answer: dict[str, Any] | None, error: str | None

@@ -63,7 +63,12 @@ class Answer:
 
 def of_json(status: int, content: Any) -> Answer:
     """A JSON answer."""
-    return Answer(status, {"content-type": JSON}, json.dumps(content, ensure_ascii=False).encode())
+    return Answer(status, {"content-type": JSON}, json_bytes(content))
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON in UTF-8; half a surrogate pair becomes `?`, as in Java."""
+    return json.dumps(content, ensure_ascii=False).encode(errors="replace")
 
 
 OK = Answer(200)

@@ -9,7 +9,7 @@ from html.entities import codepoint2name
 from typing import Any
 
 from connector_sdk.expressions import ExpressionError, evaluate
-from connector_sdk.inbound.answers import FAILED, JSON, TEXT, Answer, failed_expression
+from connector_sdk.inbound.answers import FAILED, JSON, TEXT, Answer, failed_expression, json_bytes
 from connector_sdk.inbound.compatibility import InboundRules
 
 BODILESS = frozenset({204, 205, 304})
@@ -51,10 +51,10 @@ def _answer(value: Any, rules: InboundRules) -> Answer:
         raise ValueError("no media type")
     if isinstance(body, str):
         plain = body if media_type and "xml" in media_type and not rules.escapes_xml else html_escaped(body)
-        return Answer(status, _with_type(headers, media_type or TEXT), plain.encode())
+        return Answer(status, _with_type(headers, media_type or TEXT), plain.encode(errors="replace"))
     if media_type is not None and "json" not in media_type:
         return replace(FAILED, headers={"content-type": TEXT})
-    return Answer(status, _with_type(headers, media_type or JSON), json.dumps(body, ensure_ascii=False).encode())
+    return Answer(status, _with_type(headers, media_type or JSON), json_bytes(body))
 
 
 def _status(value: Any) -> int:

@@ -119,14 +119,14 @@ class SqliteDeliveries:
         return self._write(
             "UPDATE deliveries SET state = ?, due_ms = NULL, lease = NULL, attempts = attempts + 1, answer = ?,"
             " error = ?, expires_ms = ? WHERE id = ? AND lease = ?",
-            (state, _text(answer), error, expires_ms, delivery.id, delivery.lease),
+            (state, _text(answer), error and _utf8(error), expires_ms, delivery.id, delivery.lease),
         )
 
     def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
         return self._write(
             "UPDATE deliveries SET due_ms = ?, lease = NULL, attempts = attempts + 1, error = ?"
             " WHERE id = ? AND lease = ?",
-            (due_ms, error, delivery.id, delivery.lease),
+            (due_ms, _utf8(error), delivery.id, delivery.lease),
         )
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:
@@ -200,3 +200,8 @@ def _contents(delivery: Delivery) -> tuple[str, str]:
 
 def _text(answer: Mapping[str, Any] | None) -> str | None:
     return None if answer is None else json.dumps(answer)
+
+
+def _utf8(error: str) -> str:
+    """Half a surrogate pair out of a sender's JSON must not keep an error from being written down."""
+    return error.encode(errors="replace").decode()

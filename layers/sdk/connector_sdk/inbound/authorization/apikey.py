@@ -27,5 +27,5 @@ class ApiKeyAuthorization:
             given = evaluate(self.locator, payload)
         except ExpressionError:
             raise invalid_credentials() from None
-        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), self.key.encode()):
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(errors="replace"), self.key.encode()):
             raise invalid_credentials()

@@ -99,12 +99,12 @@ def _fields(request: WebhookRequest) -> bytes:
     except (ValueError, RecursionError):
         raise invalid_signature() from None
     if not isinstance(body, dict):
-        return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
     texts = sorted((name, value) for name, value in body.items() if isinstance(value, str))
     if not texts:
         # Nothing of such a body would be signed; Camunda's runtime 8.8.7 answers 500.
         raise invalid_signature()
-    return "".join(name + value for name, value in texts).encode()
+    return "".join(name + value for name, value in texts).encode(errors="replace")
 
 
 def _encoded(text: str) -> str:
