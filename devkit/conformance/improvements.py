@@ -17,6 +17,8 @@ from devkit.conformance.compare.jobs import difference
 Case = Mapping[str, Any]
 
 NEVER_REPEATED = ("POST", "PATCH")
+CODE_MEMBERS = ("c",)
+"""The recorded expressions put `error.code` there."""
 
 
 def _sent_once(case: Case) -> Case:
@@ -39,26 +41,18 @@ def _answered_at_once(case: Case) -> Case:
 
 
 def _masked(case: Case) -> Case:
-    """No secret leaves the function in an error's variables either."""
+    """No secret leaves the function in an error's variables either; a status is no secret, whatever it looks like."""
     used = tuple(value for name, value in case["secrets"].items() if name in str(case["job"]["variables"]))
     outcome = case["outcome"]
-    body = dict(outcome["body"])
-    if outcome["command"] == "completion" or not used:
+    variables = (outcome["body"] or {}).get("variables")
+    if outcome["command"] == "completion" or not isinstance(variables, dict):
         return case
-    error = (body.get("variables") or {}).get("error")
-    code = error.get("code") if isinstance(error, dict) else (body.get("variables") or {}).get("c")
-    body["variables"] = mask_tree(body.get("variables"), used)
-    if isinstance(error, dict) and code is not None:
-        body["variables"] = {"error": {**mask_tree({**error, "code": None}, used), "code": code}}
-        body["variables"]["error"] = _with_own_keys(error, body["variables"]["error"])
-    elif code is not None:
-        body["variables"]["c"] = code
-    return {**case, "outcome": {**outcome, "body": body}}
-
-
-def _with_own_keys(error: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of `error` itself keep their names, whatever a secret's value is."""
-    return dict(zip(error, masked.values(), strict=True)) if len(error) == len(masked) else dict(masked)
+    error = variables.get("error")
+    if isinstance(error, dict):
+        masked = {"error": {**error, "variables": mask_tree(error.get("variables"), used)}}
+    else:
+        masked = {name: value if name in CODE_MEMBERS else mask_tree(value, used) for name, value in variables.items()}
+    return {**case, "outcome": {**outcome, "body": {**outcome["body"], "variables": masked}}}
 
 
 def _ascii_path(case: Case) -> Case:

@@ -19,6 +19,7 @@ from connector_sdk.http.transport import GuardedTransport
 from connector_sdk.outbound import Services
 from connector_sdk.secrets import EnvironmentSecrets
 from devkit.conformance import json_lines
+from devkit.conformance.recorded_documents import RecordedDocuments
 from devkit.conformance.recorded_target import Target
 from functions.outbound.http_json.app import handler
 
@@ -52,7 +53,11 @@ def _environment(cases: list[Case]) -> dict[str, str]:
 def _result(case: Case, target: Target, http: HttpClient, environment: Mapping[str, str]) -> Result:
     own = {_PREFIX + name: value for name, value in (case.get("secrets") or {}).items()}
     services = Services(
-        EnvironmentSecrets({**environment, **own}, _PREFIX), http, Compatibility.of("8.8"), SystemClock()
+        EnvironmentSecrets({**environment, **own}, _PREFIX),
+        http,
+        Compatibility.of("8.8"),
+        SystemClock(),
+        RecordedDocuments(),
     )
     host = f"127.0.0.1:{target.port}"
     job = json.loads(json_lines.dumps(case["job"]).replace(_HOST, host))

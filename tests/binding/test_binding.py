@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, Int32, NotEmpty, OneOf, Secret, bind
 from connector_sdk.binding.java_text import java_text
+from connector_sdk.compatibility import Compatibility
+from connector_sdk.documents import Documents, MissingStore
 from connector_sdk.errors import ConnectorInputError
+
+DOCUMENTS = Documents(MissingStore(), str.encode, Compatibility.of("8.10"))
 
 
 class Size(Enum):
@@ -39,7 +43,7 @@ class Order(ConnectorModel):
 
 
 def order(**variables: Any) -> Order:
-    return bind(Order, {"name": "n", **variables})
+    return bind(Order, {"name": "n", **variables}, DOCUMENTS)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_all_violations_are_told_and_no_value_is_shown() -> None:
         url: HttpUrl
 
     with pytest.raises(ConnectorInputError) as refused:
-        bind(Both, {"key": {"x": "s3cret"}, "url": "ftp://s3cret"})
+        bind(Both, {"key": {"x": "s3cret"}, "url": "ftp://s3cret"}, DOCUMENTS)
     assert str(refused.value) == (
         "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
         " - Property: key: Validation failed. Original message: Input should be a valid string\n"
@@ -189,4 +193,4 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(["name", "size", "seconds", "urgent", "login", "labels", "lines"]), JSON))
 def test_any_variables_are_bound_or_refused(variables: dict[str, Any]) -> None:
     with suppress(ConnectorInputError):
-        assert isinstance(bind(Order, variables), Order)
+        assert isinstance(bind(Order, variables, DOCUMENTS), Order)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
+
+from connector_sdk.documents.document import OCTETS
 from connector_sdk.errors import NotBuilt
 from connector_sdk.http import http_result, raise_for_status
+from connector_sdk.http.result import json_of, text_of
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
-from functions.outbound.http_json.model import HttpJsonRequest
+from functions.outbound.http_json.model import HttpJsonRequest, ReturnChoice
 
 SKIP_ENCODING = "true"
 
@@ -33,17 +37,30 @@ def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
         connect_seconds=request.connection_timeout_in_seconds,
         read_seconds=request.read_timeout_in_seconds,
     )
+    raise_for_status(response, first_header_only=context.compatibility.first_header_only)
+    return _result(request, response, context)
+
+
+def _result(request: HttpJsonRequest, response: httpx.Response, context: JobContext) -> dict[str, Any]:
     first_only = context.compatibility.first_header_only
-    raise_for_status(response, first_header_only=first_only)
-    return http_result(response, first_header_only=first_only)
+    match request.returns:
+        case ReturnChoice.DOCUMENT:
+            content_type = response.headers.get("content-type") or OCTETS
+            document = context.documents.create(response.content, content_type)
+            return http_result(response, first_header_only=first_only, body=None, document=document)
+        case ReturnChoice.JSON:
+            return http_result(response, first_header_only=first_only, body=json_of(response))
+        case ReturnChoice.TEXT if request.document_return_format is not None:
+            text = text_of(response, request.document_return_format.encoding)
+            return http_result(response, first_header_only=first_only, body=text)
+        case _:
+            return http_result(response, first_header_only=first_only)
 
 
 def _refuse_what_is_not_built(request: HttpJsonRequest) -> None:
     parts = {
-        "http-json with storeResponse: the response as a document": request.store_response,
         "http-json with followRedirects": request.follow_redirects,
         "http-json with clientTls: client certificates": request.client_tls,
-        "http-json with documentReturnFormat": request.document_return_format,
     }
     for part, asked in parts.items():
         if asked:

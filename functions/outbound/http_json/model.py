@@ -26,6 +26,21 @@ class AuthenticationConfiguration(ConnectorModel):
     authentication: Authentication
 
 
+class ReturnChoice(Enum):
+    """What becomes of the response's body."""
+
+    JSON = "JSON"
+    TEXT = "TEXT"
+    DOCUMENT = "DOCUMENT"
+
+
+class DocumentReturnFormat(ConnectorModel):
+    """The newest templates say what they expect (8.10); the older ones leave it to the body."""
+
+    choice: ReturnChoice | None = None
+    encoding: str = "UTF-8"
+
+
 class HttpJsonRequest(ConnectorModel):
     """The inputs of all REST templates since 8.2; what an older one does not have is left at its default."""
 
@@ -43,7 +58,7 @@ class HttpJsonRequest(ConnectorModel):
     body: Annotated[Any, Property(group="payload")] = None
     ignore_null_values: Annotated[bool, Property(group="payload")] = False
     store_response: Annotated[bool, Property(group="endpoint")] = False
-    document_return_format: Annotated[dict[str, Any] | None, Property(group="output")] = None
+    document_return_format: Annotated[DocumentReturnFormat | None, Property(group="output")] = None
 
     @property
     def proof(self) -> Authentication | None:
@@ -51,3 +66,9 @@ class HttpJsonRequest(ConnectorModel):
         if self.authentication_configuration is not None:
             return self.authentication_configuration.authentication
         return self.authentication
+
+    @property
+    def returns(self) -> ReturnChoice | None:
+        """What the body shall be returned as; None: JSON if it is an object or a list, else text."""
+        chosen = self.document_return_format and self.document_return_format.choice
+        return chosen or (ReturnChoice.DOCUMENT if self.store_response else None)

@@ -30,6 +30,8 @@ RULES: dict[str, Rule] = {
     "size_guard": Rule("results over 1.5 MB are refused before the engine refuses them", False, True),
     "unwrap_single_result": Rule("a list that holds one context is accepted as result of an expression", True, False),
     "plain_error_message": Rule("the incident has the bare text instead of a sentence that says where", True, False),
+    "inline_documents": Rule("documents whose content stands in the reference itself", False, True),
+    "external_documents_in_functions": Rule("intrinsic functions take documents from any address", False, True),
     "first_header_only": Rule("of a repeated response header only the first value is kept", True, False),
     "job_timeout_header": Rule("the header `jobTimeout` sets how long the job is locked", False, True),
 }
@@ -46,6 +48,8 @@ class Compatibility:
     size_guard: bool
     unwrap_single_result: bool
     plain_error_message: bool
+    inline_documents: bool
+    external_documents_in_functions: bool
     first_header_only: bool
     job_timeout_header: bool
 

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from connector_sdk.binding.java_text import java_text
+from connector_sdk.documents import Document, Documents, is_reference
+from connector_sdk.errors import ConnectorError, ConnectorInputError
 
 DEFAULT = object()
 """The member counts as absent: a blank text where a number or a boolean is wanted."""
@@ -24,38 +26,56 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def coerce(value: Any, wanted: Any) -> Any:
-    """The value as the wanted type if Jackson would take it so, else the value as it is."""
+def coerce(value: Any, wanted: Any, documents: Documents) -> Any:
+    """The value as the wanted type if Jackson would take it so, else the value as it is.
+
+    References to documents and intrinsic functions are put in place on the way (`documents.prepared`).
+    """
     if value is None:
         return None
     rule = _GENERIC.get(get_origin(wanted))
     if rule is not None:
-        return rule(value, get_args(wanted))
-    return _of_class(value, wanted) if isinstance(wanted, type) else value
+        return rule(value, get_args(wanted), documents)
+    return _of_class(value, wanted, documents) if isinstance(wanted, type) else value
 
 
-def coerce_members(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+def coerce_members(values: Mapping[str, Any], model: type[BaseModel], documents: Documents) -> dict[str, Any]:
     """An object's members for a model; members that it does not know are dropped."""
     members = {}
     for name, field in model.model_fields.items():
         key = field.alias or name
         if key not in values:
             continue
-        value = coerce(values[key], field.annotation)
+        value = coerce(values[key], field.annotation, documents)
         if value is DEFAULT or (value is None and not field.is_required()):
             continue
         members[key] = value
     return members
 
 
-def _of_class(value: Any, wanted: type[Any]) -> Any:
+def _of_class(value: Any, wanted: type[Any], documents: Documents) -> Any:
+    if is_reference(value):
+        return _referenced(value, wanted, documents)
     if issubclass(wanted, BaseModel):
         inner = _unwrapped(value)
-        return coerce_members(inner, wanted) if isinstance(inner, dict) else value
+        return coerce_members(inner, wanted, documents) if isinstance(inner, dict) else value
     if issubclass(wanted, Enum):
         return _enum(_unwrapped(value), wanted)
     rule = _RULES.get(wanted)
-    return rule(_unwrapped(value)) if rule else value
+    return rule(_unwrapped(value)) if rule else documents.prepared(value)
+
+
+def _referenced(value: Any, wanted: type[Any], documents: Documents) -> Any:
+    """A document where a text is wanted is its content in base64; a function there has to give a text."""
+    prepared = documents.prepared(value)
+    if wanted is not str:
+        return prepared
+    if not isinstance(prepared, Document):
+        return prepared if isinstance(prepared, str) else value
+    try:
+        return prepared.base64
+    except ConnectorError as error:
+        raise ConnectorInputError(f"Failed to read document content: {error}") from error
 
 
 def _unwrapped(value: Any) -> Any:
@@ -63,24 +83,24 @@ def _unwrapped(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _annotated(value: Any, arguments: tuple[Any, ...]) -> Any:
-    return coerce(value, arguments[0])
+def _annotated(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
+    return coerce(value, arguments[0], documents)
 
 
-def _list(value: Any, arguments: tuple[Any, ...]) -> Any:
+def _list(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
     """A single value stands for a list of one."""
-    return [coerce(item, arguments[0]) for item in (value if isinstance(value, list) else [value])]
+    return [coerce(item, arguments[0], documents) for item in (value if isinstance(value, list) else [value])]
 
 
-def _union(value: Any, arguments: tuple[Any, ...]) -> Any:
+def _union(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
     """One of several models is chosen by `type`, spelled exactly; other unions have one member beside None."""
     members = [member for member in arguments if member is not type(None)]
     if len(members) == 1:
-        return coerce(value, members[0])
+        return coerce(value, members[0], documents)
     if isinstance(value, dict):
         for member in members:
             if isinstance(member, type) and issubclass(member, BaseModel) and value.get("type") in _tags(member):
-                return coerce_members(value, member)
+                return coerce_members(value, member, documents)
     return value
 
 
@@ -89,11 +109,13 @@ def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
     return get_args(field.annotation) if field else ()
 
 
-def _object(value: Any, arguments: tuple[Any, ...]) -> Any:
+def _object(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
     inner = _unwrapped(value)
+    if is_reference(inner):
+        inner = documents.prepared(inner)
     if not isinstance(inner, dict):
         return value
-    return {key: coerce(item, arguments[1]) for key, item in inner.items()}
+    return {key: coerce(item, arguments[1], documents) for key, item in inner.items()}
 
 
 def _text(value: Any) -> Any:
@@ -135,7 +157,7 @@ def _enum(value: Any, wanted: type[Enum]) -> Any:
     return value
 
 
-_GENERIC: dict[Any, Callable[[Any, tuple[Any, ...]], Any]] = {
+_GENERIC: dict[Any, Callable[[Any, tuple[Any, ...], Documents], Any]] = {
     Annotated: _annotated,
     Union: _union,
     types.UnionType: _union,

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from connector_sdk.binding.coercion import coerce_members
+from connector_sdk.documents import Documents
 from connector_sdk.errors import ConnectorInputError
 
 
@@ -29,10 +30,10 @@ class ConnectorModel(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def bind(model: type[Model], variables: Mapping[str, Any]) -> Model:
+def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents) -> Model:
     """The variables as a model. Raises ConnectorInputError with one line for each violated constraint."""
     try:
-        return model.model_validate(coerce_members(variables, model))
+        return model.model_validate(coerce_members(variables, model, documents))
     except ValidationError as error:
         violations = sorted(_violation(detail) for detail in error.errors(include_url=False, include_input=False))
         raise ConnectorInputError(

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from connector_sdk.binding.java_text import java_text
+from connector_sdk.documents import Document
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -23,6 +24,8 @@ def encoded_body(value: Any, content_type: str | None, *, ignore_null: bool = Fa
     A text goes out as it is, an object as a form or in parts if the content type says so, everything else as JSON.
     """
     kind = _kind(content_type)
+    if isinstance(value, Document):
+        value = {}  # as Camunda's runtime has it: a document is sent inside of an object only
     if value is None:
         return b"", NO_BODY if content_type is None or content_type == MULTIPART else content_type
     if isinstance(value, dict) and kind == FORM:
@@ -45,7 +48,14 @@ def _kind(content_type: str | None) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_document)
+
+
+def _document(value: Any) -> str:
+    """A document inside of JSON is its content in base64."""
+    if isinstance(value, Document):
+        return value.base64
+    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _bytes(text: str, content_type: str | None) -> bytes:
@@ -80,11 +90,7 @@ def _multipart(value: dict[str, Any], content_type: str) -> tuple[bytes, str]:
     parts = list(_parts(value))
     given = _parameter(content_type, "boundary")
     boundary = given or secrets.token_hex(16)
-    lines = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{text}\r\n'
-        for name, text in parts
-    ]
-    body = ("".join(lines) + f"--{boundary}--\r\n").encode()
+    body = b"".join(_part(boundary, name, item) for name, item in parts) + f"--{boundary}--\r\n".encode()
     if given:
         return body, content_type
     if not parts:
@@ -92,11 +98,19 @@ def _multipart(value: dict[str, Any], content_type: str) -> tuple[bytes, str]:
     return body, f"{MULTIPART}; charset=ISO-8859-1; boundary={boundary}"
 
 
-def _parts(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _parts(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, member in value.items():
         for item in member if isinstance(member, list) else [member]:
             if item is not None and not isinstance(item, dict | list):
-                yield name, java_text(item)
+                yield name, item
+
+
+def _part(boundary: str, name: str, item: Any) -> bytes:
+    disposition = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
+    if not isinstance(item, Document):
+        return f"{disposition}\r\n\r\n{java_text(item)}\r\n".encode()
+    file_name = f'; filename="{_quoted(item.name)}"' if item.name else ""
+    return f"{disposition}{file_name}\r\nContent-Type: {item.media_type}\r\n\r\n".encode() + item.content + b"\r\n"
 
 
 def _quoted(name: str) -> str:

@@ -27,6 +27,7 @@ from connector_sdk.http.body import MULTIPART, encoded_body
 from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import Tokens
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
+from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 from connector_sdk.settings import Settings
 
@@ -52,6 +53,12 @@ class HttpClient:
     def post(self, url: str, **options: Any) -> httpx.Response:
         """`request("POST", …)`."""
         return self.request("POST", url, **options)
+
+    def download(self, url: str) -> bytes:
+        """The content at an address. Raises HttpError."""
+        response = self.get(url)
+        raise_for_status(response, first_header_only=True)
+        return response.content
 
     def request(
         self,

@@ -7,19 +7,24 @@ from typing import Any
 
 import httpx
 
+from connector_sdk.errors import ConnectorError, ConnectorInputError
+
 _LONG_DIGITS = 18
 _BLANKS = " \t\r\n"
 SET_COOKIE = "set-cookie"
+_AS_IT_IS = object()
 
 
-def http_result(response: httpx.Response, *, first_header_only: bool) -> dict[str, Any]:
-    """The result as the process sees it, `HttpCommonResult` in Camunda's words."""
+def http_result(
+    response: httpx.Response, *, first_header_only: bool, body: Any = _AS_IT_IS, document: Any = None
+) -> dict[str, Any]:
+    """The result as the process sees it, `HttpCommonResult` in Camunda's words. Without `body`, it is `body_of`."""
     return {
         "status": response.status_code,
         "headers": headers_of(response, first_only=first_header_only),
-        "body": body_of(response),
+        "body": body_of(response) if body is _AS_IT_IS else body,
         "reason": reason_of(response),
-        "document": None,
+        "document": document,
     }
 
 
@@ -58,6 +63,28 @@ def body_of(response: httpx.Response) -> Any:
         except (ValueError, RecursionError):
             return text
     return text
+
+
+def json_of(response: httpx.Response) -> Any:
+    """The body as JSON of any kind, numbers and texts included; None if there is no body (204).
+
+    Raises ConnectorError if it is no JSON.
+    """
+    text = response.content.decode("utf-8", "replace").strip(_BLANKS)
+    if not text:
+        return None
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ConnectorError(None, f"JSON response format selected but payload is no JSON: {error}") from error
+
+
+def text_of(response: httpx.Response, encoding: str) -> str:
+    """The body as text. Raises ConnectorInputError for an encoding that does not exist."""
+    try:
+        return response.content.decode(encoding, "replace")
+    except LookupError as error:
+        raise ConnectorInputError(f"There is no encoding {encoding!r}") from error
 
 
 def _integer(digits: str) -> int | float | str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from connector_sdk.clock import Clock
 from connector_sdk.compatibility import Compatibility
+from connector_sdk.documents import DocumentStore
 from connector_sdk.http import HttpClient
 from connector_sdk.job import Job
 
@@ -18,3 +19,5 @@ class JobContext:
     http: HttpClient
     compatibility: Compatibility
     clock: Clock
+    documents: DocumentStore
+    """Where results that are too large for a process go."""

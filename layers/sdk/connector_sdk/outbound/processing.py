@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from connector_sdk.binding import bind
+from connector_sdk.documents import Documents
 from connector_sdk.expressions import error_outcome, output_variables
 from connector_sdk.job import Job
 from connector_sdk.outbound.context import JobContext
@@ -81,8 +82,10 @@ def _response(
     rules = services.compatibility
     resolved = resolve(dict(job.variables), services.secrets, allowed=secret_names, textual=rules.textual_secrets)
     progress.used_secrets = resolved.used
-    request = bind(work.model, resolved.value)
-    response = work.handler(request, JobContext(job, services.http, rules, services.clock))
+    documents = Documents(services.documents, services.http.download, rules)
+    request = bind(work.model, resolved.value, documents)
+    context = JobContext(job, services.http, rules, services.clock, services.documents)
+    response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
 
 
