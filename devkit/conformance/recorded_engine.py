@@ -23,6 +23,10 @@ class RecordedEngine:
         self.answers = list(answers) or [SUCCESS]
         self.commands: list[dict[str, Any]] = []
 
+    def within(self, read_timeout: float) -> RecordedEngine:
+        """Recorded answers take no time."""
+        return self
+
     def publish_message(
         self,
         name: str,

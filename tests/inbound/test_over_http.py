@@ -1,19 +1,23 @@
 """A signed GitHub webhook from the socket to the engine's REST API: gateway, handler, engine client."""
 
 import json
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from connector_sdk.bpmn import read
+from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.errors import NotBuilt
-from connector_sdk.inbound import Routes, WebhookRequest, WebhookServices, elements_of
+from connector_sdk.inbound import Routes, WebhookRequest, WebhookServices, deliver, elements_of
 from connector_sdk.inbound.signatures import GitHubSignature
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores import State
@@ -56,9 +60,10 @@ PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 class Host:
     """Everything on one machine but the engine, which is the test's own HTTP server."""
 
-    def __init__(self, gateway: RunningGateway, store: SqliteDeliveries, engine: EngineClient) -> None:
+    def __init__(self, gateway: RunningGateway, services: WebhookServices, engine: EngineClient) -> None:
         self.gateway = gateway
-        self.store = store
+        self.services = services
+        self.store = services.deliveries
         self.engine = engine
 
     def send(self, body: bytes, path: str = "/inbound/issues", secret: str = SECRET) -> tuple[int, str]:
@@ -86,7 +91,7 @@ def host(httpserver: HTTPServer, tmp_path: Path) -> Iterator[Host]:
         deployed = DeployedProcess("issues", 7, "2251799813685250", "issues.bpmn")
         assert routes.deploy(deployed, elements_of(read(PROCESS), deployed)) == []
         services = WebhookServices(routes, engine, store)
-        yield Host(stack.enter_context(start(handler.serving(services))), store, engine)
+        yield Host(stack.enter_context(start(handler.serving(services))), services, engine)
 
 
 def test_a_signed_github_event_becomes_a_message_and_a_wrong_signature_does_not(
@@ -135,6 +140,23 @@ def test_an_event_that_came_while_the_engine_was_away_reaches_it_once(host: Host
         "/v2/topology",
         "/v2/messages/publication",
     ]
+
+
+def test_an_engine_that_says_nothing_is_given_up_within_the_budget(host: Host, httpserver: HTTPServer) -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def silent(_: Request) -> Response:
+        asked.set()
+        ended.wait(30)
+        return Response("{}")
+
+    httpserver.expect_request("/v2/process-instances").respond_with_handler(silent)
+    services = replace(host.services, budget_ms=200)
+    request = WebhookRequest("POST", "/inbound/plain", received_ms=SystemClock().time_ms())
+
+    assert deliver(request, services).status == 202
+    assert asked.is_set()
+    ended.set()
 
 
 def test_on_lambda_the_function_says_what_is_not_built_yet() -> None:

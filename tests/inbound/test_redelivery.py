@@ -22,6 +22,7 @@ class Engine:
     """The webhook's engine with a probe that can fail."""
 
     def __init__(self, webhook: Webhook) -> None:
+        self.within = webhook.engine.within
         self.publish_message = webhook.engine.publish_message
         self.create_instance = webhook.engine.create_instance
         self.away = False

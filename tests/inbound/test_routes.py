@@ -148,6 +148,12 @@ def test_what_cannot_work_is_refused_when_it_is_deployed(
     assert found.startswith(reason)
 
 
+def test_a_refusal_never_shows_a_secret(webhook: Webhook) -> None:
+    [reason] = webhook.deploy(element({"inbound.method": "{{secrets.KEY}}"}))
+
+    assert reason.startswith("property inbound.method is '***', it should be one of")
+
+
 def test_elements_of_other_kinds_are_left_to_other_functions(webhook: Webhook) -> None:
     assert webhook.deploy(element({"inbound.type": "io.camunda:slack-webhook:1"})) == []
     assert owners(webhook) == []

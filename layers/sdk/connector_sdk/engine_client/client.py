@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -70,6 +71,12 @@ class EngineClient:
     def address(self) -> str:
         """The engine's address without /v2."""
         return self._rest.address
+
+    def within(self, read_timeout: float) -> EngineClient:
+        """The same client, connections included, for calls that have to be over sooner (seconds)."""
+        client = copy(self)
+        client._read_timeout = read_timeout
+        return client
 
     def close(self) -> None:
         """Close the idle connections."""

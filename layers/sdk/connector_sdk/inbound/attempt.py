@@ -48,14 +48,12 @@ class Never:
     reason: str
 
 
-def attempt(
-    delivery: Delivery, engine: InboundEngine, compatibility: str, *, in_time: bool = True
-) -> Taken | Refused | Away | Never:
-    """Map the delivery and send the command; not `in_time`: map it only, so that its model's mistakes are known."""
+def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
+    """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer."""
     element = InboundElement.from_json(delivery.element)
     try:
         command = command_for(element, delivery.payload, delivery.id, Compatibility.of(compatibility))
-        return Taken(command.send(engine)) if in_time else Away("out of time before the engine was asked")
+        return Taken(command.send(engine)) if engine else Away("out of time before the engine was asked")
     except Unmappable as error:
         return Refused(error.answer, str(error))
     except (EngineUnreachable, EngineBusy) as error:

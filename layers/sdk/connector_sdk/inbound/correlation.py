@@ -17,7 +17,11 @@ from connector_sdk.inbound.elements import InboundElement
 
 
 class InboundEngine(Protocol):
-    """The two commands that webhooks need; an EngineClient has them."""
+    """What webhooks need of an engine; an EngineClient has it."""
+
+    def within(self, read_timeout: float) -> InboundEngine:
+        """The same engine for a call that may take so many seconds."""
+        ...
 
     def publish_message(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
@@ -15,7 +15,7 @@ from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, nested
 from connector_sdk.inbound.webhook import WebhookConnector
-from connector_sdk.secrets import SecretProvider, resolve
+from connector_sdk.secrets import SecretProvider, mask, resolve
 
 RETRY_MS = 5_000
 """Elements that could not be activated are tried again when a path is missed, at most this often."""
@@ -52,20 +52,30 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Routes:
-    """The routes of one host. `connectors` are the kinds it serves; elements of other types are not its business."""
+    """The routes of one host. `connectors` are the kinds it serves; elements of other types are not its business.
 
-    connectors: Sequence[WebhookConnector[Any]]
-    secrets: SecretProvider
-    compatibility: str = "8.10"
-    clock: Clock = field(default_factory=SystemClock)
-    versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    """The registered version of each process, by tenant and process id."""
-    _queues: dict[str, list[Route]] = field(default_factory=dict)
-    _refused: dict[tuple[str, str], list[Refusal]] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _last_retry: list[int] = field(default_factory=lambda: [0])
+    Requests may look for routes while processes are deployed.
+    """
+
+    def __init__(
+        self,
+        connectors: Sequence[WebhookConnector[Any]],
+        secrets: SecretProvider,
+        compatibility: str = "8.10",
+        clock: Clock | None = None,
+    ) -> None:
+        self.compatibility = compatibility
+        self.versions: dict[tuple[str, str], int] = {}
+        """The registered version of each process, by tenant and process id."""
+        self._connectors = {connector.type: connector for connector in connectors}
+        self._secrets = secrets
+        self._rules = InboundRules.of(compatibility)
+        self._clock = clock or SystemClock()
+        self._queues: dict[str, list[Route]] = {}
+        self._refused: dict[tuple[str, str], list[Refusal]] = {}
+        self._retried_ms = 0
+        self._lock = threading.RLock()
 
     def deploy(self, process: DeployedProcess, elements: Sequence[InboundElement]) -> Sequence[Refusal]:
         """Register the elements of one process version instead of those of its other versions.
@@ -73,13 +83,9 @@ class Routes:
         Returns what could not be activated; it is tried again later. Elements of other kinds are left out in silence.
         """
         owner = (process.tenant_id, process.process_definition_id)
-        rules = InboundRules.of(self.compatibility)
-        routes: list[Route] = []
-        refused: list[Refusal] = []
-        for group in _groups(elements, rules):
-            self._activate(group, rules, routes, refused)
+        routes, refused = self._activated(_groups(elements, self._rules))
         with self._lock:
-            self._replace(owner, routes, keep_place=not rules.version_loses_place)
+            self._replace(owner, routes, keep_place=not self._rules.version_loses_place)
             self._refused[owner] = refused
             self.versions[owner] = process.version
         return refused
@@ -93,42 +99,49 @@ class Routes:
 
     def find(self, path: str) -> Route | None:
         """The route that owns `path`, None if there is none."""
-        queue = self._queues.get(path) or (self._retry() and self._queues.get(path))
+        if path not in self._queues:
+            self._retry()
+        queue = self._queues.get(path)
         return queue[0] if queue else None
 
     def __iter__(self) -> Iterator[Sequence[Route]]:
         """For each path the routes that want it, the owner first."""
-        return iter([tuple(queue) for queue in self._queues.values()])
+        with self._lock:
+            return iter([tuple(queue) for queue in self._queues.values()])
 
     @property
     def refused(self) -> Sequence[Refusal]:
         """What is deployed and cannot be activated."""
         return [refusal for refusals in self._refused.values() for refusal in refusals]
 
-    def _activate(
-        self, group: Sequence[InboundElement], rules: InboundRules, routes: list[Route], refused: list[Refusal]
-    ) -> None:
-        """Make one route of elements that share a connector. An element whose secret is missing stops only itself."""
+    def _activated(self, groups: Iterable[Sequence[InboundElement]]) -> tuple[list[Route], list[Refusal]]:
+        """One route for the elements of each group, and what could not be activated."""
+        routes: list[Route] = []
+        refused: list[Refusal] = []
+        for group in groups:
+            connector = self._connectors.get(group[0].type)
+            usable = self._bound(group, refused) if connector else []
+            if connector is None or not usable:
+                continue
+            try:
+                routes.append(_route(connector, usable, self._rules))
+            except Exception as error:
+                # Whatever a connector's own code raises, the other webhooks of the host stay up.
+                reason = mask(str(error), [secret for one in usable for secret in one.secrets])
+                refused.append(Refusal(tuple(one.element for one in usable), reason))
+        return routes, refused
+
+    def _bound(self, group: Sequence[InboundElement], refused: list[Refusal]) -> list[_Bound]:
+        """Elements with their properties. One whose secret is missing is refused, and stops only itself."""
+        textual = Compatibility.of(self.compatibility).textual_secrets
         usable = []
         for element in group:
             try:
-                usable.append((element, self._tree(element)))
+                resolved = resolve(dict(element.properties), self._secrets, textual=textual)
+                usable.append(_Bound(element, nested(resolved.value), resolved.used))
             except SdkError as error:
                 refused.append(Refusal((element,), str(error)))
-        connector = next((one for one in self.connectors if usable and one.type == usable[0][0].type), None)
-        if connector is None:
-            return
-        shared = tuple(element for element, _ in usable)
-        try:
-            routes.append(_route(connector, shared, [tree for _, tree in usable], rules))
-        except Exception as error:
-            # Whatever a connector's own code raises, the other webhooks of the host stay up.
-            refused.append(Refusal(shared, str(error)))
-
-    def _tree(self, element: InboundElement) -> Mapping[str, Any]:
-        """The element's properties, nested, with secrets in place."""
-        textual = Compatibility.of(self.compatibility).textual_secrets
-        return nested(resolve(dict(element.properties), self.secrets, textual=textual).value)
+        return usable
 
     def _replace(self, owner: tuple[str, str], routes: Iterable[Route], *, keep_place: bool) -> None:
         """Swap the routes of one process in every queue: at its old place, or at the end."""
@@ -145,31 +158,31 @@ class Routes:
         for path in [path for path, queue in self._queues.items() if not queue]:
             del self._queues[path]
 
-    def _retry(self) -> bool:
-        """Try again what could not be activated. False if there is nothing to try, or it was tried a moment ago."""
+    def _retry(self) -> None:
+        """Try again what could not be activated, unless that was done a moment ago."""
         with self._lock:
-            now = self.clock.time_ms()
-            if not any(self._refused.values()) or now - self._last_retry[0] < RETRY_MS:
-                return False
-            self._last_retry[0] = now
-            rules = InboundRules.of(self.compatibility)
+            now = self._clock.time_ms()
+            if not self.refused or now - self._retried_ms < RETRY_MS:
+                return
+            self._retried_ms = now
             for owner, refusals in list(self._refused.items()):
-                self._refused[owner] = []
-                routes: list[Route] = []
-                for refusal in refusals:
-                    self._activate(refusal.elements, rules, routes, self._refused[owner])
+                routes, self._refused[owner] = self._activated(refusal.elements for refusal in refusals)
                 for route in routes:
                     self._queues[route.path] = [*self._queues.get(route.path, []), route]
-            return True
 
 
-def _route(
-    connector: WebhookConnector[Any],
-    elements: tuple[InboundElement, ...],
-    trees: Sequence[Mapping[str, Any]],
-    rules: InboundRules,
-) -> Route:
-    tree = trees[0]
+@dataclass(frozen=True, slots=True, repr=False)
+class _Bound:
+    """An element with its properties nested, secrets in place, and the secrets themselves."""
+
+    element: InboundElement
+    tree: Mapping[str, Any]
+    secrets: tuple[str, ...]
+
+
+def _route(connector: WebhookConnector[Any], usable: Sequence[_Bound], rules: InboundRules) -> Route:
+    """Bind the properties of elements that share a connector. Raises SdkError, or what the connector raises."""
+    tree = usable[0].tree
     if not rules.ignores_synchronous_response and tree.get("synchronousResponse") == "true":
         raise NotBuilt("synchronousResponse: answering a webhook with the result of the process")
     inbound = tree.get("inbound")
@@ -177,12 +190,13 @@ def _route(
         raise ConnectorInputError("inbound.context is missing: it is the webhook's path")
     properties = Properties(inbound, connector.feel)
     responses = {
-        element.element_id: expression
-        for element, one in zip(elements, trees, strict=True)
-        if (expression := Properties(one["inbound"]).text("responseExpression"))
+        one.element.element_id: expression
+        for one in usable
+        if (expression := Properties(one.tree["inbound"]).text("responseExpression"))
     }
     verification = properties.text("verificationExpression") or None
     broken = next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None)
+    elements = tuple(one.element for one in usable)
     configuration = connector.properties(properties)
     return Route(properties.text("context"), connector, configuration, elements, responses, verification, broken)
 

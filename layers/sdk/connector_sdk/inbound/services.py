@@ -19,10 +19,7 @@ LEASE_MARGIN_MS = 22_000
 
 @dataclass(frozen=True, slots=True)
 class WebhookServices:
-    """Routes with their secrets, the engine, the deliveries store, the time.
-
-    `engine` should give up within the budget: an EngineClient with a read time-out of a few seconds.
-    """
+    """Routes with their secrets, the engine, the deliveries store, the time."""
 
     routes: Routes
     engine: InboundEngine
