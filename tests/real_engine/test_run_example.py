@@ -9,7 +9,7 @@ import pytest
 
 from devkit.demo import catalogue, github
 from devkit.testing.command_line import RunningCommand, connectors
-from devkit.testing.zeebe import RunningZeebe
+from tests.real_engine.conftest import AnyEngine
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 
@@ -21,7 +21,7 @@ def api() -> Iterator[catalogue.Catalogue]:
 
 
 @pytest.fixture
-def runtime(real_engine: RunningZeebe, api: catalogue.Catalogue, tmp_path: Path) -> Iterator[RunningCommand]:
+def runtime(any_engine: AnyEngine, api: catalogue.Catalogue, tmp_path: Path) -> Iterator[RunningCommand]:
     variables: Mapping[str, str] = {
         "CAMUNDA_REST_ADDRESS": any_engine.address,
         "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
