@@ -35,11 +35,11 @@ types: setup
 full: setup ## the tests and the wide sweeps over every recorded case
 	$(BIN)/python -m pytest -m "wide or not wide"
 
-build: setup ## build the layer and the functions (ARCH=x86_64 or arm64)
+build: setup ## build the layer and the functions, and check them
 	@sh scripts/tool sam >/dev/null
 	$(BIN)/connectors generate --check
 	@rm -rf .aws-sam/build
-	$(SAM) build --config-env $(CONFIG) --parameter-overrides Architecture=$(ARCH)
+	$(SAM) build --config-env $(CONFIG)
 	$(BIN)/python -m devkit.package .aws-sam/build --architecture $(ARCH)
 
 build-%: # called by sam: OutboundHttpJson is functions/outbound/http_json, copied under the same path
@@ -60,8 +60,7 @@ validate: setup ## lint the template
 	.venv-sam/bin/cfn-lint template.yaml
 
 deploy: build ## build, check and deploy the stack (CONFIG=default, dev or prod)
-	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG) \
-	  --parameter-overrides Architecture=$(ARCH)
+	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG)
 
 lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock

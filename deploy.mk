@@ -1,13 +1,14 @@
 # Building, deploying and rehearsing the stack. Included by Makefile and by the layer's.
-ARCH ?= x86_64
 CONFIG ?= default
 HERE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+# What the template says (connectors generate --architecture arm64), so that a build cannot be for another processor.
+ARCH ?= $(shell sed -n 's/.*BuildArchitecture: \([a-z0-9_]*\).*/\1/p' $(HERE)/template.yaml)
 PLATFORM_x86_64 := x86_64-manylinux_2_28
 PLATFORM_arm64 := aarch64-manylinux_2_28
 # The exact version that the functions run with: /opt and /var/task are read-only, so what is not compiled here is
 # compiled again at each cold start.
 PYTHON313 ?= $(shell sh $(HERE)/scripts/python3.13)
-export ARCH PYTHON313
+export PYTHON313
 export SAM_CLI_TELEMETRY := 0
 
 INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --python-version 3.13 \

@@ -2,14 +2,15 @@
 
 from devkit.generate.catalogue import FunctionFolder, UnknownFunction, catalogue
 from devkit.generate.join import UnusableForm
-from devkit.generate.template import TEMPLATE, selection_of, template
+from devkit.generate.template import ARCHITECTURES, TEMPLATE, Choice, template
 
 __all__ = [
+    "ARCHITECTURES",
     "TEMPLATE",
+    "Choice",
     "FunctionFolder",
     "UnknownFunction",
     "UnusableForm",
     "catalogue",
-    "selection_of",
     "template",
 ]
