@@ -1,0 +1,92 @@
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from connector_sdk.outcome import Complete, Fail
+from devkit.testing import run_job
+from functions.outbound.http_json.app import handler
+
+FETCHED = {"url", "method", "authentication", "headers", "queryParameters", "skipEncoding", "body", "storeResponse"}
+
+
+def run(server: HTTPServer, compatibility: str = "8.10", **variables: Any) -> Any:
+    given = {"method": "get", "url": server.url_for("/orders/7"), **variables}
+    return run_job(handler, given, compatibility=compatibility, resultExpression="={s: status, b: body}")
+
+
+def test_an_answer_becomes_variables(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7", "GET").respond_with_json({"id": 7})
+    assert run(httpserver) == Complete({"s": 200, "b": {"id": 7}})
+
+
+def test_the_poller_fetches_what_the_templates_send() -> None:
+    assert set(handler.fetch_variables) >= FETCHED
+    assert (handler.type, handler.repeat) == ("io.camunda:http-json:1", "unsafe")
+
+
+def test_an_incident_names_the_request_and_no_secret(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/k3y").respond_with_json({"got": "k3y"}, 404)
+    variables = {"method": "GET", "url": httpserver.url_for("/") + "{{secrets.K}}"}
+    outcome = run_job(handler, variables, secrets={"K": "k3y"})
+    assert isinstance(outcome, Fail)
+    assert outcome.error_message == f"404 NOT FOUND from GET localhost:{httpserver.port}/***"
+    assert outcome.variables["error"]["message"] == "NOT FOUND"
+    assert "k3y" not in str(outcome.body())
+
+
+@pytest.mark.parametrize(
+    ("content", "choice", "body"),
+    [
+        ("42", {"choice": "JSON"}, 42),
+        ('"x"', {"choice": "json"}, "x"),
+        ("", {"choice": "JSON"}, None),
+        ('{"a":1}', {"choice": "TEXT"}, '{"a":1}'),
+        ("é", {"choice": "TEXT", "encoding": "latin-1"}, "Ã©"),
+        ("42", {"choice": None}, "42"),
+        ("42", {}, "42"),
+    ],
+)
+def test_the_newest_templates_choose_what_is_returned(
+    content: str, choice: dict[str, Any], body: Any, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data(content)
+    assert run(httpserver, documentReturnFormat=choice) == Complete({"s": 200, "b": body})
+
+
+def test_a_body_that_is_no_json_fails_where_json_was_chosen(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data("{")
+    outcome = run(httpserver, documentReturnFormat={"choice": "JSON"})
+    assert (outcome.retries, "code" in outcome.variables["error"]) == (2, False)
+    assert outcome.error_message.startswith("JSON response format selected but payload is no JSON")
+
+
+def test_an_unknown_encoding_is_a_fault_of_the_input(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data("x")
+    assert run(httpserver, documentReturnFormat={"choice": "TEXT", "encoding": "nope"}).retries == 0
+
+
+def test_a_configuration_takes_the_place_of_the_tasks_own_authentication(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7", headers={"Authorization": "Bearer theirs"}).respond_with_data("")
+    outcome = run(
+        httpserver,
+        authentication={"type": "bearer", "token": "ours"},
+        authenticationConfiguration={"authentication": {"type": "bearer", "token": "theirs"}},
+    )
+    assert outcome.variables["s"] == 200
+
+
+@pytest.mark.parametrize(
+    ("variables", "part"),
+    [
+        ({"followRedirects": True}, "followRedirects"),
+        ({"clientTls": {"clientCertificate": "c"}}, "clientTls"),
+        ({"storeResponse": "true"}, "cluster's store"),
+    ],
+)
+def test_what_is_not_built_is_named(variables: dict[str, Any], part: str, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data("")
+    outcome = run(httpserver, **variables)
+    assert outcome.retries == 0
+    assert outcome.error_message.startswith("not built yet: ")
+    assert part in outcome.error_message
