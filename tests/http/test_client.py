@@ -203,6 +203,31 @@ def test_a_token_is_kept_until_shortly_before_it_ends(
     assert {r.headers["Authorization"] for r in requests(httpserver) if r.path == "/"} == {"Bearer tok"}
 
 
+def test_a_kept_token_that_is_refused_is_replaced_once(client: HttpClient, httpserver: HTTPServer) -> None:
+    tokens = iter(["first", "second", "third"])
+
+    def token(request: Request) -> Response:
+        return Response(f'{{"access_token": "{next(tokens)}", "expires_in": 60}}')
+
+    httpserver.expect_request("/token").respond_with_handler(token)
+    httpserver.expect_request("/", headers={"Authorization": "Bearer first"}).respond_with_data("")
+    client.post(httpserver.url_for("/"), auth=credentials(httpserver))
+    httpserver.clear()
+    httpserver.expect_request("/token").respond_with_handler(token)
+    httpserver.expect_request("/").respond_with_data("", 401)
+    assert client.post(httpserver.url_for("/"), auth=credentials(httpserver)).status_code == 401
+    seen = [(request.path, request.headers.get("Authorization")) for request in requests(httpserver)]
+    assert [path for path, _ in seen] == ["/", "/token", "/"]
+    assert [seen[0][1], seen[2][1]] == ["Bearer first", "Bearer second"]
+
+
+def test_a_fresh_token_that_is_refused_is_not_replaced(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_json({"access_token": "tok", "expires_in": 60})
+    httpserver.expect_request("/").respond_with_data("", 401)
+    assert client.get(httpserver.url_for("/"), auth=credentials(httpserver)).status_code == 401
+    assert [request.path for request in requests(httpserver)] == ["/token", "/"]
+
+
 def test_a_token_of_unknown_life_is_not_kept(client: HttpClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/token").respond_with_json({"access_token": "tok"})
     httpserver.expect_request("/").respond_with_data("")

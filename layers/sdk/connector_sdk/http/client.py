@@ -28,11 +28,12 @@ from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import Tokens
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
 from connector_sdk.http.status import raise_for_status
-from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
+from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
 from connector_sdk.settings import Settings
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 CONTENT_TYPE = "content-type"
+UNAUTHORIZED = 401
 
 
 class HttpClient:
@@ -45,6 +46,10 @@ class HttpClient:
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
         return cls(Sender.from_settings(settings), Tokens(clock))
+
+    def close(self) -> None:
+        """Close the kept-alive connections."""
+        self._sender.close()
 
     def get(self, url: str, **options: Any) -> httpx.Response:
         """`request("GET", …)`."""
@@ -81,18 +86,23 @@ class HttpClient:
         """
         if connect_seconds < 0 or read_seconds < 0:
             raise InvalidRequest(None, "A time-out must not be negative", f"{method}: a time-out is negative")
-        auth_headers, auth_params = self._proof(auth)
-        own = {name: value or "" for name, value in (headers or {}).items() if name.lower() != CONTENT_TYPE}
-        content, content_type = _content(method, headers or {}, body, ignore_null)
+        given = headers or {}
+        content, content_type = _content(method, given, body, ignore_null)
         typed = [] if content_type is None else [("Content-Type", content_type)]
-        try:
-            target = encoded_url(url, [*auth_params, *(params or {}).items()], skip_encoding=skip_encoding)
-        except InvalidUrl as error:
-            raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{method}: {error}") from error
-        except CredentialsInUrl as error:
-            raise ProtocolError("500", PROTOCOL, f"{method}: {error}") from error
-        all_headers = (*auth_headers, *typed, *own.items())
-        return self._sender.send(Request(method, target, all_headers, content, connect_seconds, read_seconds))
+        own = [(name, value or "") for name, value in given.items() if name.lower() != CONTENT_TYPE]
+
+        def send() -> httpx.Response:
+            auth_headers, auth_params = self._proof(auth)
+            target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
+            sent = (*auth_headers, *typed, *own)
+            return self._sender.send(Request(method, target, sent, content, connect_seconds, read_seconds))
+
+        by_token = auth if isinstance(auth, OAuthClientCredentials) and self._tokens.knows(auth) else None
+        response = send()
+        if response.status_code == UNAUTHORIZED and by_token is not None:
+            self._tokens.forget(by_token)
+            return send()
+        return response
 
     def _proof(self, auth: Authentication | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """The headers and query parameters that an authentication adds."""
@@ -109,6 +119,15 @@ class HttpClient:
                 return [("Authorization", f"Bearer {self._tokens.token(self._sender, auth)}")], []
             case _:
                 return [], []
+
+
+def _target(method: str, url: str, params: Parameters, skip_encoding: bool) -> str:
+    try:
+        return encoded_url(url, params, skip_encoding=skip_encoding)
+    except InvalidUrl as error:
+        raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{method}: {error}") from error
+    except CredentialsInUrl as error:
+        raise ProtocolError("500", PROTOCOL, f"{method}: {error}") from error
 
 
 def _content(method: str, headers: Mapping[str, str | None], body: Any, ignore_null: bool) -> tuple[bytes, str | None]:

@@ -1,7 +1,8 @@
 """Access tokens by the client credentials grant (RFC 6749, section 4.4), kept while they last.
 
 A token is kept under a hash of everything that it was asked with, until ten seconds before it ends; an answer that does
-not say how long the token lasts is not kept. A task's repeat after 401 asks anew.
+not say how long the token lasts is not kept. When a service refuses a kept token with 401, the client asks for another
+one and sends the request again: the first one was not let in, so nothing happens twice.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from connector_sdk.http.sending import Request, Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 
+Credentials = OAuthClientCredentials | OAuthRefreshToken
+
 MARGIN_MS = 10_000
 MAX_TOKENS = 1000
 BASIC_HEADER = "basicAuthHeader"
@@ -35,29 +38,40 @@ class Tokens:
         self._lock = Lock()
         self._tokens: dict[str, tuple[str, int]] = {}
 
-    def token(self, sender: Sender, credentials: OAuthClientCredentials | OAuthRefreshToken) -> str:
+    def token(self, sender: Sender, credentials: Credentials) -> str:
         """A token that is still good, from the cache or the token endpoint. Raises HttpError as any request."""
         if isinstance(credentials, OAuthRefreshToken):
             raise NotBuilt("the authentication oauth-refresh-token")
-        key = hashlib.sha256(credentials.model_dump_json().encode()).hexdigest()
-        with self._lock:
-            token, good_until = self._tokens.get(key, ("", 0))
-        if self._clock.time_ms() < good_until:
-            return token
+        known = self._known(credentials)
+        if known is not None:
+            return known
         token, seconds = fetch(sender, credentials)
-        self._keep(key, token, self._clock.time_ms() + int(seconds * 1000) - MARGIN_MS)
+        self._keep(_key(credentials), token, self._clock.time_ms() + int(seconds * 1000) - MARGIN_MS)
         return token
 
-    def forget(self) -> None:
-        """Ask anew from now on."""
+    def knows(self, credentials: Credentials) -> bool:
+        """Whether the next token comes from the cache."""
+        return self._known(credentials) is not None
+
+    def forget(self, credentials: Credentials) -> None:
+        """Ask for another token next time: the service refused this one."""
         with self._lock:
-            self._tokens.clear()
+            self._tokens.pop(_key(credentials), None)
+
+    def _known(self, credentials: Credentials) -> str | None:
+        with self._lock:
+            token, good_until = self._tokens.get(_key(credentials), ("", 0))
+        return token if self._clock.time_ms() < good_until else None
 
     def _keep(self, key: str, token: str, good_until: int) -> None:
         with self._lock:
             if len(self._tokens) >= MAX_TOKENS:
                 self._tokens.clear()
             self._tokens[key] = (token, good_until)
+
+
+def _key(credentials: Credentials) -> str:
+    return hashlib.sha256(credentials.model_dump_json().encode()).hexdigest()
 
 
 def fetch(sender: Sender, credentials: OAuthClientCredentials) -> tuple[str, float]:

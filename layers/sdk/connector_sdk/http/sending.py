@@ -70,6 +70,10 @@ class Sender:
     def from_settings(cls, settings: Settings, *, pause: Callable[[float], None] = pause) -> Sender:
         return cls(GuardedTransport(settings.allow_addresses), pause=pause)
 
+    def close(self) -> None:
+        """Close the transport's connections."""
+        self._transport.close()
+
     def send(self, request: Request) -> httpx.Response:
         """Send a request, once more if that is safe, and read the whole answer."""
         repeatable = request.method in REPEATABLE_METHODS
