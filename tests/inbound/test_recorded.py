@@ -110,6 +110,16 @@ def test_improvements_are_few_and_every_one_is_seen() -> None:
     assert sum(counted[name] for name in IMPROVEMENTS) <= 90
 
 
+@pytest.mark.skipif(not CASES, reason="the recorded webhook cases are not here")
+def test_the_documentation_lists_every_improvement_with_its_number_of_cases() -> None:
+    page = (ROOT / "docs/webhooks.md").read_text()
+    counted = Counter(named(case["id"]) for case in CASES)
+
+    listed = dict(re.findall(r"^\| (.+?) \| (\d+) \|", page, re.MULTILINE))
+    assert listed == {name: str(counted[name]) for name in IMPROVEMENTS}
+    assert f"out of {len(CASES)} recorded" in page
+
+
 def test_cases_over_grpc_are_skipped_with_a_reason() -> None:
     assert list(results([{"id": "x", "transport": "grpc"}])) == [
         {"id": "x", "skip": "recorded over gRPC; the kit speaks REST only"}

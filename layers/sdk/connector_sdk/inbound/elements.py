@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from connector_sdk.bpmn import Definitions, Element, Message, Process
@@ -50,7 +50,7 @@ class InboundElement:
         return self.properties["inbound.type"]
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> InboundElement:
