@@ -74,8 +74,9 @@ def _run(command: list[str], what: str) -> None:
         command, cwd=tempfile.gettempdir(), capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False
     )
     if finished.returncode != 0:
-        last = (finished.stderr + finished.stdout).strip().splitlines()[-1:] or ["no output"]
-        raise RealEngineMissing(f"{what} could not be downloaded: {' '.join(command[:3])} … said: {last[0][:300]}")
+        lines = [*finished.stdout.splitlines(), *finished.stderr.splitlines()]
+        said = next((line for line in lines if "ERROR" in line), "nothing")[:300]
+        raise RealEngineMissing(f"{what} could not be downloaded: {' '.join(command[:3])} … said: {said}")
 
 
 @contextmanager

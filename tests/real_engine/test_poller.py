@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import EngineClient
+from connector_sdk.job import Job
 from functions.runtime.poller.finished import Finished, Observer
+from functions.runtime.poller.invokers import NeverRan
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
 from tests.real_engine import processes
@@ -119,3 +123,65 @@ def test_a_backlog_is_completed_without_a_lost_or_doubled_command(engine: Engine
     assert poller.counts() == {"completed": BACKLOG}
     assert (len(seen), set(seen)) == (BACKLOG, created)
     assert engine.activate_jobs(name, max_jobs=1, timeout_ms=1000, worker="w", request_timeout_ms=-1) == []
+
+
+def test_two_pollers_side_by_side_never_run_a_job_twice(engine: EngineClient, name: str) -> None:
+    for _ in range(BACKLOG // 4):
+        engine.create_instance(process_definition_id=name)
+    keys: list[str] = []
+    done = threading.Event()
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        keys.extend(job["jobKey"] for job in event["jobs"])
+        return answer(event, "completion", {})
+
+    def observer(finished: Finished) -> None:
+        if len(keys) >= BACKLOG // 4:
+            done.set()
+
+    with polling(engine, name, handler, observer) as one, polling(engine, name, handler, observer) as other:
+        assert done.wait(WAIT_SECONDS)
+    assert len(set(keys)) == len(keys) == BACKLOG // 4
+    assert one.counts().get("completed", 0) + other.counts().get("completed", 0) == BACKLOG // 4
+
+
+def test_a_job_that_runs_longer_than_its_lock_is_not_handed_out_again(
+    engine: EngineClient, name: str, any_engine: AnyEngine
+) -> None:
+    engine.create_instance(process_definition_id=name)
+
+    def activate() -> list[Job]:
+        return engine.activate_jobs(name, max_jobs=1, timeout_ms=20_000, worker="w", request_timeout_ms=-1)
+
+    clock = ControlledClock()
+    leases = Leases(engine, clock)
+    [job] = activate()
+    leases.begin(job, seconds=20, since=0)
+    for _ in range(3):
+        clock.advance(10_000)
+        leases.extend_due()
+        any_engine.advance_clock(15_000)
+        assert activate() == []
+    any_engine.advance_clock(20_000)
+    eventually = engine.activate_jobs(name, max_jobs=1, timeout_ms=20_000, worker="w", request_timeout_ms=10_000)
+    assert [again.key for again in eventually] == [job.key]
+
+
+def test_a_function_that_never_runs_costs_no_retry(engine: EngineClient, name: str, any_engine: AnyEngine) -> None:
+    given_back = threading.Event()
+
+    class Throttled:
+        def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+            raise NeverRan("function fn is throttled")
+
+    def observer(finished: Finished) -> None:
+        given_back.set()
+
+    engine.create_instance(process_definition_id=name)
+    poller = Poller(engine, [Registered("fn", (name,))], Throttled(), observer=observer, request_timeout_ms=500)
+    poller.start()
+    assert given_back.wait(WAIT_SECONDS)
+    assert poller.stop(WAIT_SECONDS) == 0
+    any_engine.advance_clock(3_000)
+    [job] = engine.activate_jobs(name, max_jobs=1, timeout_ms=20_000, worker="w", request_timeout_ms=10_000)
+    assert job.retries == 3
