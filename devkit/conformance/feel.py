@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from connector_sdk.errors import NotBuilt
 from connector_sdk.feel import (
     Evaluation,
     FeelEvaluationError,
@@ -53,7 +54,7 @@ def _result(case: Case, functions: Functions) -> Result:
         return result
     except FeelSyntaxError:
         return {"outcome": "parse-error", "expected": None}
-    except FeelEvaluationError:
+    except (FeelEvaluationError, NotBuilt):
         return {"outcome": "error", "expected": None}
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from connector_sdk.feel.compiler import compile_node
 from connector_sdk.feel.compiler.tests import INPUT
-from connector_sdk.feel.errors import FeelEvaluationError, FeelSyntaxError
+from connector_sdk.feel.errors import FeelEvaluationError, FeelSyntaxError, InvocationFailure
 from connector_sdk.feel.limits import MAX_NESTING
 from connector_sdk.feel.nodes import Node
 from connector_sdk.feel.parser import parse_expression
@@ -60,6 +60,8 @@ class Expression:
             value = self._compiled(Scope(variables or {}, None, run))
         except RecursionError:
             raise FeelEvaluationError("the evaluation went too deep; nest functions and values less") from None
+        except InvocationFailure as failure:  # an operator's: dates that java.time does not have
+            raise FeelEvaluationError(str(failure)) from None
         except ArithmeticError:
             raise FeelEvaluationError("a number is too large") from None
         if value is FAILED:

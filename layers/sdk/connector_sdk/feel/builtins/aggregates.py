@@ -25,8 +25,10 @@ def _numbers(items: Values) -> list[Decimal]:
 
 
 def _extreme(items: Values, choose: Callable[[Values], Value]) -> Value:
-    if not items or not has_order(items):
+    if not items:
         return None
+    if not has_order(items):
+        raise InvocationFailure(f"'{short(items)}' have no common order")
     if isinstance(items[0], list):
         raise FeelEvaluationError("lists have no order")
     return choose(items)

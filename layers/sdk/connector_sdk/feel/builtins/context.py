@@ -77,7 +77,7 @@ def context_put(context: Context, key: str | list[Value], value: Value) -> Value
 @builtin("context merge", "*contexts: list")
 @builtin("put all", "*contexts: list")
 def context_merge(contexts: list[Value]) -> Value:
-    """The entries of all contexts; of equal keys the last counts.
+    """The entries of all contexts; of equal keys the last counts. Null if one is no context.
 
     >>> context merge({x: 1, y: 0}, {y: 2})
     {x: 1, y: 2}
@@ -85,14 +85,14 @@ def context_merge(contexts: list[Value]) -> Value:
     merged: Context = {}
     for context in contexts:
         if not isinstance(context, dict):
-            raise InvocationFailure(f"expected a list of contexts but found '{short(context)}'")
+            return None
         merged.update(context)
     return merged
 
 
 @builtin("context", "entries: list")
 def context_of(entries: list[Value]) -> Value:
-    """A context of contexts with `key` and `value`.
+    """A context of contexts with `key` and `value`; null if one has not both.
 
     >>> context([{key: "a", value: 1}, {key: "b", value: 2}])
     {a: 1, b: 2}
@@ -100,6 +100,6 @@ def context_of(entries: list[Value]) -> Value:
     context: Context = {}
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or "value" not in entry:
-            raise InvocationFailure(f"expected a list of contexts with 'key' and 'value' but found '{short(entry)}'")
+            return None
         context[entry["key"]] = entry["value"]
     return context

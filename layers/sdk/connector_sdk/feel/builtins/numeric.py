@@ -87,7 +87,7 @@ def floor(n: Decimal) -> Value:
     return rounded(n, Decimal(0), ROUND_FLOOR)
 
 
-@builtin("floor", "n: number", "scale: number")
+@builtin("floor", "n: number", "scala: number")  # feel-scala's own name of it
 def floor_to_scale(n: Decimal, scale: Decimal) -> Value:
     """Rounded down to so many decimals.
 

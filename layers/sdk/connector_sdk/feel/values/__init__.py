@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from math import isfinite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,8 +88,9 @@ class FunctionContext(dict[str, Value]):
         self.functions = functions
 
 
-def _from_float(value: float) -> Decimal:
-    return Decimal(repr(value)) if value == value and abs(value) != float("inf") else Decimal(0)
+def _from_float(value: float) -> Decimal | None:
+    """A double by its shortest digits; NaN and infinity, which JSON does not have, are null."""
+    return Decimal(repr(value)) if isfinite(value) else None
 
 
 def _from_list(value: Sequence[Any]) -> list[Value]:
