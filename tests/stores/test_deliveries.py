@@ -1,10 +1,12 @@
 """One suite for every implementation of the deliveries store; a new one is a line in `STORES`."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +14,17 @@ from connector_sdk.stores import Deliveries, Delivery, State
 from connector_sdk.stores.deliveries import KEEP_FINISHED_MS
 from connector_sdk.stores.sqlite import SqliteDeliveries
 
-STORES: dict[str, Callable[[Path], AbstractContextManager[Deliveries]]] = {
-    "sqlite file": lambda folder: SqliteDeliveries(folder / "deliveries.db"),
+Fixture = Callable[[str], Any]
+STORES: dict[str, Callable[[Fixture], AbstractContextManager[Deliveries]]] = {
+    "sqlite file": lambda fixture: SqliteDeliveries(fixture("tmp_path") / "deliveries.db"),
     "sqlite in memory": lambda _: SqliteDeliveries(":memory:"),
+    "dynamodb": lambda fixture: fixture("aws").deliveries(),
 }
 
 
 @pytest.fixture(params=list(STORES.values()), ids=list(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deliveries]:
-    with request.param(tmp_path) as opened:
+def store(request: pytest.FixtureRequest) -> Iterator[Deliveries]:
+    with request.param(request.getfixturevalue) as opened:
         yield opened
 
 
@@ -139,16 +143,60 @@ def test_replay_makes_anything_due_at_once(store: Deliveries, state: State) -> N
     assert not store.replay("unknown", 3_500)
 
 
-def test_finished_deliveries_expire_after_seven_days_and_others_never(store: Deliveries) -> None:
+def test_finished_deliveries_say_when_they_expire_and_others_never_do(store: Deliveries) -> None:
+    ends = {}
     for state in (State.PUBLISHED, State.REFUSED, State.DEAD):
         store.put(delivery(state))
         store.finish(delivery(state), state, 1_000, answer=None)
-    store.put(delivery("unfinished"))
+        ends[state] = (found := store.get(state)) and found.expires_ms
 
     assert KEEP_FINISHED_MS == 604_800_000
-    assert store.expire(1_000 + 604_800_000 - 1) == 0
-    assert store.expire(1_000 + 604_800_000) == 2
-    assert {one.id for one in store.newest()} == {"dead", "unfinished"}
+    assert ends == {State.PUBLISHED: 604_801_000, State.REFUSED: 604_801_000, State.DEAD: None}
+
+
+def test_what_was_replayed_does_not_expire(store: Deliveries) -> None:
+    store.put(delivery())
+    store.finish(delivery(), State.PUBLISHED, 1_000, answer=None)
+    store.replay("d-1", 2_000)
+
+    assert (found := store.get("d-1")) is not None
+    assert found.expires_ms is None
+
+
+def test_a_body_over_32_kb_is_kept_like_any_other(store: Deliveries) -> None:
+    large = delivery(payload={"text": os.urandom(33_000).hex()}, due_ms=0)
+    store.put(large)
+
+    assert store.get("d-1") == large
+    [leased] = store.lease_due(1, 50_000, "second", 10)
+    assert leased.payload == large.payload
+    assert store.finish(leased, State.REFUSED, 2, answer=None)
+    assert store.reopen(delivery(payload={"small": True}), 3)
+    assert (found := store.get("d-1")) is not None
+    assert found.payload == {"small": True}
+    assert [one.payload for one in store.newest()] == [{"small": True}]
+
+
+def test_a_crash_between_recording_and_publishing_loses_nothing(store: Deliveries) -> None:
+    store.put(delivery(received_ms=1_000, due_ms=31_000))  # and nobody comes back for it
+
+    [found] = store.lease_due(31_000, 60_000, "redelivery", 10)
+
+    assert found.payload == delivery().payload
+    assert store.finish(found, State.PUBLISHED, 32_000, answer={"status": 202})
+    assert store.put(delivery(lease="a repeat")) == store.get("d-1")
+
+
+def test_sqlite_deletes_what_has_expired(tmp_path: Path) -> None:
+    with SqliteDeliveries(tmp_path / "d.db") as store:
+        for state in (State.PUBLISHED, State.REFUSED, State.DEAD):
+            store.put(delivery(state))
+            store.finish(delivery(state), state, 1_000, answer=None)
+        store.put(delivery("unfinished"))
+
+        assert store.expire(604_801_000 - 1) == 0
+        assert store.expire(604_801_000) == 2
+        assert {one.id for one in store.newest()} == {"dead", "unfinished"}
 
 
 def test_the_newest_come_first_and_can_be_chosen_by_state(store: Deliveries) -> None:

@@ -95,7 +95,7 @@ class AwsEndpoint:
         Raises AwsRefused (with AWS's own code and answer) or AwsUnreachable.
         """
         target, media_type = JSON_PROTOCOLS[self._scope.service]
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(content, separators=(",", ":")).encode()
         headers = {"content-type": media_type, "x-amz-target": f"{target}.{name}"}
         answer = self.send(Call("POST", "/", headers=headers, body=body))
         return _object(answer.body)

@@ -1,0 +1,231 @@
+"""Deliveries in a DynamoDB table (`dynamodb_items.py` has its form), large bodies in a bucket.
+
+What expired is deleted by the table's time to live and the bucket's lifecycle rule, days late at worst; until then a
+repeat counts as a new event, as it does once it is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.errors import AwsRefused, SettingsError
+from connector_sdk.settings import Settings
+from connector_sdk.stores.bodies import Bodies
+from connector_sdk.stores.deliveries import EXPIRING, KEEP_FINISHED_MS, Delivery, State
+from connector_sdk.stores.dynamodb_items import (
+    LANES,
+    LARGEST_CONTENT_BYTES,
+    Item,
+    content_of,
+    delivery_of,
+    inline_content,
+    item_of,
+    json_or_none,
+    lane,
+    seconds,
+    value_of,
+)
+
+DUE_KEYS = 500
+"""Keys read from each lane at most: of those that are due longest, the oldest are taken."""
+INDEX = "due"
+_FREE = "(attribute_not_exists(#lease) OR attribute_not_exists(#dueAt) OR #dueAt <= :now)"
+_NAME = re.compile(r"#(\w+)")
+
+
+class DynamoDbDeliveries:
+    """A deliveries store in one table; any number of threads may use it. Every method raises AwsError.
+
+    What `put` finds there already comes without element and payload if they are in the bucket.
+    """
+
+    def __init__(self, settings: Settings, table: str) -> None:
+        """`settings.delivery_bodies` names the bucket. Raises SettingsError."""
+        if not settings.delivery_bodies:
+            raise SettingsError("CONNECTORS_DELIVERY_BODIES is not set: it names the bucket for large bodies")
+        self._dynamodb = AwsEndpoint("dynamodb", settings)
+        self._bodies = Bodies(settings, settings.delivery_bodies)
+        self.table = table
+
+    def put(self, delivery: Delivery) -> Delivery | None:
+        content = self._contents(delivery)
+        item = item_of(delivery) | {name: value_of(value) for name, value in content.items()}
+        condition = "attribute_not_exists(#id) OR #expires <= :now OR #lease = :lease"
+        values: dict[str, str | int | bytes] = {
+            ":now": delivery.received_ms // 1000,
+            ":lease": delivery.lease or "",  # ours already: the answer to a first try was lost
+        }
+        try:
+            self._write("PutItem", {"Item": item}, condition, values)
+        except AwsRefused as error:
+            there = _condition_failed(error)
+            return delivery_of(there, inline_content(there))
+        return None
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        key = {"TableName": self.table, "Key": {"id": {"S": delivery_id}}, "ConsistentRead": True}
+        item = self._dynamodb.operation("GetItem", key).get("Item")
+        return None if item is None else self._whole(item)
+
+    def reopen(self, delivery: Delivery, now_ms: int) -> bool:
+        content = self._contents(delivery)
+        kept, dropped = ("object", "content") if "object" in content else ("content", "object")
+        update = (
+            f"SET #state = :pending, #dueAt = :dueAt, #lane = :lane, #lease = :lease, #{kept} = :{kept}"
+            f" REMOVE #error, #expires, #{dropped}"
+        )
+        values = {
+            ":pending": State.PENDING.value,
+            ":published": State.PUBLISHED.value,
+            ":dueAt": delivery.due_ms or now_ms,
+            ":lane": lane(delivery.id),
+            ":lease": delivery.lease or "",
+            ":now": now_ms,
+            **{f":{name}": value for name, value in content.items()},
+        }
+        condition = f"attribute_exists(#id) AND #state <> :published AND ({_FREE} OR #lease = :lease)"
+        return self._update(delivery.id, update, condition, values) is not None
+
+    def lease_due(self, now_ms: int, until_ms: int, lease: str, limit: int) -> Sequence[Delivery]:
+        due = sorted(key for number in range(LANES) for key in self._due(number, now_ms))
+        leased: list[Delivery] = []
+        values: dict[str, str | int | bytes] = {":until": until_ms, ":lease": lease, ":now": now_ms}
+        for _, delivery_id in due:
+            if len(leased) == limit:
+                break
+            item = self._update(delivery_id, "SET #dueAt = :until, #lease = :lease", "#dueAt <= :now", values)
+            if item is not None:
+                leased.append(self._whole(item))
+        return leased
+
+    def finish(
+        self,
+        delivery: Delivery,
+        state: State,
+        now_ms: int,
+        *,
+        answer: Mapping[str, Any] | None,
+        error: str | None = None,
+    ) -> bool:
+        expires = seconds(now_ms + KEEP_FINISHED_MS) if state in EXPIRING else None
+        given = {"state": state.value, "answer": json_or_none(answer), "error": error, "expires": expires}
+        return self._end(delivery, given, also_removed=["dueAt", "lane"])
+
+    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
+        return self._end(delivery, {"dueAt": due_ms, "error": error})
+
+    def replay(self, delivery_id: str, now_ms: int) -> bool:
+        update = "SET #state = :pending, #dueAt = :now, #lane = :lane REMOVE #lease, #expires"
+        values: dict[str, str | int | bytes] = {
+            ":pending": State.PENDING.value,
+            ":now": now_ms,
+            ":lane": lane(delivery_id),
+        }
+        return self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values) is not None
+
+    def newest(self, *, state: State | None = None, limit: int = 100) -> Sequence[Delivery]:
+        """Reads the whole table: for people, not for functions."""
+        items = [item for item in self._scan() if state is None or item["state"]["S"] == state]
+        items.sort(key=lambda item: (int(item["received"]["N"]), item["id"]["S"]), reverse=True)
+        return [self._whole(item) for item in items[:limit]]
+
+    def expire(self, now_ms: int) -> int:
+        """Nothing to do: the table and the bucket delete by themselves."""
+        return 0
+
+    def _contents(self, delivery: Delivery) -> dict[str, str | bytes]:
+        """The attribute with element and payload: themselves, or the key of the object that was written for them."""
+        content = content_of(delivery)
+        if len(content) > LARGEST_CONTENT_BYTES:
+            return {"object": self._bodies.put(delivery.id, content)}
+        return {"content": content}
+
+    def _whole(self, item: Item) -> Delivery:
+        content = self._bodies.get(item["object"]["S"]) if "object" in item else inline_content(item)
+        found = delivery_of(item, content)
+        return found if content else replace(found, error="its body has expired in the bucket")
+
+    def _end(self, delivery: Delivery, given: Mapping[str, str | int | None], also_removed: Sequence[str] = ()) -> bool:
+        """Give the lease back and count the attempt; attributes given as None go."""
+        names = [name for name, value in given.items() if value is not None]
+        removed = ["lease", *also_removed, *(name for name, value in given.items() if value is None)]
+        update = ", ".join(["SET #attempts = #attempts + :one", *(f"#{name} = :{name}" for name in names)])
+        values: dict[str, str | int | bytes] = {
+            f":{name}": value for name in names if (value := given[name]) is not None
+        }
+        values |= {":one": 1, ":lease": delivery.lease or ""}
+        update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+        return self._update(delivery.id, update, "#lease = :lease", values) is not None
+
+    def _due(self, number: int, now_ms: int) -> Iterator[tuple[int, str]]:
+        condition = "#lane = :lane AND #dueAt <= :now"
+        answer = self._dynamodb.operation(
+            "Query",
+            {
+                "TableName": self.table,
+                "IndexName": INDEX,
+                "KeyConditionExpression": condition,
+                "Limit": DUE_KEYS,
+                **_names(condition),
+                "ExpressionAttributeValues": {":lane": value_of(number), ":now": value_of(now_ms)},
+            },
+        )
+        found = answer.get("Items", [])
+        return ((int(item["received"]["N"]), item["id"]["S"]) for item in found)
+
+    def _scan(self) -> Iterator[Item]:
+        page: dict[str, Any] = {"TableName": self.table}
+        while True:
+            answer = self._dynamodb.operation("Scan", page)
+            yield from (item for item in answer.get("Items", []) if "state" in item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _update(
+        self,
+        delivery_id: str,
+        update: str,
+        condition: str,
+        values: Mapping[str, str | int | bytes],
+    ) -> Item | None:
+        """Change an item and return it; None if the condition did not hold."""
+        request = {"Key": {"id": {"S": delivery_id}}, "UpdateExpression": update, "ReturnValues": "ALL_NEW"}
+        try:
+            found: Item = self._write("UpdateItem", request, condition, values)["Attributes"]
+        except AwsRefused as error:
+            _condition_failed(error)
+            return None
+        return found
+
+    def _write(
+        self, operation: str, request: dict[str, Any], condition: str, values: Mapping[str, str | int | bytes]
+    ) -> dict[str, Any]:
+        return self._dynamodb.operation(
+            operation,
+            {
+                "TableName": self.table,
+                **request,
+                "ConditionExpression": condition,
+                **_names(condition + request.get("UpdateExpression", "")),
+                "ExpressionAttributeValues": {name: value_of(value) for name, value in values.items()},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            },
+        )
+
+
+def _names(expressions: str) -> dict[str, Any]:
+    """Every `#name` of an expression: many plain names are reserved words."""
+    return {"ExpressionAttributeNames": {f"#{name}": name for name in _NAME.findall(expressions)}}
+
+
+def _condition_failed(error: AwsRefused) -> Item:
+    """The item that is there; any other refusal is raised."""
+    if error.code != "ConditionalCheckFailedException":
+        raise error
+    found: Item = error.answer.get("Item", {})
+    return found
