@@ -22,7 +22,7 @@ from functions.runtime.poller.registry import Handler, Registered
 from tests.real_engine import processes
 from tests.real_engine.conftest import AnyEngine
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 BACKLOG = 400
 
 
