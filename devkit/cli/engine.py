@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.errors import NotBuilt
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json, print_line
+from devkit.cli.output import console, print_line
 from devkit.cli.ports import require_free
 from devkit.cli.signals import stop_signals
 from devkit.engine.server import start
@@ -25,7 +26,7 @@ def engine(
     controlled_clock: Annotated[
         bool, typer.Option("--controlled-clock", help="time stands still until PUT /v2/clock moves it")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print the address as a JSON document")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
 ) -> int:
     """Run the development engine until Ctrl-C: Camunda 8's REST API v2, everything in memory."""
     if data is not None:
@@ -43,7 +44,7 @@ def engine(
 
 def _announce(address: str, as_json: bool) -> None:
     if as_json:
-        print_json({"address": address})
+        print(json.dumps({"event": "ready", "address": address}), flush=True)
         return
     out = console()
     print_line(out, f"The development engine is at {address}; Ctrl-C stops it and forgets everything.")

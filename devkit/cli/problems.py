@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from connector_sdk.bpmn import BpmnError
-from connector_sdk.errors import EngineBusy, EngineRejected, EngineUnreachable, NotBuilt, SdkError, SettingsError
+from connector_sdk.errors import EngineBusy, EngineRejected, NotBuilt, SdkError, SettingsError
 from devkit.cli import exit_codes
 
 EXPECTED = (SdkError, BpmnError)
 """Errors that somebody can put right; anything else is a fault of this program."""
 
 NEXT_STEP: dict[type[Exception], str] = {
-    EngineUnreachable: "start that engine or correct CAMUNDA_REST_ADDRESS",
     EngineBusy: "it is overloaded or still starting: try again in a moment",
     EngineRejected: "change what it names, then try again",
     BpmnError: "correct the file in Camunda Modeler and save it again",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -44,18 +43,19 @@ def run(
     screen = Lines() if as_json else Screen()
     read = read_models(models)
     settings = Settings.read()
-    plan = Plan(
-        engine=EngineClient("http://127.0.0.1"),
-        settings=settings,
-        secrets=EnvironmentSecrets(environment(), settings.secret_prefix),
-        models=read,
-        deliveries=deliveries,
-        port=require_free(port, "--port"),
-        public_address=public_address.rstrip("/"),
-        observer=screen.finished,
-    )
+    require_free(port, "--port")
     with stop_signals() as stopping, _engine(settings) as engine:
-        with running(replace(plan, engine=engine)) as runtime:
+        plan = Plan(
+            engine=engine,
+            settings=settings,
+            secrets=EnvironmentSecrets(environment(), settings.secret_prefix),
+            models=read,
+            deliveries=deliveries,
+            port=port,
+            public_address=public_address.rstrip("/"),
+            observer=screen.finished,
+        )
+        with running(plan) as runtime:
             screen.ready(runtime, engine.address, read)
             stopping.wait()
             screen.stopping()

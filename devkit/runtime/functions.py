@@ -24,6 +24,11 @@ class OutboundFunctions:
 
     registry: Sequence[Registered]
     handlers: Mapping[str, Handler]
+    services: Services
+
+    def close(self) -> None:
+        """Close the connections that the functions keep open to the services they call."""
+        self.services.http.close()
 
     @property
     def types(self) -> list[str]:
@@ -40,7 +45,7 @@ def outbound_functions(settings: Settings, secrets: SecretProvider) -> OutboundF
         registered, handler = load(name)
         registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
-    return OutboundFunctions(tuple(registry), handlers)
+    return OutboundFunctions(tuple(registry), handlers, services)
 
 
 def outbound_names() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,12 +22,16 @@ from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.poller import Poller
 from functions.runtime.redelivery.redelivery import Redelivery
 
-REQUEST_TIMEOUT_MS = 2_000
+REQUEST_TIMEOUT_MS = 1_000
 """How long the engine keeps a poll open: short, so that Ctrl-C is answered soon."""
 
 
 class WebhookRefused(SdkError):
     """A webhook of a deployed model cannot be served."""
+
+
+class UnusableDeliveries(SdkError):
+    """The deliveries file cannot be opened, or is something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +83,15 @@ class ConnectorRuntime:
 def running(plan: Plan) -> Iterator[ConnectorRuntime]:
     """Deploy, start everything, and stop it gracefully at the end.
 
-    Raises EngineError, SecretsMissing, WebhookRefused or SettingsError before anything is started.
+    Raises EngineError, SecretsMissing, UnusableDeliveries, WebhookRefused or SettingsError before anything is started.
     """
     require_secrets(plan.models, plan.secrets, plan.settings.secret_prefix)
-    functions = outbound_functions(plan.settings, plan.secrets)
-    deployed = plan.engine.deploy([(model.name, model.xml) for model in plan.models])
-    routes = _routes(plan, deployed)
     with ExitStack() as stack:
-        deliveries = stack.enter_context(SqliteDeliveries(plan.deliveries))
+        functions = outbound_functions(plan.settings, plan.secrets)
+        stack.callback(functions.close)
+        deliveries = stack.enter_context(_deliveries(plan.deliveries))
+        deployed = plan.engine.deploy([(model.name, model.xml) for model in plan.models])
+        routes = _routes(plan, deployed)
         redelivery = Redelivery(deliveries, plan.engine, compatibility=plan.settings.compatibility)
         redelivery.start()
         stack.callback(redelivery.stop)
@@ -96,6 +102,15 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         served = stack.enter_context(gateway.start(handler_for(services), plan.port))
         webhooks = _webhooks(routes, plan.public_address or served.address)
         yield ConnectorRuntime(deployed, functions, webhooks, served.address, poller)
+
+
+def _deliveries(file: Path | str) -> SqliteDeliveries:
+    try:
+        return SqliteDeliveries(file)
+    except sqlite3.Error as error:
+        raise UnusableDeliveries(
+            f"{file} cannot keep deliveries: {error}; name another file with --deliveries, in a folder that exists"
+        ) from error
 
 
 def _poller(plan: Plan, functions: OutboundFunctions) -> Poller:

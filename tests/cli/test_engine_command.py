@@ -1,0 +1,40 @@
+"""`connectors engine`: the development engine as a process."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector_sdk.engine_client import EngineClient
+from devkit.cli.main import execute
+from devkit.testing.command_line import connectors
+
+
+def test_it_serves_the_rest_api_until_a_signal_comes() -> None:
+    with connectors("engine", "--port", "0", "--json") as command:
+        address = command.event("ready")["address"]
+        assert EngineClient(address).topology()["gatewayVersion"]
+
+        assert command.stop() == 0
+        assert command.problems == ""
+
+
+def test_a_controlled_clock_moves_only_when_it_is_told_to() -> None:
+    with connectors("engine", "--port", "0", "--controlled-clock", "--json") as command:
+        EngineClient(command.event("ready")["address"]).set_clock(4_102_444_800_000)
+
+        assert command.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--data", "state"], "not built yet: connectors engine --data"),
+        (["--port", "65536"], "there is no port 65536; --port takes 0 (any free port) to 65535"),
+        (["--port", "-1"], "there is no port -1; --port takes 0 (any free port) to 65535"),
+    ],
+)
+def test_what_it_cannot_do_is_refused(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["engine", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"connectors: {sentence}")
