@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, ClassVar
 
 JSON = "application/json"
 _OBJECT = {
@@ -204,7 +204,7 @@ class Target(AbstractContextManager["Target"]):
     def __init__(self) -> None:
         self._requests: dict[str, list[dict[str, Any]]] = {}
         self._lock = Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"target": self}))
         self.port = self._server.server_port
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
@@ -233,49 +233,47 @@ class _Server(ThreadingHTTPServer):
         """A client that went away is none of the target's concern."""
 
 
-def _handler(target: Target) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    target: ClassVar[Target]
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent."""
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
 
-        def _any(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            path, _, query = self.path.partition("?")
-            found = re.match(r"/c/([^/]+)(/.*)?$", path)
-            case_id, rest = (found[1], found[2] or "/") if found else ("?", path)
-            kept = _kept(self.command, path, query, list(self.headers.items()), content)
-            target.keep(case_id, kept)
-            rest = _template_behaviour(rest, kept["body"])
-            if rest.startswith("/drop"):
-                self._drop()
-            elif rest.startswith("/half"):
-                self._half()
-            else:
-                self._send(answer(self.command, rest))
+    def _any(self) -> None:
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path, _, query = self.path.partition("?")
+        found = re.match(r"/c/([^/]+)(/.*)?$", path)
+        case_id, rest = (found[1], found[2] or "/") if found else ("?", path)
+        kept = _kept(self.command, path, query, list(self.headers.items()), content)
+        self.target.keep(case_id, kept)
+        rest = _template_behaviour(rest, kept["body"])
+        if rest.startswith("/drop"):
+            self._drop()
+        elif rest.startswith("/half"):
+            self._half()
+        else:
+            self._send(answer(self.command, rest))
 
-        def _drop(self) -> None:
-            self.close_connection = True
-            self.connection.shutdown(2)
+    def _drop(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(2)
 
-        def _half(self) -> None:
-            self._send(Answer(b'{"a":1', headers=[("Content-Type", JSON)]), promised=100)
-            self.close_connection = True
+    def _half(self) -> None:
+        self._send(Answer(b'{"a":1', headers=[("Content-Type", JSON)]), promised=100)
+        self.close_connection = True
 
-        def _send(self, one: Answer, promised: int | None = None) -> None:
-            self.send_response_only(one.status, REASONS.get(one.status, "Status") if one.reason is None else one.reason)
-            for name, value in one.headers:
-                self.send_header(name, value)
-            if one.status not in NO_BODY:
-                self.send_header("Content-Length", str(promised or len(one.content)))
-            self.end_headers()
-            if one.status not in NO_BODY:
-                self.wfile.write(one.content)
+    def _send(self, one: Answer, promised: int | None = None) -> None:
+        self.send_response_only(one.status, REASONS.get(one.status, "Status") if one.reason is None else one.reason)
+        for name, value in one.headers:
+            self.send_header(name, value)
+        if one.status not in NO_BODY:
+            self.send_header("Content-Length", str(promised or len(one.content)))
+        self.end_headers()
+        if one.status not in NO_BODY:
+            self.wfile.write(one.content)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
-
-    return Handler
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
 
 
 def _kept(method: str, path: str, query: str, headers: list[tuple[str, str]], content: bytes) -> dict[str, Any]:
