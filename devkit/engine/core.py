@@ -14,7 +14,7 @@ from devkit.engine.definitions import Definition, Node
 from devkit.engine.records import ElementInstance, Variables
 from devkit.engine.state import State
 
-MAX_STEPS = 100_000
+MAX_STEPS = 20_000
 """Internal commands that are run in one go; a process that loops without waiting goes on with the next tick."""
 
 
@@ -51,6 +51,11 @@ class Core:
 
     def enqueue(self, command: str, *arguments: Any) -> None:
         self._queue.append((command, arguments))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no internal command is left to run."""
+        return not self._queue
 
     def run_queue(self) -> None:
         """Run internal commands until none is left, or until `MAX_STEPS` were run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +16,14 @@ BODY = "multiInstanceBody"
 JOB_TASKS = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
 EMITTERS = frozenset({"endEvent", "intermediateThrowEvent"})
 CATCHERS = frozenset({"intermediateCatchEvent", "receiveTask"})
-USER_TASK_JOB = "io.camunda.zeebe:userTask"
+USER_TASK_HEADER = "io.camunda.zeebe"
+USER_TASK_JOB = f"{USER_TASK_HEADER}:userTask"
+_USER_TASK = {
+    "assignmentDefinition": ("assignee", "candidateGroups", "candidateUsers"),
+    "taskSchedule": ("dueDate", "followUpDate"),
+    "formDefinition": ("formKey",),
+}
+_LISTS = ("candidateGroups", "candidateUsers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class JobModel:
     type: Expression
     retries: Expression
     headers: Mapping[str, str]
+    evaluated: Mapping[str, Expression] = field(default_factory=dict)
+    """Headers whose values may be FEEL: a user task's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +188,24 @@ def _job(element: Element) -> JobModel | None:
     if element.kind == "userTask":
         if "userTask" in element.extensions:
             return None
-        return JobModel(Expression(USER_TASK_JOB), Expression("1"), headers | _assignment_headers(element))
+        return JobModel(Expression(USER_TASK_JOB), Expression("1"), headers, _user_task_headers(element))
     definition = element.task_definition
     if definition is None or definition.type is None:
         return None
     return JobModel(Expression(definition.type), Expression(definition.retries or "3"), headers)
 
 
-def _assignment_headers(element: Element) -> dict[str, str]:
-    assignment = element.extensions.get("assignmentDefinition", {})
-    return {f"{'io.camunda.zeebe'}:{name}": value for name, value in assignment.items() if value}
+def _user_task_headers(element: Element) -> dict[str, Expression]:
+    """What the model says about people and forms; lists may be written with commas."""
+    written = {name: element.extensions.get(tag, {}).get(name) for tag, names in _USER_TASK.items() for name in names}
+    headers = {}
+    for name, text in written.items():
+        if not text:
+            continue
+        if name in _LISTS and not text.startswith("="):
+            text = "=" + json.dumps([part.strip() for part in text.split(",")], ensure_ascii=False)
+        headers[f"{USER_TASK_HEADER}:{name}"] = Expression(text)
+    return headers
 
 
 def _event(element: Element) -> Event | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector_sdk.bpmn import BpmnError, Process, read
@@ -10,7 +10,7 @@ from devkit.engine import timers
 from devkit.engine.core import Core
 from devkit.engine.definitions import Definition, Node, compile_process
 from devkit.engine.records import StartSubscription
-from devkit.engine.rejection import Rejection
+from devkit.engine.rejection import Failure, Rejection
 from devkit.engine.validation import check_file
 
 
@@ -39,7 +39,7 @@ def deploy(core: Core, resources: Sequence[Resource]) -> tuple[int, list[Definit
     errors: list[str] = []
     checked: list[_Checked] = []
     for resource in resources:
-        checked += _check(resource, errors)
+        checked += _check(core, resource, errors)
     _refuse_doubles(checked, errors)
     if errors:
         raise Rejection(
@@ -51,7 +51,10 @@ def deploy(core: Core, resources: Sequence[Resource]) -> tuple[int, list[Definit
     return deployment_key, [_add(core, entry, deployment_key) for entry in checked]
 
 
-def _check(resource: Resource, errors: list[str]) -> list[_Checked]:
+def _check(core: Core, resource: Resource, errors: list[str]) -> list[_Checked]:
+    if resource.name.endswith((".dmn", ".form")):
+        errors.append(f"'{resource.name}': The development engine does not support DMN decisions and forms")
+        return []
     if not resource.name.endswith((".bpmn", ".xml")):
         errors.append(f"\n'{resource.name}': unknown resource type")
         return []
@@ -61,11 +64,29 @@ def _check(resource: Resource, errors: list[str]) -> list[_Checked]:
         errors.append(f"'{resource.name}': {error}")
         return []
     found = check_file(file)
+    checked: list[_Checked] = []
+    if not found:
+        executable = [process for process in file.processes if process.executable]
+        checked = [_Checked(resource, process, compile_process(process)) for process in executable]
+        found = [finding for entry in checked for finding in _check_starts(core, entry.nodes, entry.process.id)]
     if found:
         lines = "".join(f"- Element: {element}\n    - ERROR: {text}\n" for element, text in found)
         errors.append(f"'{resource.name}': {lines}")
         return []
-    return [_Checked(resource, process, compile_process(process)) for process in file.processes if process.executable]
+    return checked
+
+
+def _check_starts(core: Core, nodes: Mapping[str, Node], process_id: str) -> Iterator[tuple[str, str]]:
+    """What the start events of a process wait for is evaluated at deployment, without variables."""
+    for event_id in nodes[process_id].starts:
+        event = nodes[event_id].event
+        try:
+            if event is not None and event.kind == "timer":
+                timers.due(core, event, {})
+            elif event is not None and event.name is not None:
+                event.name.text_value({}, core.clock)
+        except Failure as failure:
+            yield event_id, failure.message
 
 
 def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:

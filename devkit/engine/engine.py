@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from connector_sdk.clock import Clock, ControlledClock, SystemClock
 from devkit.engine import instances, jobs, lifecycle, messages, signals, timers, triggers
-from devkit.engine.core import Core
+from devkit.engine.core import MAX_STEPS, Core
 from devkit.engine.elements import BEHAVIOURS
 from devkit.engine.elements.multi_instance import on_round_end
 
@@ -70,6 +70,10 @@ class Engine:
         """Call `listener` with the job types that something became available of, after the transaction."""
         self._listeners.append(listener)
 
+    def forget(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call a listener no more."""
+        self._listeners.remove(listener)
+
     @contextmanager
     def transaction(self) -> Iterator[Core]:
         """What is due first, then the caller's command, then everything that follows from it."""
@@ -83,17 +87,21 @@ class Engine:
                 new_jobs = frozenset(self._core.new_jobs)
                 self._core.new_jobs.clear()
         if new_jobs:
-            for listener in self._listeners:
+            for listener in tuple(self._listeners):
                 listener(new_jobs)
 
     def _run_due(self) -> None:
         now_ms = self.clock.time_ms()
-        while (entry := self._core.state.schedule.take_due(now_ms)) is not None:
+        for _ in range(MAX_STEPS):
+            entry = self._core.state.schedule.take_due(now_ms)
+            if entry is None:
+                return
             due_ms, key, kind = entry
             DUE[kind](self._core, due_ms, key)
             self._core.run_queue()
 
-    def tick(self) -> None:
-        """Do what is due, and what an earlier transaction left to do."""
-        with self.transaction():
+    def tick(self) -> bool:
+        """Do what is due, and what an earlier transaction left to do; whether all of it is done."""
+        with self.transaction() as core:
             pass
+        return core.is_idle

@@ -46,13 +46,21 @@ class Result:
         return type(self.value).__name__.upper()
 
     def json(self) -> Any:
-        """The value as the engine stores it."""
-        return feel.engine_json(self.value)
+        """The value as the engine stores it. Raises Failure for one that is too large or too deep."""
+        return stored(self.value, self.text, EXTRACT_VALUE_ERROR)
 
     def failure(self, wanted: str) -> Failure:
         """The incident for a value of another kind than was wanted."""
         message = f"Expected result of the expression '{self.text}' to be {wanted}, but was '{self.kind}'."
         return Failure(EXTRACT_VALUE_ERROR, with_warnings(message, self.warnings))
+
+
+def stored(value: Any, text: str, error_type: str) -> Any:
+    """A FEEL value as the engine stores variables. Raises Failure for one that is too large or too deep."""
+    try:
+        return feel.engine_json(value)
+    except (feel.FeelEvaluationError, RecursionError) as error:
+        raise Failure(error_type, f"Failed to evaluate expression '{text}': {error}") from error
 
 
 def with_warnings(message: str, warnings: tuple[tuple[str, str], ...]) -> str:

@@ -48,19 +48,34 @@ def create(core: Core, definition: Definition, variables: Variables, start_at: S
             "Expected to create instance of process with none start event, but there is no such event",
         )
     for element_id in start_at:
-        if element_id not in definition.nodes or element_id == definition.process_id:
-            raise Rejection(
-                "CREATE",
-                "INVALID_ARGUMENT",
-                "Expected to create instance of process with start instructions but no element found with id "
-                f"'{element_id}'.",
-            )
+        reason = _cannot_start_at(definition, element_id)
+        if reason is not None:
+            message = f"Expected to create instance of process with start instructions but {reason}"
+            raise Rejection("CREATE", "INVALID_ARGUMENT", message)
     instance = _new(core, definition, variables)
     if start_at:
         _start_inside(core, instance, definition, start_at)
     else:
         enter(core, instance)
     return instance
+
+
+def _cannot_start_at(definition: Definition, element_id: str) -> str | None:
+    """Why no instance can be started at an element; None if it can."""
+    if element_id not in definition.nodes or element_id == definition.process_id:
+        return f"no element found with id '{element_id}'."
+    node = definition.nodes[element_id]
+    if node.kind in ("startEvent", "boundaryEvent"):
+        return f"the element with id '{element_id}' targets unsupported element type '{node.kind}'."
+    scope = definition.nodes[node.scope]
+    while scope.scope:
+        if scope.loop is not None:
+            return (
+                f"the element with id '{element_id}' is inside a multi-instance subprocess. "
+                "The creation of elements inside a multi-instance subprocess is not supported."
+            )
+        scope = definition.nodes[scope.scope]
+    return None
 
 
 def _new(core: Core, definition: Definition, variables: Variables, key: int | None = None) -> ElementInstance:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from devkit.engine.core import Core
-from devkit.engine.definitions import Node
+from devkit.engine.definitions import JobModel, Node
 from devkit.engine.records import ElementInstance, Job
 from devkit.engine.variables import visible
 
@@ -20,7 +24,7 @@ def create(core: Core, instance: ElementInstance, node: Node) -> None:
         core.state.next_key(),
         node.job.type.text_value(variables, core.clock),
         node.job.retries.number_value(variables, core.clock),
-        dict(node.job.headers),
+        {**node.job.headers, **_evaluated(core, node.job, variables)},
         instance.key,
         instance.element_id,
         instance.process_instance_key,
@@ -29,6 +33,16 @@ def create(core: Core, instance: ElementInstance, node: Node) -> None:
     core.state.jobs[job.key] = job
     instance.job_key = job.key
     offer(core, job)
+
+
+def _evaluated(core: Core, model: JobModel, variables: Mapping[str, Any]) -> dict[str, str]:
+    headers = {}
+    for name, expression in model.evaluated.items():
+        result = expression.evaluate(variables, core.clock)
+        value = result.json()
+        if value is not None:
+            headers[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return headers
 
 
 def offer(core: Core, job: Job) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from devkit.engine import incidents, jobs, joins
+from devkit.engine import incidents, jobs, joins, rounds
 from devkit.engine.core import Behaviour, Core
 from devkit.engine.definitions import BODY, PROCESS, ExecutableFlow, Node
 from devkit.engine.records import ElementInstance, Variables
 from devkit.engine.rejection import Failure
+from devkit.engine.rounds import is_round
 from devkit.engine.subscriptions import stop_waiting
 
 
@@ -52,6 +53,7 @@ def enter(core: Core, instance: ElementInstance, payload: Variables | None = Non
     try:
         behaviour(core, instance, node).activate(core, instance, node)
     except Failure as failure:
+        stop_waiting(core, instance)
         incidents.create(core, instance, failure)
 
 
@@ -95,15 +97,20 @@ def behaviour(core: Core, instance: ElementInstance, node: Node) -> Behaviour:
 
 
 def finish(core: Core, instance: ElementInstance, flows: Iterable[ExecutableFlow] | None = None) -> None:
-    """The element has ended: send tokens over `flows` (all, if not given), and see what becomes of its scope."""
-    _end(core, instance, "COMPLETED")
+    """The element has ended: send tokens over `flows` (all, if not given), and see what becomes of its scope.
+
+    Raises Failure if it is a round of a multi-instance element and has no result to give.
+    """
     node = core.node(instance)
+    if is_round(instance, node):
+        rounds.collect(core, instance, node)
+    _end(core, instance, "COMPLETED")
     if node.kind == PROCESS:
         core.enqueue("instance ended", instance.key)
         return
     scope = core.state.elements[instance.scope_key]
     del scope.children[instance.key]
-    if node.loop is not None and not instance.is_body:
+    if is_round(instance, node):
         core.enqueue("round ended", scope.key, instance.key)
         return
     for flow in node.outgoing if flows is None else flows:

@@ -13,7 +13,7 @@ from typing import Any
 from connector_sdk import feel
 from connector_sdk.bpmn import VariableMapping
 from connector_sdk.clock import Clock, utc
-from devkit.engine.expressions import IO_MAPPING_ERROR, with_warnings
+from devkit.engine.expressions import IO_MAPPING_ERROR, stored, with_warnings
 from devkit.engine.records import Variables
 from devkit.engine.rejection import Failure
 
@@ -46,7 +46,7 @@ class Mappings:
             warnings = tuple((warning.type, warning.message) for warning in evaluation.warnings)
             message = f"Failed to evaluate expression '{self._text}'"
             raise Failure(IO_MAPPING_ERROR, with_warnings(message, warnings))
-        result: Variables = feel.engine_json(evaluation.value)
+        result: Variables = stored(evaluation.value, self._text, IO_MAPPING_ERROR)
         return result
 
     def evaluate_into(self, variables: Mapping[str, Any], clock: Clock) -> Variables:

@@ -26,7 +26,7 @@ from devkit.engine.schedule import Schedule
 
 FIRST_KEY = 2251799813685249
 """Keys carry their partition in the upper bits; this is the first key of partition 1."""
-KEPT_INSTANCES = 100_000
+KEPT_INSTANCES = 10_000
 """How many ended process instances the searches still find; older ones are forgotten."""
 
 

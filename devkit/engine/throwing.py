@@ -8,6 +8,7 @@ from devkit.engine.core import Core
 from devkit.engine.definitions import Node
 from devkit.engine.records import ElementInstance, Variables
 from devkit.engine.rejection import Failure
+from devkit.engine.rounds import is_round
 
 UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT"
 
@@ -67,8 +68,7 @@ def _outwards(core: Core, source: ElementInstance) -> Iterator[tuple[ElementInst
     while instance is not None:
         definition = core.definition(instance)
         node = definition.nodes[instance.element_id]
-        is_round = node.loop is not None and not instance.is_body
-        events = [] if is_round else list(node.boundary)
+        events = [] if is_round(instance, node) else list(node.boundary)
         events += [] if instance.is_body or instance.interrupted else node.event_starts
         yield instance, [definition.nodes[event_id] for event_id in events]
         instance = core.state.elements.get(instance.scope_key or instance.caller_key)

@@ -47,7 +47,7 @@ def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due | None:
             return None
         first = cycle.start_ms if cycle.start_ms is not None else parse_interval(cycle.interval).after(now_ms)
         return Due(first, cycle.repetitions, cycle.interval)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         message = f"Invalid {kind} format '{text}' for expression '{expression.text}'."
         raise Failure(EXTRACT_VALUE_ERROR, message) from error
 

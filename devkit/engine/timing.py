@@ -91,7 +91,9 @@ def parse_cycle(text: str) -> Cycle:
     repeat = _REPEAT.fullmatch(parts[0])
     if repeat is None or len(parts) not in (2, 3):
         raise ValueError(text)
-    parse_interval(parts[-1])
+    interval = parse_interval(parts[-1])
+    if interval.months <= 0 and interval.time <= timedelta(0):
+        raise ValueError(text)
     start_ms = parse_date(parts[1]) if len(parts) == 3 and parts[1] else None
     return Cycle(int(repeat["count"] or ENDLESS), parts[-1], start_ms)
 

@@ -195,6 +195,10 @@ def _check_caught(element: Element, *, keyed: bool) -> Found:
         yield from _check_message(element.id, event.message, keyed=keyed)
     elif event.kind == "timer" and not event.timer:
         yield element.id, "Must have exactly one of timeDate, timeDuration or timeCycle"
+    elif event.timer_kind == "cycle" and element.kind == "intermediateCatchEvent":
+        yield element.id, "Intermediate timer catch event must have a time duration or time date."
+    elif event.timer_kind == "cycle" and element.kind == "boundaryEvent" and element.interrupting:
+        yield element.id, "Interrupting timer event with time cycle is not allowed."
     elif event.kind == "signal" and (event.reference is None or not event.reference.code):
         yield element.id, "Must reference a signal with a name"
 

@@ -31,7 +31,7 @@ def activate(
         job = core.state.jobs[key]
         seen = visible(core, job.element_key)
         variables = {name: seen[name] for name in fetch if name in seen} if fetch else dict(seen)
-        size = len(json.dumps(variables, ensure_ascii=False).encode())
+        size = len(json.dumps(variables, ensure_ascii=False).encode("utf-8", "replace"))
         if size > MAX_ANSWER_BYTES:
             _too_big(core, job, size)
             continue

@@ -8,13 +8,9 @@ from devkit.engine.definitions import Node
 from devkit.engine.lifecycle import finish
 from devkit.engine.records import ElementInstance
 from devkit.engine.rejection import Failure
+from devkit.engine.rounds import is_round
 from devkit.engine.subscriptions import wait_at, wait_for
 from devkit.engine.variables import map_inputs, map_outputs, visible
-
-
-def is_round(instance: ElementInstance, node: Node) -> bool:
-    """A round of a multi-instance element: its boundary events belong to the body."""
-    return node.loop is not None and not instance.is_body
 
 
 def open_boundary(core: Core, instance: ElementInstance, node: Node) -> None:
@@ -57,8 +53,8 @@ class ScriptTask(JobTask):
             super().activate(core, instance, node)
             return
         map_inputs(core, instance, node)
-        open_boundary(core, instance, node)
         result = node.script.evaluate(visible(core, instance.key), core.clock)
+        open_boundary(core, instance, node)
         instance.payload = {node.result_variable: result.json()} if node.result_variable else None
         instance.state = "ACTIVE"
         core.enqueue("complete", instance.key)

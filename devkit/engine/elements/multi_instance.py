@@ -65,15 +65,14 @@ def _begin_round(core: Core, body: ElementInstance, node: Node) -> None:
 
 
 def on_round_end(core: Core, body_key: int, round_key: int) -> None:
-    """A round has ended: keep its result, begin the next one, or end the body."""
+    """A round has ended: begin the next one, or end the body."""
     body = core.state.elements[body_key]
     if body.state != "ACTIVE":
         return
     node = core.node(body)
     model, progress = _model(node), _progress(body)
+    progress.ended += 1
     try:
-        _collect(core, body, model, core.state.elements[round_key])
-        progress.ended += 1
         done = model.completion_condition is not None and model.completion_condition.boolean_value(
             {**visible(core, round_key), **_counts(progress, body)}, core.clock
         )
@@ -88,16 +87,6 @@ def on_round_end(core: Core, body_key: int, round_key: int) -> None:
         return
     if not body.children:
         core.enqueue("complete", body_key)
-
-
-def _collect(core: Core, body: ElementInstance, model: LoopModel, ended: ElementInstance) -> None:
-    if model.output_collection is None or model.output_element is None:
-        return
-    result = model.output_element.evaluate(visible(core, ended.key), core.clock).json()
-    own = core.state.variables[body.key]
-    results = list(own[model.output_collection])
-    results[ended.round - 1] = result
-    own[model.output_collection] = results
 
 
 def _counts(progress: Loop, body: ElementInstance) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC
 from http import HTTPStatus
@@ -19,6 +20,8 @@ from devkit.engine.engine import Engine
 from devkit.engine.rejection import Rejection
 from devkit.engine.rest import deployments, instances, jobs, messages, operations, search, user_tasks
 from devkit.engine.rest.problems import JsonResponse, Problem, answer, of_rejection
+
+_LOG = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
 """How often the engine looks for what is due while no command comes."""
@@ -86,6 +89,7 @@ def build(engine: Engine) -> Starlette:
         ticking = asyncio.create_task(_tick(engine))
         yield
         ticking.cancel()
+        app.state.polls.close()
 
     app = Starlette(
         routes=[Route(f"/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES],
@@ -93,10 +97,15 @@ def build(engine: Engine) -> Starlette:
         exception_handlers={Rejection: _problem, Problem: _problem, HTTPException: _http, Exception: _unexpected},
     )
     app.state.engine = engine
+    app.router.redirect_slashes = False
     return app
 
 
 async def _tick(engine: Engine) -> None:
+    done = True
     while True:
-        await asyncio.sleep(TICK_SECONDS)
-        engine.tick()
+        await asyncio.sleep(TICK_SECONDS if done else 0)
+        try:
+            done = engine.tick()
+        except Exception:
+            _LOG.exception("the development engine has a fault in what was due")

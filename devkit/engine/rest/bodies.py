@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from devkit.engine.rest.problems import Problem, bad_request, invalid
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """How much one request may weigh: the engine's limit for one command."""
+MAX_NESTING = 200
+"""How deeply objects and lists of a request may be nested."""
 PARTITION_BITS, PARTITION = 51, 1
 INT32 = 1 << 31
 INT64 = 1 << 63
@@ -106,16 +109,41 @@ async def read(request: Request, schema: Schema, *, optional: bool = False) -> d
             return {}
         raise bad_request("Required request body is missing")
     try:
-        value = json.loads(raw, parse_constant=_refuse)
+        value = json.loads(raw, parse_constant=_refuse, parse_float=_finite)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         raise bad_request("Failed to read request") from None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or _is_too_deep(raw, value):
         raise bad_request("Failed to read request")
     return properties(value, schema)
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if math.isinf(value):
+        raise ValueError(written)
+    return value
+
+
+def _is_too_deep(raw: bytes, value: Any) -> bool:
+    if raw.count(b"[") + raw.count(b"{") <= MAX_NESTING:
+        return False
+    level = [value]
+    for _ in range(MAX_NESTING):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 async def raw_body(request: Request) -> bytes:

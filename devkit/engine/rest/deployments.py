@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -57,10 +57,10 @@ async def deploy(request: Request) -> Response:
 async def _parts(request: Request) -> tuple[str, list[Resource]]:
     raw = await bodies.raw_body(request)
 
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
 
-    form = await MultiPartParser(request.headers, stream()).parse()  # type: ignore[arg-type]
+    form = await MultiPartParser(request.headers, stream()).parse()
     tenant, resources = "", []
     for name, part in form.multi_items():
         if isinstance(part, UploadFile):

@@ -10,6 +10,7 @@ from typing import Any
 from devkit.engine.core import Core
 from devkit.engine.definitions import Definition
 from devkit.engine.records import TENANT, ElementInstance, Incident, Job, Subscription, UserTask
+from devkit.engine.rest.operations import LATEST_MS
 
 Item = dict[str, Any]
 
@@ -28,7 +29,7 @@ def moment(time_ms: int | None) -> str | None:
     """A time as the API writes it."""
     if time_ms is None:
         return None
-    text = datetime.fromtimestamp(time_ms / 1000, tz=UTC).isoformat(timespec="milliseconds")
+    text = datetime.fromtimestamp(min(time_ms, LATEST_MS) / 1000, tz=UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 

@@ -45,8 +45,13 @@ class LongPolls:
 
     def __init__(self, engine: Engine) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._waiting: dict[str, dict[asyncio.Event, None]] = {}
+        self._engine = engine
         engine.on_new_jobs(self._on_new_jobs)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._engine.forget(self._on_new_jobs)
 
     def _on_new_jobs(self, types: frozenset[str]) -> None:
         self._loop.call_soon_threadsafe(self._wake, types)
@@ -59,14 +64,14 @@ class LongPolls:
     async def wait(self, job_type: str, seconds: float, gone: asyncio.Task[Any]) -> bool:
         """Wait for a job of a type; false if the time ran out, or if the caller has gone."""
         event = asyncio.Event()
-        self._waiting.setdefault(job_type, set()).add(event)
+        self._waiting.setdefault(job_type, {})[event] = None
         waiting = asyncio.ensure_future(event.wait())
         try:
             await asyncio.wait({waiting, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             return event.is_set() and not gone.done()
         finally:
             waiting.cancel()
-            self._waiting[job_type].discard(event)
+            del self._waiting[job_type][event]
             if not self._waiting[job_type]:
                 del self._waiting[job_type]
 
@@ -76,6 +81,12 @@ def _check_activation(body: dict[str, Any]) -> None:
     if missing:
         raise invalid(" ".join(missing))
     bodies.require_positive(body, "timeout", "maxJobsToActivate")
+    tenants = body.get("tenantIds") or [TENANT]
+    if tenants != [TENANT]:
+        raise invalid(
+            f"Expected to handle request Activate Jobs with tenant identifiers [{', '.join(tenants)}], "
+            "but multi-tenancy is disabled"
+        )
 
 
 def _given(body: dict[str, Any], name: str) -> bool:
@@ -104,8 +115,6 @@ async def activate(request: Request) -> Response:
 
 
 def _activate_now(engine: Engine, body: dict[str, Any]) -> list[dict[str, Any]]:
-    if TENANT not in body.get("tenantIds", [TENANT]):
-        return []
     with engine.transaction() as core:
         activated = worker_commands.activate(
             core,

@@ -10,6 +10,8 @@ from devkit.engine.rest.problems import JsonResponse, invalid
 
 VERSION = "8.8.0-development"
 """What this engine calls itself: the API it speaks, and that it is no production engine."""
+LATEST_MS = 253_402_300_799_999
+"""The end of the year 9999; there is no date after it."""
 PIN: bodies.Schema = {"timestamp": bodies.int64}
 
 
@@ -47,8 +49,8 @@ async def pin_clock(request: Request) -> Response:
     body = await bodies.read(request, PIN)
     if "timestamp" not in body:
         raise invalid("No timestamp provided.")
-    if body["timestamp"] < 0:
-        raise invalid(f"The value for timestamp is '{body['timestamp']}' but must be not negative.")
+    if not 0 <= body["timestamp"] <= LATEST_MS:
+        raise invalid(f"The value for timestamp is '{body['timestamp']}' but must be from 0 to {LATEST_MS}.")
     engine = request.app.state.engine
     engine.clock.pin(body["timestamp"])
     engine.tick()
