@@ -46,7 +46,8 @@ def response_of(answer: Mapping[str, Any]) -> Response:
     content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
     response = Response(content, status_code=int(answer["statusCode"]))
     for name, value in (answer.get("headers") or {}).items():
-        response.headers[name] = value
+        # HTTP/1.1 headers are Latin-1; what is outside becomes a question mark.
+        response.headers[name] = value.encode("latin-1", "replace").decode("latin-1")
     return response
 
 

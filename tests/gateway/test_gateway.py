@@ -63,6 +63,13 @@ def test_bytes_that_are_no_text_arrive_as_base64() -> None:
     assert base64.b64decode(event["body"]) == b"\x00\xff\xfe"
 
 
+def test_a_header_value_outside_latin_1_does_not_break_the_answer() -> None:
+    with start(lambda *_: {"statusCode": 200, "headers": {"x-b": "a✓"}}) as gateway:
+        status, headers, _ = ask(gateway, "POST", "/")
+
+    assert (status, headers["x-b"]) == (200, "a?")
+
+
 def test_the_answer_keeps_status_headers_and_binary_bodies() -> None:
     def teapot(event: dict[str, Any], _: Any) -> dict[str, Any]:
         return {"statusCode": 418, "headers": {"X-B": "ü"}, "body": "AP/+", "isBase64Encoded": True}

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_sdk.inbound import handler_for
@@ -48,6 +48,7 @@ def host(store: SqliteDeliveries, compatibility: str) -> Webhook:
 
 
 @pytest.mark.parametrize("compatibility", ["8.8", "8.10"])
+@settings(deadline=None)
 @given(method=METHODS, path=PATHS, query=st.text(max_size=15), content_type=TYPES, headers=HEADERS, body=BODIES)
 def test_every_request_is_answered_from_the_table(
     compatibility: str,

@@ -60,7 +60,7 @@ def test_each_kind_of_element_creates_or_publishes(xml: str, effect: str, messag
 
     assert (found.element_id, found.effect, found.message_name) == ("e", effect, message)
     assert (found.process_definition_id, found.version, found.tenant_id) == ("p", 3, "acme")
-    assert InboundElement.from_json(found.to_json()) == found
+    assert InboundElement.from_json(found.to_json() | {"of a newer version": 1}) == found
 
 
 @pytest.mark.parametrize(

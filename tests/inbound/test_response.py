@@ -35,6 +35,8 @@ def answer(host: Webhook, expression: str, **headers: str) -> Answer:
         ("={headers: []}", Answer(500)),
         ("={headers: {a: [1]}}", Answer(500)),
         ('={headers: {a: null, b: 2, c: true, "": "x"}}', Answer(200, {"b": "2", "c": "true"})),
+        ('={headers: {a: "b\\r\\nSet-Cookie: c"}}', Answer(200, {"a": "b  Set-Cookie: c"})),
+        ('={headers: {"a b": "c"}}', Answer(500)),
         ('={body: "text"}', Answer(200, TEXT, b"text")),
         ("={body: 1.5}", Answer(200, JSON, b"1.5")),
         ("={body: request.body}", Answer(200, JSON, b'{"n": 1}')),

@@ -135,6 +135,7 @@ def test_what_could_not_be_activated_is_tried_again_when_its_path_is_asked_for(w
         ({"inbound.auth.type": "x"}, "property inbound.auth.type is 'x', it should be one of NONE, BASIC, APIKEY, JWT"),
         ({"inbound.method": "brew"}, "property inbound.method is 'brew', it should be one of any, get, head,"),
         ({"inbound.shouldValidateHmac": "enabled"}, "hmacSecret is empty: without it anybody could sign"),
+        ({"inbound.responseBodyExpression": "=1"}, "inbound.responseBodyExpression is gone since 8.10: use"),
         ({"inbound.context": ""}, "inbound.context is missing: it is the webhook's path"),
         ({"inbound.context.x": "y"}, "property 'inbound.context.x' is below another property that has a value itself"),
         ({"synchronousResponse": "true"}, "not built yet: synchronousResponse"),

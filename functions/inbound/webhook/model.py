@@ -27,6 +27,10 @@ class Webhook:
     @classmethod
     def read(cls, properties: Properties) -> Webhook:
         """Raises ConnectorInputError for what cannot work, NotBuilt for JWT."""
+        if properties.text("responseBodyExpression"):
+            raise ConnectorInputError(
+                "inbound.responseBodyExpression is gone since 8.10: use inbound.responseExpression"
+            )
         kind = properties.choice("auth.type", _AUTHORIZATIONS, "NONE")
         return cls(
             method=properties.choice("method", METHODS, "any"),

@@ -54,7 +54,8 @@ class InboundElement:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> InboundElement:
-        return cls(**content)
+        """What a newer version of the kit may have written besides is left out."""
+        return cls(**{one.name: content[one.name] for one in fields(cls) if one.name in content})
 
 
 def elements_of(definitions: Definitions, deployed: DeployedProcess) -> list[InboundElement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from html.entities import codepoint2name
@@ -13,6 +14,9 @@ from connector_sdk.inbound.answers import FAILED, JSON, TEXT, Answer, failed_exp
 from connector_sdk.inbound.compatibility import InboundRules
 
 BODILESS = frozenset({204, 205, 304})
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""A token (RFC 9110, section 5.6.2)."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LOWEST_STATUS, HIGHEST_STATUS = 100, 999
 
 
@@ -70,16 +74,15 @@ def _status(value: Any) -> int:
 
 
 def _headers(value: Any) -> dict[str, str]:
-    """Header values from scalars; null and nameless ones are left out."""
+    """Header values from scalars; null and nameless ones are left out, and no value holds a line break."""
     if value is None:
         return {}
     if not isinstance(value, dict) or any(isinstance(one, dict | list) for one in value.values()):
         raise TypeError("headers are a context of scalars")
-    return {
-        name: one if isinstance(one, str) else json.dumps(one)
-        for name, one in value.items()
-        if name and one is not None
-    }
+    given = {name: one for name, one in value.items() if name and one is not None}
+    if not all(_HEADER_NAME.fullmatch(name) for name in given):
+        raise ValueError("no header name")
+    return {name: _CONTROL.sub(" ", one) if isinstance(one, str) else json.dumps(one) for name, one in given.items()}
 
 
 def _with_type(headers: Mapping[str, str], media_type: str) -> dict[str, str]:

@@ -1,0 +1,88 @@
+"""A webhook function as it is deployed: its routes come from the stack's table and are read again each minute."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.engine_client import DeployedProcess, EngineClient
+from connector_sdk.errors import SdkError
+from connector_sdk.inbound.deliver import deliver
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.routes import Routes
+from connector_sdk.inbound.services import WebhookServices
+from connector_sdk.inbound.webhook import WebhookConnector
+from connector_sdk.secrets import secrets_from, with_engine_credentials
+from connector_sdk.settings import Settings
+from connector_sdk.stores.places import deliveries_at
+from connector_sdk.stores.routes import RoutedProcesses, routes_at
+
+FRESH_SECONDS = 60.0
+"""A process that was deployed meanwhile is served after this long at the latest, a changed secret as well."""
+UNKNOWN_SECONDS = 5.0
+"""For a path that nobody has, the table is read again after this long: its process may have just been deployed."""
+_LOG = logging.getLogger(__name__)
+
+
+class FreshRoutes:
+    """Routes that are made again from `processes` when they are old. `make` gives empty ones. Threads may share it."""
+
+    def __init__(self, processes: RoutedProcesses, make: Callable[[], Routes], clock: Clock | None = None) -> None:
+        self._processes = processes
+        self._make = make
+        self._clock: Clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._routes: Routes | None = None
+        self._read_at = 0.0
+
+    def of(self, path: str | None) -> Routes:
+        """The routes for a request to `path`. Raises what `processes` raises, but only while there are none at all."""
+        with self._lock:
+            age = self._clock.monotonic() - self._read_at
+            if self._routes is None:
+                self._routes = self._read()
+            elif age >= FRESH_SECONDS or (age >= UNKNOWN_SECONDS and path and self._routes.find(path) is None):
+                self._routes = self._again(self._routes)
+            return self._routes
+
+    def _again(self, old: Routes) -> Routes:
+        try:
+            return self._read()
+        except SdkError as error:
+            _LOG.warning("the routes could not be read again, the ones from before are used: %s", error)
+            return old
+
+    def _read(self) -> Routes:
+        self._read_at = self._clock.monotonic()
+        routes = self._make()
+        for process in self._processes.all():
+            deployed = DeployedProcess(
+                process.process_definition_id, process.version, process.key, "", process.tenant_id
+            )
+            elements = [InboundElement.from_json(element) for element in process.elements]
+            for refusal in routes.deploy(deployed, elements):
+                named = ", ".join(element.element_id for element in refusal.elements)
+                _LOG.error("the webhook at %s of %s cannot be served: %s", named, process.id, refusal.reason)
+        return routes
+
+
+def deployed_handler(
+    connector: WebhookConnector[Any], settings: Settings | None = None
+) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """The Lambda handler of a webhook kind, as the environment says. Raises SettingsError, SecretsUnavailable."""
+    chosen = with_engine_credentials(settings or Settings.read())
+    secrets = secrets_from(chosen)
+    engine, deliveries = EngineClient.from_settings(chosen), deliveries_at(chosen)
+    fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Routes([connector], secrets, chosen.compatibility))
+    clock = SystemClock()
+
+    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        request = WebhookRequest.from_event(event, received_ms=clock.time_ms(), public_address=chosen.public_address)
+        services = WebhookServices(fresh.of(request.context), engine, deliveries, clock, chosen.public_address)
+        return deliver(request, services).to_event()
+
+    return handler
