@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from connector_sdk.outcome import Complete, Fail
@@ -90,3 +92,40 @@ def test_what_is_not_built_is_named(variables: dict[str, Any], part: str, httpse
     assert outcome.retries == 0
     assert outcome.error_message.startswith("not built yet: ")
     assert part in outcome.error_message
+
+
+CANARY = "canary-4711"
+PLACED = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["{{secrets.CANARY}}", "x", "GET", "", "=1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["type", "a", "{{secrets.CANARY}}"]), inner)
+    ),
+    max_leaves=4,
+)
+EXPRESSIONS = st.sampled_from(
+    [None, "=bpmnError(string(error.code), error.message, error)", "=jobError(error.message)"]
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*handler.fetch_variables, "more"]), PLACED),
+    st.sampled_from(["http://127.0.0.1:1/{{secrets.CANARY}}", "http://{{secrets.CANARY}}:x/", "{{secrets.CANARY}}"]),
+    EXPRESSIONS,
+    st.sampled_from(["8.8", "8.10"]),
+)
+@settings(deadline=None)
+def test_no_failure_shows_a_secret(variables: dict[str, Any], url: str, expression: str | None, version: str) -> None:
+    given_variables = {
+        "method": "GET",
+        "authentication": {"type": "bearer", "token": "{{secrets.CANARY}}"},
+        **variables,
+    }
+    outcome = run_job(
+        handler,
+        {**given_variables, "url": url},
+        secrets={"CANARY": CANARY},
+        compatibility=version,
+        errorExpression=expression,
+    )
+    assert outcome.command in ("failure", "error")
+    assert CANARY not in str(outcome.body())

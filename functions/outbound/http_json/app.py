@@ -15,6 +15,7 @@ from connector_sdk.template import ElementTemplate
 from functions.outbound.http_json.model import HttpJsonRequest, ReturnChoice
 
 SKIP_ENCODING = "true"
+WITHOUT_CONTENT = (204, 304)
 
 
 @outbound_connector(
@@ -44,7 +45,7 @@ def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
 def _result(request: HttpJsonRequest, response: httpx.Response, context: JobContext) -> dict[str, Any]:
     first_only = context.compatibility.first_header_only
     match request.returns:
-        case ReturnChoice.DOCUMENT:
+        case ReturnChoice.DOCUMENT if response.status_code not in WITHOUT_CONTENT:
             content_type = response.headers.get("content-type") or OCTETS
             document = context.documents.create(response.content, content_type)
             return http_result(response, first_header_only=first_only, body=None, document=document)

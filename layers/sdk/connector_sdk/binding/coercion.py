@@ -23,6 +23,7 @@ DEFAULT = object()
 """The member counts as absent: a blank text where a number or a boolean is wanted."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_POSITION = re.compile(r"0|[1-9][0-9]?")
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -151,7 +152,8 @@ def _enum(value: Any, wanted: type[Enum]) -> Any:
     members = list(wanted)
     if isinstance(value, str):
         text = value.strip().lower()
-        return next((member for member in members if str(member.value).lower() == text), value)
+        named = next((member for member in members if str(member.value).lower() == text), value)
+        return members[int(text)] if _POSITION.fullmatch(text) and int(text) < len(members) else named
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(members):
         return members[value]
     return value
