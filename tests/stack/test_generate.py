@@ -1,0 +1,152 @@
+"""`connectors generate`: a stack of what was chosen, and a refusal for what cannot be joined."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from connector_sdk.errors import SdkError
+from devkit.cli.main import execute
+from devkit.generate import Choice, catalogue, template
+from devkit.generate.cloudformation import read_template
+from devkit.generate.join import content, entries, filled
+
+ROOT = Path(__file__).parents[2]
+CFN_LINT = ROOT / ".venv-sam" / "bin" / "cfn-lint"
+
+
+def resources(*only: str) -> set[str]:
+    return set(read_template(template(ROOT, Choice(only)))["Resources"])
+
+
+def test_a_stack_of_two_connectors_holds_them_and_what_serves_them() -> None:
+    found = resources("http-json", "webhook")
+
+    assert {"OutboundHttpJson", "InboundWebhook", "RuntimePoller", "RuntimeRedelivery", "SdkLayer"} <= found
+    assert found <= set(read_template(template(ROOT))["Resources"])
+
+
+def test_a_stack_without_webhooks_has_no_way_in() -> None:
+    found = read_template(template(ROOT, Choice(("http-json",))))
+
+    assert {"OutboundHttpJson", "RuntimePoller"} <= set(found["Resources"])
+    assert not {"Api", "Deliveries", "Payloads", "Routes", "RuntimeRedelivery"} & set(found["Resources"])
+    assert not {"EngineInboundSecretArn", "WebhookRate"} & set(found["Parameters"])
+
+
+def test_a_stack_without_connectors_has_no_poller() -> None:
+    found = read_template(template(ROOT, Choice(("webhook",))))
+
+    assert {"InboundWebhook", "Api", "Deliveries", "RuntimeRedelivery"} <= set(found["Resources"])
+    assert "RuntimePoller" not in found["Resources"]
+    assert "PollerMode" not in found["Parameters"]
+
+
+@pytest.mark.skipif(not CFN_LINT.exists(), reason="cfn-lint is not installed: make validate installs it")
+def test_every_selection_is_a_valid_template(tmp_path: Path) -> None:
+    files = []
+    for only in (("http-json", "webhook"), ("http-json",), ("webhook",)):
+        files.append(tmp_path / f"{'-'.join(only)}.yaml")
+        files[-1].write_text(template(ROOT, Choice(only)), encoding="utf-8")
+
+    linted = subprocess.run([CFN_LINT, *files], capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+def test_a_choice_is_kept_until_another_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    file = str(tmp_path / "template.yaml")
+
+    assert execute(["generate", "--output", file, "--only", "webhook", "--architecture", "arm64"]) == 0
+    chosen = Path(file).read_text(encoding="utf-8")
+    assert execute(["generate", "--output", file]) == 0
+    assert Path(file).read_text(encoding="utf-8") == chosen
+    assert execute(["generate", "--output", file, "--check"]) == 0
+    assert read_template(chosen)["Globals"]["Function"]["Architectures"] == ["arm64"]
+    assert execute(["generate", "--output", file, "--only", "all", "--architecture", "x86_64"]) == 0
+    assert Path(file).read_text(encoding="utf-8") == template(ROOT)
+
+
+def test_check_shows_what_is_not_up_to_date_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "template.yaml"
+    stale = template(ROOT).replace("Timeout: 29", "Timeout: 3")
+    file.write_text(stale, encoding="utf-8")
+
+    assert execute(["generate", "--check", "--output", str(file)]) == 1
+    shown = capsys.readouterr()
+    assert "Timeout: 29" in shown.out
+    assert "run `connectors generate`" in shown.err
+    assert file.read_text(encoding="utf-8") == stale
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--only", "htpp-json"], "there is no function htpp-json; choose from http-json, webhook"),
+        (["--only", "poller"], "there is no function poller"),
+        (["--architecture", "mips"], "there is no architecture mips; choose x86_64 or arm64"),
+    ],
+)
+def test_an_unknown_choice_is_refused_with_what_there_is(
+    arguments: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert execute(["generate", "--output", str(tmp_path / "t.yaml"), *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_generate_outside_the_project_says_where_to_run_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert execute(["generate"]) == 2
+    assert "run this in the folder of the project" in capsys.readouterr().err
+
+
+def test_a_function_is_found_by_its_folder() -> None:
+    ids = {function.name: function.id for function in catalogue(ROOT)}
+
+    assert ids["http-json"] == "OutboundHttpJson"
+    assert ids["poller"] == "RuntimePoller"
+
+
+def test_entries_keep_comments_with_the_key_that_follows() -> None:
+    text = "# about A\nA: 1\nB:\n  # inside\n  - x\n"
+
+    assert entries(text, "here") == {"A": "# about A\nA: 1", "B": "B:\n  # inside\n  - x"}
+
+
+def test_content_moves_to_the_margin() -> None:
+    assert content("# about B\nB:\n    C: 1\n      # deeper\n") == "C: 1\n  # deeper"
+    assert content("With: outbound") == "outbound"
+
+
+def test_a_place_alone_on_its_line_takes_many_lines_or_none() -> None:
+    text = "a:\n  @many@\nb:\n  - @each@\nc: @one@\n  @none@"
+    places = {"many": "x: 1\ny: 2", "each": "p\nq", "one": "1", "none": ""}
+
+    assert filled(text, places, "here") == "a:\n  x: 1\n  y: 2\nb:\n  - p\n  - q\nc: 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("A: 1\nA: 2", "here, line 2: A is there twice"), ("A: 1\n- b", "here, line 2: neither a key nor")],
+)
+def test_what_cannot_be_joined_is_refused_with_its_line(text: str, says: str) -> None:
+    with pytest.raises(SdkError, match=says):
+        entries(text, "here")
+
+
+def test_a_place_that_nobody_fills_is_refused() -> None:
+    with pytest.raises(SdkError, match="here: nothing is known for @title@"):
+        filled("Description: @title@", {}, "here")

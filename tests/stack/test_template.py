@@ -1,0 +1,293 @@
+"""What the emulator does not check, and what must never change by accident: asserted on the template itself."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector_sdk.settings import SETTINGS
+from devkit.generate import catalogue, template
+from devkit.generate.cloudformation import read_template
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
+TEMPLATE = read_template(TEXT)
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+FUNCTIONS = catalogue(ROOT)
+IDS = [function.id for function in FUNCTIONS]
+OUTBOUND = [function for function in FUNCTIONS if function.group == "outbound"]
+INBOUND = [function for function in FUNCTIONS if function.group == "inbound"]
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ACTIONS = {
+    "outbound": LOGS | {"secretsmanager:GetSecretValue"},
+    "inbound": LOGS
+    | {
+        "secretsmanager:GetSecretValue",
+        "dynamodb:Scan",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "s3:PutObject",
+    },
+    "poller": LOGS | {"secretsmanager:GetSecretValue", "ssm:GetParametersByPath", "lambda:InvokeFunction"},
+    "redelivery": LOGS
+    | {
+        "secretsmanager:GetSecretValue",
+        "dynamodb:Query",
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "s3:GetObject",
+        "s3:ListBucket",
+    },
+}
+OPEN_ENDED = {
+    r"secret:/\$\{AWS::StackName\}/[a-z-]+-\?\?\?\?\?\?$": "Secrets Manager puts six characters after each name",
+    r"parameter/\$\{AWS::StackName\}/connectors/\*$": "the registry has one entry for each deployed connector",
+    r"^\$\{Payloads\.Arn\}/deliveries/\*$": "each delivery with a large body is an object of its own",
+}
+"""The only resources in roles that end in a pattern, and why."""
+SCHEDULED = {"RuntimePoller": "${AWS::StackName}-poller", "RuntimeRedelivery": "${AWS::StackName}-redelivery"}
+
+
+def kind(name: str) -> str:
+    """The group of functions that a function's rights and settings follow."""
+    function = next(one for one in FUNCTIONS if one.id == name)
+    return function.name if function.group == "runtime" else function.group
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES[name]["Properties"]
+    return found
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    """The role's statements; those that depend on a condition as if it were true."""
+    policies = properties(f"{function}Role")["Policies"]
+    written = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    return [one["Fn::If"][1] if "Fn::If" in one else one for one in written]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def actions(function: str) -> set[str]:
+    return {action for statement in statements(function) for action in as_list(statement["Action"])}
+
+
+def resources(function: str, action: str) -> list[Any]:
+    allowing = [one for one in statements(function) if action in as_list(one["Action"])]
+    return [resource for one in allowing for resource in as_list(one["Resource"])]
+
+
+def of_type(resource_type: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in RESOURCES.items() if one["Type"] == resource_type}
+
+
+def test_the_committed_template_is_what_the_functions_say() -> None:
+    assert template(ROOT) == TEXT
+
+
+def test_every_folder_of_a_function_is_in_the_stack() -> None:
+    folders = {app.parent for app in (ROOT / "functions").glob("*/*/app.py")}
+
+    assert sorted(function.path for function in FUNCTIONS if function.path in folders) == sorted(folders)
+    assert sorted(of_type("AWS::Serverless::Function")) == sorted(IDS)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_function_has_a_role_and_a_log_group_of_its_own(name: str) -> None:
+    function = properties(name)
+
+    assert function["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}Logs"}, "LogFormat": "JSON"}
+    assert properties(f"{name}Logs")["RetentionInDays"] == {"Ref": "LogRetention"}
+    assert resources(name, "logs:PutLogEvents") == [{"Fn::GetAtt": [f"{name}Logs", "Arn"]}]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_role_may_do_what_its_kind_needs_and_nothing_else(name: str) -> None:
+    assert actions(name) == ACTIONS[kind(name)]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_role_names_its_own_resources(name: str) -> None:
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        for resource in as_list(statement["Resource"]):
+            text = resource if isinstance(resource, str) else str(next(iter(resource.values())))
+            open_ended = re.search(r"[*?]", text)
+            assert not open_ended or any(re.search(pattern, text) for pattern in OPEN_ENDED), text
+
+
+@pytest.mark.parametrize("function", OUTBOUND, ids=lambda one: one.name)
+def test_a_connector_reads_its_own_secrets_and_the_shared_ones(function: Any) -> None:
+    found = [one["Fn::Sub"].partition(":secret:")[2] for one in resources(function.id, "secretsmanager:GetSecretValue")]
+
+    assert found == [f"/${{AWS::StackName}}/{function.name}-??????", "/${AWS::StackName}/shared-??????"]
+
+
+def test_no_connector_knows_anything_of_the_engine_or_the_deliveries() -> None:
+    for function in OUTBOUND:
+        text = json.dumps([RESOURCES[function.id], RESOURCES[f"{function.id}Role"]])
+        assert not re.search(r"Engine|CAMUNDA_|Deliveries|Payloads|Routes", text)
+
+
+def test_the_poller_may_invoke_every_connector_and_nothing_else() -> None:
+    assert resources("RuntimePoller", "lambda:InvokeFunction") == [
+        {"Fn::GetAtt": [function.id, "Arn"]} for function in OUTBOUND
+    ]
+
+
+def test_redelivery_queries_only_the_index_of_what_is_due() -> None:
+    assert resources("RuntimeRedelivery", "dynamodb:Query") == [{"Fn::Sub": "${Deliveries.Arn}/index/due"}]
+    assert resources("RuntimeRedelivery", "dynamodb:UpdateItem") == [{"Fn::GetAtt": ["Deliveries", "Arn"]}]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_function_gets_only_settings_that_it_reads(name: str) -> None:
+    readable = {setting.name for setting in SETTINGS.values() if kind(name) in setting.functions}
+
+    assert set(properties(name)["Environment"]["Variables"]) <= readable
+
+
+def test_no_secret_is_the_value_of_a_parameter() -> None:
+    secretive = {
+        name: one for name, one in TEMPLATE["Parameters"].items() if re.search("(?i)secret|password|key", name)
+    }
+
+    assert sorted(secretive) == ["EngineInboundSecretArn", "EngineJobsSecretArn"]
+    for parameter in secretive.values():
+        assert re.fullmatch(
+            parameter["AllowedPattern"], "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
+        )
+        assert not re.fullmatch(parameter["AllowedPattern"], "a password")
+
+
+def test_functions_run_on_the_version_that_they_are_compiled_for() -> None:
+    shared = TEMPLATE["Globals"]["Function"]
+
+    assert shared["Runtime"] == "python3.13"
+    assert shared["Architectures"] == [RESOURCES["SdkLayer"]["Metadata"]["BuildArchitecture"]]
+    assert properties("SdkLayer")["CompatibleArchitectures"] == shared["Architectures"]
+    assert shared["CodeUri"] == "."
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_time_outs_and_memory_are_within_lambdas_limits(name: str) -> None:
+    function = properties(name)
+
+    assert 1 <= function["Timeout"] <= 900
+    assert function["MemorySize"] == {"Ref": "PollerMemory"} or 256 <= function["MemorySize"] <= 10240
+
+
+@pytest.mark.parametrize("function", INBOUND, ids=lambda one: one.name)
+def test_a_webhook_gives_up_before_api_gateway_does(function: Any) -> None:
+    assert properties(function.id)["Timeout"] == 29
+    assert properties(f"{function.id}Integration")["TimeoutInMillis"] == 30000
+
+
+@pytest.mark.parametrize("function", OUTBOUND, ids=lambda one: one.name)
+def test_a_connector_is_registered_with_its_own_time_out_types_and_variables(function: Any) -> None:
+    entry = properties(f"{function.id}Entry")
+    value = entry["Value"]["Fn::Sub"]
+    registered = json.loads(value)
+
+    assert entry["Name"] == {"Fn::Sub": f"/${{AWS::StackName}}/connectors/{function.name}"}
+    assert registered["function"] == f"${{{function.id}.Arn}}"
+    assert registered["timeout"] == properties(function.id)["Timeout"]
+    assert registered["types"]
+    assert registered["repeat"] in ("safe", "keyed", "unsafe")
+    assert len(value) + 200 <= 4096  # a standard parameter; the ARN is longer than its place
+
+
+def test_rest_is_registered_with_everything_that_its_templates_set() -> None:
+    registered = json.loads(properties("OutboundHttpJsonEntry")["Value"]["Fn::Sub"])
+
+    assert registered["types"] == ["io.camunda:http-json:1"]
+    assert {"authentication", "method", "url", "headers", "queryParameters", "body"} <= set(
+        registered["fetchVariables"]
+    )
+    assert registered["repeat"] == "unsafe"
+
+
+def test_every_route_leads_to_a_function_that_api_gateway_may_invoke() -> None:
+    for name, route in of_type("AWS::ApiGatewayV2::Route").items():
+        integration = re.fullmatch(r"integrations/\$\{(\w+)Integration\}", route["Target"]["Fn::Sub"])
+        assert integration, name
+        function = integration[1]
+        permission = properties(f"{function}Permission")
+        assert permission["FunctionName"] == {"Ref": function}
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/*/*/inbound/*")
+        assert properties(f"{function}Integration")["IntegrationUri"] == {"Fn::GetAtt": [function, "Arn"]}
+        assert properties(f"{function}Integration")["PayloadFormatVersion"] == "2.0"
+        assert re.fullmatch(r"[A-Z]+ /inbound/\S+", route["RouteKey"])
+
+
+def test_the_generic_webhook_takes_every_path() -> None:
+    assert properties("InboundWebhookRoute")["RouteKey"] == "ANY /inbound/{context}"
+
+
+def test_webhooks_are_throttled_and_logged_without_what_senders_keep_secret() -> None:
+    stage = properties("ApiStage")
+    line = json.loads(stage["AccessLogSettings"]["Format"])
+
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "WebhookRate"},
+        "ThrottlingBurstLimit": {"Ref": "WebhookBurst"},
+    }
+    assert properties("ApiLogs")["RetentionInDays"] == {"Ref": "LogRetention"}
+    assert line["status"] == "$context.status"
+    assert not [value for value in line.values() if "query" in value.lower() or "header" in value.lower()]
+
+
+def test_deliveries_are_found_by_id_and_by_when_they_are_due() -> None:
+    table = properties("Deliveries")
+
+    assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+    assert table["GlobalSecondaryIndexes"] == [
+        {
+            "IndexName": "due",
+            "KeySchema": [
+                {"AttributeName": "lane", "KeyType": "HASH"},
+                {"AttributeName": "dueAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+    ]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+
+
+@pytest.mark.parametrize(("name", "schedule"), SCHEDULED.items())
+def test_a_scheduled_run_is_never_tried_again(name: str, schedule: str) -> None:
+    event = properties(name)["Events"]["Schedule"]
+
+    assert event["Type"] == "ScheduleV2"
+    assert event["Properties"]["Name"] == {"Fn::Sub": schedule}
+    assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    assert properties(name)["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_the_poller_runs_as_its_mode_says() -> None:
+    assert TEMPLATE["Mappings"]["PollerModes"] == {
+        "always": {"Schedule": "rate(5 minutes)", "State": "ENABLED"},
+        "minute": {"Schedule": "rate(1 minute)", "State": "ENABLED"},
+        "off": {"Schedule": "rate(5 minutes)", "State": "DISABLED"},
+    }
+    assert TEMPLATE["Parameters"]["PollerMode"]["AllowedValues"] == ["always", "minute", "off"]
+    assert properties("RuntimePoller")["Timeout"] == 900
+
+
+def test_the_payload_bucket_is_closed_and_empties_itself() -> None:
+    bucket = properties("Payloads")
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [90]
+
+
+def test_functions_have_no_alias() -> None:
+    assert "AutoPublishAlias" not in TEXT
