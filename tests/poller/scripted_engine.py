@@ -13,9 +13,9 @@ WAIT_SECONDS = 20
 
 
 class ScriptedEngine:
-    """A server on a free port of loopback. `requests` holds (method, path, body) in the order of arrival."""
+    """A server on loopback, on a free port if none is given; `requests` holds (method, path, body) as they arrived."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.closed = False
         self._jobs: dict[str, deque[dict[str, Any]]] = {}
@@ -51,7 +51,7 @@ class ScriptedEngine:
         class Server(ThreadingHTTPServer):
             request_queue_size = 128
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()

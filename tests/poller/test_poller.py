@@ -3,75 +3,17 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from connector_sdk.clock import ControlledClock
-from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.commands import Result
-from functions.runtime.poller.finished import Finished, Observer
+from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers import FunctionMissing, NeverRan
-from functions.runtime.poller.invokers.inline import Inline
-from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
+from tests.poller.running import Seen, complete, outcomes, polling, raises, run_one
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
-
-COMPLETED = {"variables": {"ok": True}}
-
-
-def outcomes(event: dict[str, Any], command: str = "completion", body: Any = COMPLETED) -> dict[str, Any]:
-    """The answer of a function to all its jobs."""
-    return {"outcomes": [{"jobKey": job["jobKey"], "command": command, "body": body} for job in event["jobs"]]}
-
-
-def complete(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A function that completes every job."""
-    return outcomes(event)
-
-
-class Seen:
-    """An observer that can be waited for."""
-
-    def __init__(self) -> None:
-        self.finished: list[Finished] = []
-        self._changed = threading.Condition()
-
-    def __call__(self, finished: Finished) -> None:
-        with self._changed:
-            self.finished.append(finished)
-            self._changed.notify_all()
-
-    def wait(self, count: int) -> list[Finished]:
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.finished) >= count, WAIT_SECONDS)
-            return list(self.finished)
-
-
-@contextmanager
-def polling(
-    engine: ScriptedEngine, handler: Handler | None, observer: Observer | None = None, **options: Any
-) -> Iterator[Poller]:
-    """A poller for type `t` with function `fn`."""
-    connector = options.pop("connector", Registered("fn", ("t",)))
-    invoker = options.pop("invoker", None) or Inline({"fn": handler} if handler else {})
-    defaults: dict[str, Any] = {"request_timeout_ms": 20, "slots_per_type": 8, "random": lambda: 0.0}
-    poller = Poller(EngineClient(engine.address), [connector], invoker, observer=observer, **{**defaults, **options})
-    poller.start()
-    try:
-        yield poller
-    finally:
-        poller.stop(WAIT_SECONDS)
-
-
-def run_one(engine: ScriptedEngine, handler: Handler | None, **options: Any) -> Finished:
-    seen = Seen()
-    with polling(engine, handler, seen, **options):
-        return seen.wait(1)[0]
 
 
 def test_activation_asks_for_what_the_function_needs_and_locks_for_its_time_out(engine: ScriptedEngine) -> None:
@@ -131,10 +73,6 @@ def test_a_lease_token_is_sent_back(engine: ScriptedEngine) -> None:
     [key] = engine.add("t", jobLeaseToken="L")
     run_one(engine, complete)
     assert engine.commands() == [(key, "completion", {"variables": {"ok": True}, "jobLeaseToken": "L"})]
-
-
-def raises(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    raise ValueError("the password is hunter2")
 
 
 def exits(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -327,192 +265,3 @@ def test_an_observer_that_raises_changes_nothing(engine: ScriptedEngine) -> None
         engine.wait_for(lambda: len(engine.requests) >= 4)
         assert poller.stop(WAIT_SECONDS) == 0
     assert len(engine.commands()) == 3
-
-
-class Gate:
-    """A function whose jobs wait until the test lets them go, by their variable `n`."""
-
-    def __init__(self, count: int) -> None:
-        self.started = threading.Semaphore(0)
-        self.go = [threading.Event() for _ in range(count)]
-
-    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        self.started.release()
-        assert self.go[event["jobs"][0]["variables"]["n"]].wait(WAIT_SECONDS)
-        return outcomes(event)
-
-    def wait_started(self, count: int) -> None:
-        for _ in range(count):
-            assert self.started.acquire(timeout=WAIT_SECONDS)
-
-
-@pytest.fixture
-def gate() -> Iterator[Callable[[int], Gate]]:
-    gates: list[Gate] = []
-
-    def make(count: int) -> Gate:
-        gates.append(Gate(count))
-        return gates[-1]
-
-    yield make
-    for made in gates:
-        for event in made.go:
-            event.set()
-
-
-def asked(engine: ScriptedEngine) -> list[int]:
-    return [body["maxJobsToActivate"] for body in engine.activations()]
-
-
-def test_while_slots_are_free_all_of_them_are_asked_for(engine: ScriptedEngine, gate: Callable[[int], Gate]) -> None:
-    function = gate(3)
-    engine.add("t", variables={"n": 0})
-    with polling(engine, function, slots_per_type=4, request_timeout_ms=60_000):
-        function.wait_started(1)
-        engine.wait_for(lambda: asked(engine) == [4, 3])
-        engine.add("t", variables={"n": 1})
-        function.wait_started(1)
-        engine.wait_for(lambda: asked(engine) == [4, 3, 2])
-        engine.close()
-        for event in function.go:
-            event.set()
-
-
-def test_during_a_backlog_the_next_batch_is_asked_for_at_half_empty(
-    engine: ScriptedEngine, gate: Callable[[int], Gate]
-) -> None:
-    function = gate(6)
-    for number in range(6):
-        engine.add("t", variables={"n": number})
-    with polling(engine, function, slots_per_type=4, linger_seconds=WAIT_SECONDS):
-        function.wait_started(4)
-        assert asked(engine) == [4]
-        function.go[0].set()
-        engine.wait_for(lambda: len(engine.commands()) == 1)
-        assert asked(engine) == [4]
-        function.go[1].set()
-        function.wait_started(2)
-        assert asked(engine)[:2] == [4, 2]
-        for event in function.go:
-            event.set()
-
-
-def test_a_slow_job_does_not_keep_a_free_slot_waiting(engine: ScriptedEngine, gate: Callable[[int], Gate]) -> None:
-    function = gate(6)
-    for number in range(6):
-        engine.add("t", variables={"n": number})
-    with polling(engine, function, slots_per_type=4, linger_seconds=0):
-        function.wait_started(4)
-        function.go[0].set()
-        function.wait_started(1)
-        assert asked(engine)[:2] == [4, 1]
-        for event in function.go:
-            event.set()
-
-
-def test_a_type_that_hangs_does_not_hold_up_another(engine: ScriptedEngine, gate: Callable[[int], Gate]) -> None:
-    function = gate(1)
-    engine.add("slow", 4, variables={"n": 0})
-    seen = Seen()
-    registry = [Registered("slow", ("slow",)), Registered("fast", ("fast",))]
-    poller = Poller(
-        EngineClient(engine.address),
-        registry,
-        Inline({"slow": function, "fast": complete}),
-        observer=seen,
-        slots_per_type=2,
-        request_timeout_ms=100,
-    )
-    poller.start()
-    function.wait_started(2)
-    engine.add("fast", 10)
-    assert {finished.function for finished in seen.wait(10)} == {"fast"}
-    function.go[0].set()
-    assert poller.stop(WAIT_SECONDS) == 0
-
-
-def test_a_graceful_stop_finishes_what_runs_and_gives_back_what_came_too_late(
-    engine: ScriptedEngine, gate: Callable[[int], Gate]
-) -> None:
-    function = gate(1)
-    [first] = engine.add("t", variables={"n": 0})
-    until = threading.Event()
-    poller = Poller(
-        EngineClient(engine.address),
-        [Registered("fn", ("t",))],
-        Inline({"fn": function}),
-        request_timeout_ms=60_000,
-    )
-    left: list[int] = []
-    running = threading.Thread(target=lambda: left.append(poller.run(until)))
-    running.start()
-    function.wait_started(1)
-    engine.wait_for(lambda: len(engine.activations()) == 2)
-    until.set()
-    assert poller._stopping.wait(WAIT_SECONDS)
-    [second] = engine.add("t", variables={"n": 0})
-    engine.wait_for(lambda: engine.commands())
-    function.go[0].set()
-    running.join(WAIT_SECONDS)
-    assert left == [0]
-    message = "the poller stops; given back with its retries unchanged"
-    assert engine.commands() == [
-        (second, "failure", {"retries": 3, "errorMessage": message, "retryBackOff": 0}),
-        (first, "completion", COMPLETED),
-    ]
-    assert len(engine.activations()) == 2
-    assert poller.counts() == {"given back": 1, "completed": 1}
-
-
-def test_a_stop_that_runs_out_of_time_says_how_many_jobs_it_left(
-    engine: ScriptedEngine, gate: Callable[[int], Gate]
-) -> None:
-    function = gate(1)
-    engine.add("t", 3, variables={"n": 0})
-    with polling(engine, function) as poller:
-        function.wait_started(3)
-        assert poller.stop(0.2) == 3
-        function.go[0].set()
-
-
-def test_a_jobs_own_time_out_sets_its_lock_before_the_function_runs(engine: ScriptedEngine) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": " PT2M "})
-    run_one(engine, complete)
-    assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 120_000}}), (key, "completion", COMPLETED)]
-
-
-def test_the_rules_of_8_8_ignore_a_jobs_own_time_out(engine: ScriptedEngine) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": "nonsense"})
-    run_one(engine, complete, compatibility=Compatibility.of("8.8"))
-    assert engine.commands() == [(key, "completion", COMPLETED)]
-
-
-@pytest.mark.parametrize("text", ["", "  ", None])
-def test_a_blank_time_out_is_none(engine: ScriptedEngine, text: str | None) -> None:
-    engine.add("t", customHeaders={"jobTimeout": text})
-    run_one(engine, complete)
-    assert [command for _, command, _ in engine.commands()] == ["completion"]
-
-
-@pytest.mark.parametrize("text", ["soon", "P1M", "PT0S", "-PT1S", "PT9223372036854776S"])
-def test_a_time_out_that_is_none_raises_an_incident_and_runs_nothing(engine: ScriptedEngine, text: str) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": text})
-    message = f"Failed to parse job timeout header. Expected ISO-8601 duration, e.g. PT5M, got: {text}"
-    run_one(engine, raises)
-    assert engine.commands() == [(key, "failure", {"retries": 0, "errorMessage": message, "retryBackOff": 0})]
-
-
-def test_a_function_runs_although_a_busy_engine_did_not_take_the_time_out(engine: ScriptedEngine) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
-    engine.refuse(key, 503)
-    assert run_one(engine, complete).outcome == "completed"
-
-
-@pytest.mark.parametrize(("status", "commands"), [(404, ["PATCH"]), (400, ["PATCH", "failure"])])
-def test_a_function_does_not_run_when_the_engine_refuses_the_time_out(
-    engine: ScriptedEngine, status: int, commands: list[str]
-) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
-    engine.refuse(key, status)
-    assert run_one(engine, raises).outcome == "given back"
-    assert [command for _, command, _ in engine.commands()] == commands

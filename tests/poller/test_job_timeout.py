@@ -1,0 +1,52 @@
+"""The header `jobTimeout`."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector_sdk.compatibility import Compatibility
+from tests.poller.running import COMPLETED, complete, raises, run_one
+from tests.poller.scripted_engine import ScriptedEngine
+
+
+def test_a_jobs_own_time_out_sets_its_lock_before_the_function_runs(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": " PT2M "})
+    run_one(engine, complete)
+    assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 120_000}}), (key, "completion", COMPLETED)]
+
+
+def test_the_rules_of_8_8_ignore_a_jobs_own_time_out(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "nonsense"})
+    run_one(engine, complete, compatibility=Compatibility.of("8.8"))
+    assert engine.commands() == [(key, "completion", COMPLETED)]
+
+
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_a_blank_time_out_is_none(engine: ScriptedEngine, text: str | None) -> None:
+    engine.add("t", customHeaders={"jobTimeout": text})
+    run_one(engine, complete)
+    assert [command for _, command, _ in engine.commands()] == ["completion"]
+
+
+@pytest.mark.parametrize("text", ["soon", "P1M", "PT0S", "-PT1S", "PT9223372036854776S"])
+def test_a_time_out_that_is_none_raises_an_incident_and_runs_nothing(engine: ScriptedEngine, text: str) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": text})
+    message = f"Failed to parse job timeout header. Expected ISO-8601 duration, e.g. PT5M, got: {text}"
+    run_one(engine, raises)
+    assert engine.commands() == [(key, "failure", {"retries": 0, "errorMessage": message, "retryBackOff": 0})]
+
+
+def test_a_function_runs_although_a_busy_engine_did_not_take_the_time_out(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, 503)
+    assert run_one(engine, complete).outcome == "completed"
+
+
+@pytest.mark.parametrize(("status", "commands"), [(404, ["PATCH"]), (400, ["PATCH", "failure"])])
+def test_a_function_does_not_run_when_the_engine_refuses_the_time_out(
+    engine: ScriptedEngine, status: int, commands: list[str]
+) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, status)
+    assert run_one(engine, raises).outcome == "given back"
+    assert [command for _, command, _ in engine.commands()] == commands
