@@ -16,7 +16,6 @@ from werkzeug import Request, Response
 from connector_sdk.bpmn import read
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
-from connector_sdk.errors import NotBuilt
 from connector_sdk.inbound import Routes, WebhookRequest, WebhookServices, deliver, elements_of
 from connector_sdk.inbound.signatures import GitHubSignature
 from connector_sdk.secrets import EnvironmentSecrets
@@ -157,8 +156,3 @@ def test_an_engine_that_says_nothing_is_given_up_within_the_budget(host: Host, h
     assert deliver(request, services).status == 202
     assert asked.is_set()
     ended.set()
-
-
-def test_on_lambda_the_function_says_what_is_not_built_yet() -> None:
-    with pytest.raises(NotBuilt, match=r"routes of io\.camunda:webhook:1 on Lambda"):
-        handler({}, None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connector_sdk.errors import ConnectorInputError, NotBuilt
-from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization, NoAuthorization
+from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization
 from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.signatures import HmacSignature
@@ -22,7 +22,7 @@ class Webhook:
 
     method: str
     signature: HmacSignature | None
-    authorization: Authorization
+    authorization: Authorization | None
 
     @classmethod
     def read(cls, properties: Properties) -> Webhook:
@@ -70,8 +70,8 @@ def _jwt(properties: Properties) -> Authorization:
     raise NotBuilt("JWT authorization of webhooks (inbound.auth.type JWT)")
 
 
-_AUTHORIZATIONS: dict[str, Callable[[Properties], Authorization]] = {
-    "NONE": lambda _: NoAuthorization(),
+_AUTHORIZATIONS: dict[str, Callable[[Properties], Authorization | None]] = {
+    "NONE": lambda _: None,
     "BASIC": _basic,
     "APIKEY": _api_key,
     "JWT": _jwt,

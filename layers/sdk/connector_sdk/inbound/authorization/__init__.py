@@ -2,6 +2,6 @@
 
 from connector_sdk.inbound.authorization.apikey import ApiKeyAuthorization
 from connector_sdk.inbound.authorization.basic import BasicAuthorization
-from connector_sdk.inbound.authorization.scheme import Authorization, NoAuthorization, invalid_credentials
+from connector_sdk.inbound.authorization.scheme import Authorization, invalid_credentials
 
-__all__ = ["ApiKeyAuthorization", "Authorization", "BasicAuthorization", "NoAuthorization", "invalid_credentials"]
+__all__ = ["ApiKeyAuthorization", "Authorization", "BasicAuthorization", "invalid_credentials"]

@@ -17,13 +17,6 @@ class Authorization(Protocol):
         ...
 
 
-class NoAuthorization:
-    """Everybody may."""
-
-    def authorize(self, request: WebhookRequest, payload: Mapping[str, Any]) -> None:
-        return None
-
-
 def invalid_credentials() -> WebhookError:
     """The one answer for credentials that are wrong, unreadable or absent; the text is Camunda's."""
     return WebhookError(401, "Reason: INVALID_CREDENTIALS. Details: Invalid credentials")
