@@ -28,6 +28,8 @@ class Registered:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     """The function's own time-out."""
     repeat: Literal["safe", "keyed", "unsafe"] = "unsafe"
+    function: str | None = None
+    """The ARN of the deployed function; None in the same process."""
 
 
 class UnknownConnector(SdkError):

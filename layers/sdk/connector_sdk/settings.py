@@ -218,6 +218,12 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+def type_override(connector: str, variables: Mapping[str, str] | None = None) -> str | None:
+    """CONNECTOR_<NAME>_TYPE, such as CONNECTOR_HTTP_JSON_TYPE for `http-json`: another job type for one connector."""
+    source = environment() if variables is None else variables
+    return source.get(f"CONNECTOR_{connector.replace('-', '_').upper()}_TYPE") or None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """All settings, read once. The repr shows no value, since some are secret."""

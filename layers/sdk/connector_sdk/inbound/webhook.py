@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from connector_sdk.errors import NotBuilt
 from connector_sdk.inbound.authorization import Authorization
 from connector_sdk.inbound.identity import DeliveryId, known_header
 from connector_sdk.inbound.properties import Properties
@@ -45,7 +45,13 @@ class WebhookConnector(Generic[P]):
     feel: frozenset[str] = frozenset()
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        raise NotBuilt(f"routes of {self.type} on Lambda; on one machine use serving(services)")
+        return self._deployed(event, context)
+
+    @cached_property
+    def _deployed(self) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+        from connector_sdk.inbound.deployed import deployed_handler
+
+        return deployed_handler(self)
 
     def serving(self, services: WebhookServices) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
         """A handler for API Gateway events (payload 2.0) that serves the routes of `services`."""

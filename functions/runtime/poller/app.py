@@ -1,0 +1,103 @@
+"""The poller as a Lambda function: each run takes jobs for a while, then finishes what it took.
+
+With `always` a run starts every 5 minutes, takes jobs for 370 s and may finish them until 870 s, so that runs overlap:
+somebody is always asking, and no job is cut off. With `minute` a run looks once and is over.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.errors import EngineBusy, EngineUnreachable
+from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.settings import Settings, environment
+from functions.runtime.poller.backoff import Backoff
+from functions.runtime.poller.finished import Finished
+from functions.runtime.poller.invokers.aws_lambda import AwsLambda
+from functions.runtime.poller.poller import Poller
+from functions.runtime.poller.stack_registry import read_registry
+
+log = logging.getLogger("connectors.poller")
+log.setLevel(logging.INFO)
+
+SLOTS = 700
+"""Of all types together: a function has 1,024 threads and descriptors."""
+FEWEST_SLOTS, MOST_SLOTS = 8, 256
+"""Of one type."""
+END_MARGIN_SECONDS = 30.0
+"""Kept free before the function's own time-out, to give back what was never started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long a run takes jobs, and how long the engine keeps one request open."""
+
+    seconds: float
+    request_timeout_ms: int
+
+
+WINDOWS: Mapping[str, Window] = {"always": Window(370.0, 10_000), "minute": Window(2.0, 1_000)}
+"""By PollerMode; a mode that is not here takes no jobs."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """One run. Returns how its jobs ended, `left` are those that still ran at the end: their locks run out."""
+    settings = Settings.read()
+    window = WINDOWS.get(settings.poller_mode)
+    if window is None:
+        return {"mode": settings.poller_mode, "counts": {}, "left": 0}
+    registry = read_registry(settings, environment())
+    settings = with_engine_credentials(settings)
+    engine = EngineClient.from_settings(settings)
+    if not registry:
+        log.warning("the stack %s has no connectors", settings.stack)
+        return {"mode": settings.poller_mode, "counts": {}, "left": 0}
+    poller = Poller(
+        engine,
+        registry,
+        AwsLambda(settings),
+        observer=_log,
+        slots_per_type=_slots(sum(len(connector.types) for connector in registry)),
+        request_timeout_ms=window.request_timeout_ms,
+        cluster_id=_cluster_id(engine, _seconds_left(context) - END_MARGIN_SECONDS),
+        tenant_ids=[settings.tenant_id],
+    )
+    poller.start()
+    threading.Event().wait(min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
+    left = poller.stop(max(0.0, _seconds_left(context) - END_MARGIN_SECONDS))
+    return {"mode": settings.poller_mode, "counts": poller.counts(), "left": left}
+
+
+def _slots(types: int) -> int:
+    return max(FEWEST_SLOTS, min(MOST_SLOTS, SLOTS // types))
+
+
+def _seconds_left(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000
+
+
+def _cluster_id(engine: EngineClient, patience_seconds: float) -> str | None:
+    """Ask the engine who it is, again and again while it is away. Raises EngineError after the patience is over."""
+    backoff, waited, pause = Backoff(), 0.0, threading.Event()
+    while True:
+        try:
+            found: str | None = engine.topology().get("clusterId")
+        except (EngineBusy, EngineUnreachable) as error:
+            delay = backoff.next_seconds()
+            waited += delay
+            if waited > patience_seconds:
+                raise
+            log.warning("next try in %.1f s: %s", delay, error)
+            pause.wait(delay)
+        else:
+            return found
+
+
+def _log(finished: Finished) -> None:
+    job = finished.job
+    log.info("job %s: %s by %s: %s %s", job.key, job.type, finished.function, finished.outcome, finished.message)

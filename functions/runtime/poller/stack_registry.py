@@ -1,0 +1,77 @@
+"""The connectors of a deployed stack: a parameter `/<stack>/connectors/<name>` for each, written by its deployment.
+
+{"function": "arn:…", "types": ["io.camunda:http-json:1"], "timeout": 60, "fetchVariables": ["url"], "repeat": "unsafe"}
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.errors import SettingsError
+from connector_sdk.settings import Settings, type_override
+from functions.runtime.poller.registry import Registered
+
+log = logging.getLogger("connectors.poller")
+
+REPEATS = ("safe", "keyed", "unsafe")
+
+
+def read_registry(settings: Settings, variables: Mapping[str, str] | None = None) -> Sequence[Registered]:
+    """The connectors of `settings.stack`, each job type once. Raises SettingsError, AwsError.
+
+    An entry that cannot be read is left out with an error in the log: it must not stop the others. `variables` (the
+    environment) may hold CONNECTOR_<NAME>_TYPE, which replaces the types of one connector.
+    """
+    if not settings.stack:
+        raise SettingsError("CONNECTORS_STACK is not set: it names the stack whose connectors are served")
+    found: list[Registered] = []
+    served: dict[str, str] = {}
+    for parameter in _parameters(settings):
+        connector = _registered(parameter, variables)
+        if connector is None:
+            continue
+        taken = [job_type for job_type in connector.types if job_type in served]
+        if taken:
+            log.error("%s is not served: %s serves %s already", connector.name, served[taken[0]], taken[0])
+            continue
+        served |= dict.fromkeys(connector.types, connector.name)
+        found.append(connector)
+    return found
+
+
+def _parameters(settings: Settings) -> Iterator[Mapping[str, Any]]:
+    ssm = AwsEndpoint("ssm", settings)
+    page: dict[str, Any] = {"Path": f"/{settings.stack}/connectors", "Recursive": False}
+    while True:
+        answer = ssm.operation("GetParametersByPath", page)
+        yield from sorted(answer.get("Parameters", []), key=lambda parameter: str(parameter["Name"]))
+        if not answer.get("NextToken"):
+            return
+        page["NextToken"] = answer["NextToken"]
+
+
+def _registered(parameter: Mapping[str, Any], variables: Mapping[str, str] | None) -> Registered | None:
+    name = str(parameter["Name"]).rpartition("/")[2]
+    try:
+        entry = json.loads(parameter["Value"])
+        types = tuple(entry["types"])
+        override = type_override(name, variables)
+        fetch = entry.get("fetchVariables")
+        repeat = entry.get("repeat", "unsafe")
+        if not all(isinstance(job_type, str) for job_type in types) or repeat not in REPEATS:
+            raise ValueError("types or repeat")
+        return Registered(
+            name=name,
+            types=(override,) if override else types,
+            fetch_variables=None if fetch is None else tuple(fetch),
+            timeout_seconds=float(entry["timeout"]),
+            repeat=repeat,
+            function=str(entry["function"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        log.error("the entry %s cannot be used: %s; deploy that connector again", parameter["Name"], error)
+        return None

@@ -1,0 +1,45 @@
+"""Redelivery as a Lambda function: one round each minute."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.settings import Settings
+from connector_sdk.stores import Deliveries
+from connector_sdk.stores.places import deliveries_at
+from functions.runtime.redelivery.redelivery import Redelivery
+
+log = logging.getLogger("connectors.redelivery")
+log.setLevel(logging.INFO)
+
+END_MARGIN_SECONDS = 20.0
+"""No further delivery is begun when less than this is left: an engine call may take as long."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """One round. Returns how many deliveries ended in each state and how many were put off."""
+    settings = with_engine_credentials(Settings.read())
+    engine = EngineClient.from_settings(settings)
+    redelivery = Redelivery(_deliveries(), engine, compatibility=settings.compatibility)
+    limit = max(0.0, context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS)
+    end = threading.Timer(limit, redelivery.stop)
+    end.start()
+    try:
+        done = redelivery.round()
+    finally:
+        end.cancel()
+    if done.engine_away:
+        log.warning("nothing was tried: %s", done.engine_away)
+    states = {state.value: count for state, count in done.states.items()}
+    return {"states": states, "postponed": done.postponed, "engineAway": done.engine_away}
+
+
+@cache
+def _deliveries() -> Deliveries:
+    return deliveries_at(Settings.read())

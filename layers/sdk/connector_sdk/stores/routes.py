@@ -1,0 +1,116 @@
+"""Which processes want webhooks: an entry for each, written when one is deployed, read by every webhook function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.errors import SettingsError
+from connector_sdk.settings import Place, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedProcess:
+    """One version of a process and its inbound elements, as plain data."""
+
+    process_definition_id: str
+    version: int
+    key: str
+    tenant_id: str
+    since_ms: int
+    """When the process was first entered: who comes first owns a path that several want."""
+    elements: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+    @property
+    def id(self) -> str:
+        return f"{self.tenant_id}/{self.process_definition_id}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "processDefinitionId": self.process_definition_id,
+            "version": self.version,
+            "key": self.key,
+            "tenantId": self.tenant_id,
+            "since": self.since_ms,
+            "elements": list(self.elements),
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> RoutedProcess:
+        return cls(
+            process_definition_id=content["processDefinitionId"],
+            version=content["version"],
+            key=content["key"],
+            tenant_id=content["tenantId"],
+            since_ms=content["since"],
+            elements=tuple(content["elements"]),
+        )
+
+
+class RoutedProcesses(Protocol):
+    """Where the entries are."""
+
+    def all(self) -> Sequence[RoutedProcess]:
+        """Every entry, the first ones first."""
+        ...
+
+
+class RoutesTable:
+    """Entries in a DynamoDB table: hash key `id`, the entry itself as JSON in `process`. Methods raise AwsError."""
+
+    def __init__(self, settings: Settings, table: str) -> None:
+        self._dynamodb = AwsEndpoint("dynamodb", settings)
+        self._table = table
+
+    def all(self) -> Sequence[RoutedProcess]:
+        found: list[RoutedProcess] = []
+        page: dict[str, Any] = {"TableName": self._table}
+        while True:
+            answer = self._dynamodb.operation("Scan", page)
+            found += [RoutedProcess.from_json(json.loads(item["process"]["S"])) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return _in_order(found)
+            page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def put(self, process: RoutedProcess) -> None:
+        """Enter a process instead of its other versions; it keeps the place that it had."""
+        key = {"TableName": self._table, "Key": {"id": {"S": process.id}}}
+        there = self._dynamodb.operation("GetItem", key).get("Item")
+        content = process.to_json()
+        if there:
+            content["since"] = json.loads(there["process"]["S"])["since"]
+        item = {"id": {"S": process.id}, "process": {"S": json.dumps(content)}}
+        self._dynamodb.operation("PutItem", {"TableName": self._table, "Item": item})
+
+    def remove(self, process_id: str) -> None:
+        """Take an entry (its `id`) out."""
+        self._dynamodb.operation("DeleteItem", {"TableName": self._table, "Key": {"id": {"S": process_id}}})
+
+
+class RoutesFile:
+    """Entries in a JSON file, a list: for one machine and for `sam local invoke`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def all(self) -> Sequence[RoutedProcess]:
+        """Raises SettingsError if there is no such file, or something else in it."""
+        try:
+            return _in_order([RoutedProcess.from_json(one) for one in json.loads(self._path.read_text())])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SettingsError(f"CONNECTORS_ROUTES: {self._path} is no list of routed processes: {error}") from error
+
+
+def routes_at(place: Place | None, settings: Settings) -> RoutedProcesses:
+    """The entries that CONNECTORS_ROUTES names. Raises SettingsError."""
+    if place is None:
+        raise SettingsError("CONNECTORS_ROUTES is not set: it names where the webhooks' paths are kept")
+    return RoutesTable(settings, place.name) if place.kind == "dynamodb" else RoutesFile(Path(place.name))
+
+
+def _in_order(found: list[RoutedProcess]) -> Sequence[RoutedProcess]:
+    return sorted(found, key=lambda process: (process.since_ms, process.id))
