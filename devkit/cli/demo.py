@@ -19,7 +19,11 @@ UNOWNED = ("issue_opened", "find_owner", "no_owner", "unowned")
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False) -> int:
-    """Run a signed GitHub webhook and the REST calls behind it on this machine, and check what comes of it."""
+    """Show a signed webhook and what comes of it.
+
+    Starts a development engine, the poller, the functions, a webhook server and a small REST API on loopback, sends
+    GitHub's webhook, and checks every step; status 1 if one is not as it should be.
+    """
     try:
         with started() as parts:
             shown = Console(quiet=True) if as_json else console()

@@ -28,7 +28,10 @@ def engine(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
 ) -> int:
-    """Run the development engine until Ctrl-C: Camunda 8's REST API v2, everything in memory."""
+    """Run the development engine until Ctrl-C.
+
+    It serves Camunda 8's REST API v2 with the searches; everything is in memory.
+    """
     if data is not None:
         raise NotBuilt("connectors engine --data (the development engine keeps its state in memory)")
     clock = ControlledClock(SystemClock().time_ms()) if controlled_clock else None

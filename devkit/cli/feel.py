@@ -23,7 +23,10 @@ def feel(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
 ) -> int:
-    """Evaluate a FEEL expression as Camunda does: its value, its type and its warnings."""
+    """Evaluate a FEEL expression as Camunda does.
+
+    Prints its value, its type and its warnings; a syntax error points at its column.
+    """
     text = expression.strip().removeprefix("=").strip()
     try:
         evaluation = parse(text).evaluate(_variables(context))

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from devkit.cli import exit_codes
-from devkit.cli.conformance import conformance
-from devkit.cli.demo import demo
-from devkit.cli.engine import engine
-from devkit.cli.feel import feel
-from devkit.cli.generate import generate
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
-from devkit.cli.run import run
 
-app = typer.Typer(
-    name="connectors",
-    help="Serverless connectors for Camunda 8, on this machine.",
-    no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for command in (demo, engine, run, feel, conformance, generate):
-    app.command()(command)
+COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate")
+"""Each is the function of that name in the module of that name; only the one that is called is imported."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,14 +25,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def execute(arguments: Sequence[str]) -> int:
     """Run a command and give back its status; problems are on stderr, one sentence each."""
     try:
-        return app(list(arguments) or ["--help"], prog_name="connectors", standalone_mode=False) or exit_codes.OK
+        return _app(arguments)(list(arguments) or ["--help"], prog_name="connectors", standalone_mode=False) or 0
     except Exit as end:
         return end.exit_code
     except TyperException as error:
-        print_problem(f"{error.format_message().rstrip('.')}; `connectors --help` lists the commands")
+        what = error.format_message().rstrip(".")
+        print_problem(f"{what}{' ' if what.endswith('?') else '; '}{_where_to_look(arguments)}")
         return exit_codes.USAGE
     except EXPECTED as error:
         print_problem(sentence(error))
         return exit_code(error)
     except (KeyboardInterrupt, Abort):
         return exit_codes.INTERRUPTED
+
+
+def _app(arguments: Sequence[str]) -> typer.Typer:
+    """The program with the command that is asked for, or with all of them where that is not clear."""
+    app = typer.Typer(
+        name="connectors",
+        help="Serverless connectors for Camunda 8, on this machine.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_nothing)
+    asked = [name for name in COMMANDS if name in arguments[:1]]
+    for name in asked or COMMANDS:
+        app.command()(getattr(import_module(f"devkit.cli.{name}"), name))
+    return app
+
+
+def _nothing() -> None:
+    """Serverless connectors for Camunda 8, on this machine."""
+
+
+def _where_to_look(arguments: Sequence[str]) -> str:
+    command = next((name for name in COMMANDS if name in arguments[:1]), None)
+    return f"`connectors {command} --help` shows what it takes" if command else "`connectors --help` lists the commands"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -35,11 +36,14 @@ def run(
     ] = Path("deliveries.sqlite"),
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
 ) -> int:
-    """Deploy BPMN files and run their connectors: job poller, functions and webhook server in one process.
+    """Deploy BPMN files and run their connectors.
+
+    Job poller, functions and webhook server run in one process.
 
     The engine is the one that CAMUNDA_REST_ADDRESS names; without it, a development engine is started. Secrets are
     environment variables: SECRET_TOKEN is {{secrets.TOKEN}}. Ctrl-C finishes what is running, then ends.
     """
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     screen = Lines() if as_json else Screen()
     read = read_models(models)
     settings = Settings.read()

@@ -69,14 +69,16 @@ class ConnectorRuntime:
     poller: Poller
 
     def unserved(self, models: Sequence[Model]) -> dict[str, str]:
-        """Job types of the models that no function here serves, each with an element that has it."""
-        types = {
-            element.task_definition.type: element.id
-            for model in models
-            for element in model.elements()
-            if element.task_definition and element.task_definition.type
-        }
-        return {one: where for one, where in types.items() if one not in self.functions.types and one[0] != "="}
+        """Job types and inbound types of the models that nothing here serves, each with an element that has it."""
+        types: dict[str, str] = {}
+        for model in models:
+            for element in model.elements():
+                if element.task_definition and element.task_definition.type:
+                    types.setdefault(element.task_definition.type, element.id)
+                if inbound := dict(element.properties).get("inbound.type"):
+                    types.setdefault(inbound, element.id)
+        served = {*self.functions.types, *(webhook.type for webhook in INBOUND)}
+        return {name: where for name, where in types.items() if name not in served and not name.startswith("=")}
 
 
 @contextmanager

@@ -17,10 +17,12 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["fel", "1"], "connectors: No such command 'fel'"),
-        (["feel"], "connectors: Missing argument 'expression'"),
-        (["feel", "1", "--contxt", "x"], "connectors: No such option: --contxt"),
-        (["conformance", "feel"], "connectors: Missing option '--cases'"),
+        (["fel", "1"], "No such command 'fel'. Did you mean 'feel'? `connectors --help` lists the commands"),
+        (["dance"], "No such command 'dance'; `connectors --help` lists the commands"),
+        (["--loud"], "No such option: --loud; `connectors --help` lists the commands"),
+        (["feel"], "Missing argument 'expression'; `connectors feel --help` shows what it takes"),
+        (["feel", "1", "--hush"], "No such option: --hush; `connectors feel --help` shows what it takes"),
+        (["conformance", "feel"], "Missing option '--cases'; `connectors conformance --help` shows what it takes"),
     ],
 )
 def test_a_mistyped_command_gives_one_sentence_and_the_next_step(
@@ -29,9 +31,7 @@ def test_a_mistyped_command_gives_one_sentence_and_the_next_step(
     assert execute(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith(sentence)
-    assert captured.err.endswith("; `connectors --help` lists the commands\n")
-    assert captured.err.count("\n") == 1
+    assert captured.err == f"connectors: {sentence}\n"
 
 
 def test_the_installed_program_ends_with_the_status_of_its_command() -> None:

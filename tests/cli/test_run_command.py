@@ -102,11 +102,14 @@ def test_the_public_address_stands_in_the_printed_url(tmp_path: Path) -> None:
         ]
 
 
-def test_job_types_that_nothing_here_serves_are_named(tmp_path: Path) -> None:
+def test_types_that_nothing_here_serves_are_named(tmp_path: Path) -> None:
     model = tmp_path / "other.bpmn"
-    model.write_bytes(EXAMPLE.read_bytes().replace(b"io.camunda:http-json:1", b"io.acme:weather:1", 1))
+    xml = EXAMPLE.read_bytes().replace(b"io.camunda:http-json:1", b"io.acme:weather:1", 1)
+    model.write_bytes(xml.replace(b"io.camunda:webhook:1", b"io.camunda:slack-webhook:1"))
     with connectors("run", str(model), "--port", "0", "--json", variables=SECRETS, folder=tmp_path) as command:
-        assert command.event("ready")["unserved"] == ["io.acme:weather:1"]
+        ready = command.event("ready")
+        assert ready["unserved"] == ["io.acme:weather:1", "io.camunda:slack-webhook:1"]
+        assert ready["webhooks"] == []
 
 
 def test_a_missing_secret_is_named_with_the_variable_to_set(refused: Refused) -> None:
