@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from connector_sdk.feel.builtins.patterns import compiled, expanded
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_STRING_LENGTH
+from connector_sdk.feel.patterns import compile_pattern
 from connector_sdk.feel.registry import builtin
 from connector_sdk.feel.values import Value, utf16
 from connector_sdk.feel.values.numbers import as_int
@@ -113,7 +113,7 @@ def replace(text: str, pattern: str, replacement: str) -> Value:
     >>> replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")
     "[1=ab][2=]cd"
     """
-    return limited(compiled(pattern, "", text).sub(lambda match: expanded(replacement, match), text))
+    return limited(compile_pattern(pattern).replaced(text, replacement))
 
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string")
@@ -123,7 +123,7 @@ def replace_with_flags(text: str, pattern: str, replacement: str, flags: str) ->
     >>> replace("How do you feel?", "Feel", "FEEL", "i")
     "How do you FEEL?"
     """
-    return limited(compiled(pattern, flags, text).sub(lambda match: expanded(replacement, match), text))
+    return limited(compile_pattern(pattern, flags).replaced(text, replacement))
 
 
 @builtin("contains", "string: string", "match: string")
@@ -163,7 +163,7 @@ def matches(text: str, pattern: str) -> Value:
     >>> matches("foobar", "^fo*bar")
     true
     """
-    return compiled(pattern, "", text).search(text) is not None
+    return compile_pattern(pattern).is_found(text)
 
 
 @builtin("matches", "input: string", "pattern: string", "flags: string")
@@ -173,7 +173,7 @@ def matches_with_flags(text: str, pattern: str, flags: str) -> Value:
     >>> matches("FooBar", "foo", "i")
     true
     """
-    return compiled(pattern, flags, text).search(text) is not None
+    return compile_pattern(pattern, flags).is_found(text)
 
 
 @builtin("split", "string: string", "delimiter: string")
@@ -184,10 +184,10 @@ def split(string: str, delimiter: str) -> Value:
     ["John", "Doe"]
     """
     parts, start = [], 0
-    for match in compiled(delimiter, "", string).finditer(string):
-        if match.end() > 0:
-            parts.append(string[start : match.start()])
-            start = match.end()
+    for match in compile_pattern(delimiter).find_all(string):
+        if match.end > 0:
+            parts.append(string[start : match.start])
+            start = match.end
     return [*parts, string[start:]]
 
 
@@ -198,7 +198,7 @@ def extract(text: str, pattern: str) -> Value:
     >>> extract("references are 1234, 1256, 1378", "12[0-9]*")
     ["1234", "1256"]
     """
-    return [match.group() for match in compiled(pattern, "", text).finditer(text)]
+    return [match.group(0) for match in compile_pattern(pattern).find_all(text)]
 
 
 @builtin("trim", "string: string")
