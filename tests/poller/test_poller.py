@@ -155,11 +155,11 @@ def test_giving_back_a_job_without_retries_raises_no_incident(engine: ScriptedEn
     assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 2_000}})]
 
 
-def test_a_job_that_the_function_did_not_start_is_given_back_at_once(engine: ScriptedEngine) -> None:
+def test_a_job_that_the_function_did_not_start_is_given_back(engine: ScriptedEngine) -> None:
     [key] = engine.add("t")
     run_one(engine, lambda event, context: {"outcomes": [], "notStarted": [job["jobKey"] for job in event["jobs"]]})
     [(job_key, command, body)] = engine.commands()
-    assert (job_key, command, body["retries"], body["retryBackOff"]) == (key, "failure", 3, 0)
+    assert (job_key, command, body["retries"], body["retryBackOff"]) == (key, "failure", 3, 2_000)
 
 
 @pytest.mark.parametrize("invoker", [None, Refusing(FunctionMissing("access denied"))])

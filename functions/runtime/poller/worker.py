@@ -34,7 +34,7 @@ from functions.runtime.poller.threads import Threads
 log = logging.getLogger("connectors.poller")
 
 NEVER_RAN_DELAY_MS = 2_000
-"""Until a job that was given back is offered again."""
+"""Until a job that was given back is offered again: a function that never has time must not go in circles."""
 DIED_BACKOFF_MS = 5_000
 """Before the next try of a job whose function died."""
 OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", "error": "error"}
@@ -168,7 +168,7 @@ class JobWorker:
     def _report(self, lease: Lease, answer: Any) -> Finished:
         match read_answer(answer, [lease.job.key])[lease.job.key]:
             case NotStarted():
-                return self._give_back(lease, f"function {self._connector.name} had no time left", 0)
+                return self._give_back(lease, f"function {self._connector.name} had no time left", NEVER_RAN_DELAY_MS)
             case NoOutcome(reason):
                 return self._failed(lease, f"function {self._connector.name} ran without an outcome: {reason}")
             case Reported(command, body):
