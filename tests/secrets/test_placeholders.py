@@ -86,6 +86,13 @@ def test_masking_hides_values_inside_each_other_and_in_keys() -> None:
     assert mask("anything", ("",)) == "anything"
 
 
+def test_masking_knows_how_a_value_is_spelled_in_urls_and_in_json() -> None:
+    assert mask('a/b c+d"é', ('a/b c+d"é',)) == "***"
+    for spelled in ("a%2Fb%20c%2Bd%22%C3%A9", "a%2Fb+c%2Bd%22%C3%A9", 'a/b c+d\\"é'):
+        assert mask(f"<{spelled}>", ('a/b c+d"é',)) == "<***>"
+    assert mask("GET a.test/it's(1)%20x", ("it's(1) x",)) == "GET a.test/***"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
