@@ -54,11 +54,10 @@ def _result(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _import(routes: Routes, state: Sequence[Mapping[str, Any]]) -> None:
-    """Bring the routes to one state of the search for latest versions; an empty search is ignored, as was recorded."""
-    if not state:
-        return
+    """Bring the routes to one state of the search for latest versions; tenants without any process are left alone."""
     present = {(process["tenantId"], process["id"]): process for process in state}
-    for owner in [owner for owner in routes.versions if owner not in present]:
+    tenants = {tenant for tenant, _ in present}
+    for owner in [owner for owner in routes.versions if owner[0] in tenants and owner not in present]:
         routes.withdraw(owner)
     for owner, process in present.items():
         version = DeployedProcess(process["id"], process["version"], process["key"], "case.bpmn", process["tenantId"])

@@ -95,8 +95,11 @@ def test_a_message_event_without_a_message_makes_the_version_unusable() -> None:
         ("P1DT1H", 90_000_000),
         ("PT1.0005S", 1_000),
         ("PT-1.5S", -1_500),
+        ("PT-0.0015S", -1),
+        ("-PT-2S", 2_000),
         ("pt2s", 2_000),
         ("PT9000000000H", 32_400_000_000_000_000),
+        ("PT9223372036854775.807S", 2**63 - 1),
     ],
 )
 def test_the_time_to_live_is_read_as_java_reads_durations(text: str, milliseconds: int) -> None:
@@ -108,7 +111,8 @@ def test_the_time_to_live_is_read_as_java_reads_durations(text: str, millisecond
 
 
 @pytest.mark.parametrize(
-    "text", [" ", "x", "3600", "P1W", "P1Y", "P", "PT", "P1DT", "PT1H ", "PT1S1M", "{{secrets.T}}"]
+    "text",
+    [" ", "x", "3600", "P1W", "P1Y", "P", "PT", "P1DT", "PT1H ", "PT1S1M", "PT9223372036854775.808S", "{{secrets.T}}"],
 )
 def test_a_time_to_live_that_is_no_duration_makes_the_version_unusable(text: str) -> None:
     ttl = f'<zeebe:property name="messageTtl" value="{text}" />'

@@ -78,7 +78,7 @@ def test_elements_without_a_deduplication_mode_stand_in_line_even_in_one_process
 )
 def test_elements_with_equal_properties_share_one_connector(webhook: Webhook, mode: dict[str, str]) -> None:
     webhook.deploy(
-        element(mode | {"activationCondition": "=request.body.n = 1"}),
+        element(mode | {"activationCondition": "=request.body.n = 1", "synchronousResponse": "false"}),
         element(mode | {"activationCondition": "=request.body.n = 2", "resultVariable": "r"}, element_id="second"),
     )
 

@@ -20,6 +20,7 @@ from connector_sdk.secrets import SecretProvider, mask, resolve
 RETRY_MS = 5_000
 """Elements that could not be activated are tried again when a path is missed, at most this often."""
 RESPONSE = "inbound.responseExpression"
+SYNCHRONOUS = "synchronousResponse"
 MODES = frozenset({"AUTO", "MANUAL"})
 
 
@@ -183,8 +184,8 @@ class _Bound:
 def _route(connector: WebhookConnector[Any], usable: Sequence[_Bound], rules: InboundRules) -> Route:
     """Bind the properties of elements that share a connector. Raises SdkError, or what the connector raises."""
     tree = usable[0].tree
-    if not rules.ignores_synchronous_response and tree.get("synchronousResponse") == "true":
-        raise NotBuilt("synchronousResponse: answering a webhook with the result of the process")
+    if not rules.ignores_synchronous_response and tree.get(SYNCHRONOUS) == "true":
+        raise NotBuilt(f"{SYNCHRONOUS}: answering a webhook with the result of the process")
     inbound = tree.get("inbound")
     if not isinstance(inbound, dict) or not inbound.get("context"):
         raise ConnectorInputError("inbound.context is missing: it is the webhook's path")
@@ -223,5 +224,9 @@ def _groups(elements: Sequence[InboundElement], rules: InboundRules) -> Iterator
 
 def _shared(element: InboundElement, rules: InboundRules) -> frozenset[tuple[str, str]]:
     """The properties in which elements have to be equal to share a connector."""
-    apart = RUNTIME_PROPERTIES if rules.response_shares else RUNTIME_PROPERTIES | {RESPONSE}
+    apart = RUNTIME_PROPERTIES
+    if not rules.response_shares:
+        apart |= {RESPONSE}
+    if not rules.ignores_synchronous_response:
+        apart |= {SYNCHRONOUS}
     return frozenset((name, value) for name, value in element.properties.items() if name not in apart)
