@@ -65,6 +65,21 @@ def test_what_waited_is_published_oldest_first_with_the_ids_it_had(webhook: Webh
     assert states(webhook) == [State.PUBLISHED] * 3
 
 
+def test_of_a_hundred_deliveries_while_the_engine_was_away_every_one_has_exactly_one_effect(webhook: Webhook) -> None:
+    webhook.deploy(catch_event({}))
+    webhook.engine.answers = [AWAY]
+    for number in [*range(80), *range(20)]:
+        answer = webhook.post({"id": f"o-{number}"}, headers={"webhook-id": f"d-{number}"})
+        assert answer.accepted
+    webhook.engine.commands.clear()
+    webhook.engine.answers = [BACK]
+    webhook.clock.advance(5_000)
+
+    redelivery(webhook).round()
+
+    assert sorted(one["correlationKey"] for one in webhook.told) == sorted(f"o-{number}" for number in range(80))
+
+
 def test_an_engine_that_is_away_costs_one_probe_and_no_attempts(webhook: Webhook) -> None:
     webhook.deploy(element({}))
     webhook.engine.answers = [AWAY]
