@@ -20,7 +20,8 @@ CACHE_VARIABLE = "CONNECTORS_CACHE_DIR"
 ZEEBE_VERSION = "8.6.0"
 ZEEBE_ARTIFACT = f"io.camunda:camunda-zeebe:{ZEEBE_VERSION}:tar.gz"
 JDK_LOCK = PROJECT / "requirements" / "real.txt"
-DOWNLOAD_SECONDS = 900
+DOWNLOAD_SECONDS = 600
+"""For each part."""
 
 
 class RealEngineMissing(SdkError):
@@ -69,10 +70,15 @@ def _download(folder: Path) -> Path:
 
 
 def _run(command: list[str], what: str) -> None:
-    # not in the project's folder: Maven would look for a pom there
-    finished = subprocess.run(  # noqa: S603 - the command is ours
-        command, cwd=tempfile.gettempdir(), capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False
-    )
+    try:
+        # not in the project's folder: Maven would look for a pom there
+        finished = subprocess.run(  # noqa: S603 - the command is ours
+            command, cwd=tempfile.gettempdir(), capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RealEngineMissing(
+            f"{what} was not downloaded within {DOWNLOAD_SECONDS} s; try again on a faster line"
+        ) from error
     if finished.returncode != 0:
         lines = [*finished.stdout.splitlines(), *finished.stderr.splitlines()]
         said = next((line for line in lines if "ERROR" in line), "nothing")[:300]

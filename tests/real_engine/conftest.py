@@ -11,7 +11,10 @@ import pytest
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from devkit.engine import server
-from devkit.testing.zeebe import RunningZeebe, zeebe
+from devkit.testing.zeebe import READY_SECONDS, RunningZeebe, zeebe
+from devkit.testing.zeebe_parts import DOWNLOAD_SECONDS
+
+FIRST_USE_SECONDS = 2 * DOWNLOAD_SECONDS + READY_SECONDS + 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,10 @@ def any_engine(request: pytest.FixtureRequest) -> AnyEngine:
         return development
     real: RunningZeebe = request.getfixturevalue("real_engine")
     return AnyEngine("real", real.address, real.advance_clock)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test that needs the real engine also pays for its download."""
+    for item in items:
+        if {"any_engine", "real_engine"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.timeout(FIRST_USE_SECONDS))
