@@ -1,16 +1,19 @@
-"""Installs the Modeler's libraries and Camunda's official templates from npm into `.cache/modeler`, once per lock."""
+"""Installs the Modeler's libraries and Camunda's official templates from npm into the cache folder, once per lock."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from devkit.testing.zeebe_parts import cache
+
 SOURCES = Path(__file__).parent / "node"
-CACHE = Path(__file__).parents[2] / ".cache" / "modeler"
 INSTALL_TIMEOUT_SECONDS = 300
 SERVER = Path("dist/serve.mjs")
 TEMPLATES = Path("node_modules/@camunda/connectors-element-templates/src/element-templates")
@@ -33,14 +36,18 @@ def install() -> Path:
     """
     if reason := missing_tool():
         raise ModelerUnavailable(reason)
-    stamp = CACHE / "installed"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != _fingerprint():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        shutil.copytree(SOURCES, CACHE, ignore=shutil.ignore_patterns("node_modules", "dist"))
-        _run("npm", "ci", "--ignore-scripts", "--no-progress")
-        _run("node", "build.mjs")
-        stamp.write_text(_fingerprint(), encoding="utf-8")
-    return CACHE
+    target = cache() / f"modeler-{_fingerprint()[:12]}"
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
+            unfinished = Path(folder) / "modeler"
+            shutil.copytree(SOURCES, unfinished, ignore=shutil.ignore_patterns("node_modules", "dist"))
+            _run(unfinished, "npm", "ci", "--ignore-scripts", "--no-progress")
+            _run(unfinished, "node", "build.mjs")
+            # It gets its name when it is whole; if another process was faster, its folder is as good.
+            with contextlib.suppress(OSError):
+                unfinished.rename(target)
+    return target
 
 
 def official_template(template_id: str, version: int) -> dict[str, Any]:
@@ -62,11 +69,11 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _run(tool: str, *arguments: str) -> None:
+def _run(folder: Path, tool: str, *arguments: str) -> None:
     command = [shutil.which(tool) or tool, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - npm and node with fixed arguments
-            command, cwd=CACHE, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS, check=False
+            command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise ModelerUnavailable(f"{tool} did not finish in {INSTALL_TIMEOUT_SECONDS} s") from error
