@@ -6,7 +6,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.clock import ControlledClock
-from connector_sdk.errors import DeniedAddress, NotBuilt
+from connector_sdk.errors import DeniedAddress
 from connector_sdk.http import HttpClient, InvalidRequest, ProtocolError, Sender, StatusError, Timeout, Unreachable
 from connector_sdk.http.authentication import (
     ApiKeyAuthentication,
@@ -17,6 +17,7 @@ from connector_sdk.http.authentication import (
     OAuthRefreshToken,
 )
 from connector_sdk.http.oauth import MARGIN_MS, Tokens
+from connector_sdk.http.redirects import MAX_REDIRECTS
 from connector_sdk.http.result import http_result
 from connector_sdk.http.sending import LONGEST_REPEAT_AFTER_SECONDS
 from connector_sdk.http.status import raise_for_status
@@ -274,12 +275,40 @@ def test_a_token_endpoint_that_refuses_fails_the_request(client: HttpClient, htt
     assert error.value.code == "401"
 
 
-def test_refresh_tokens_are_not_built(client: HttpClient) -> None:
-    auth = OAuthRefreshToken(
-        type="oauth-refresh-token", oauth_token_endpoint="http://a.test/", client_id="i", refresh_token="r"
+def refresh_token(server: HTTPServer) -> OAuthRefreshToken:
+    return OAuthRefreshToken(
+        type="oauth-refresh-token", oauth_token_endpoint=server.url_for("/token"), client_id="i", refresh_token="r"
     )
-    with pytest.raises(NotBuilt, match="oauth-refresh-token"):
-        client.get("http://127.0.0.1:1/", auth=auth)
+
+
+def test_a_refresh_token_gives_access_tokens(client: HttpClient, httpserver: HTTPServer) -> None:
+    forms: list[bytes] = []
+
+    def token(request: Request) -> Response:
+        forms.append(request.get_data())
+        return Response('{"access_token": "tok"}')
+
+    httpserver.expect_request("/token").respond_with_handler(token)
+    httpserver.expect_request("/", headers={"Authorization": "Bearer tok"}).respond_with_data("in")
+    assert client.get(httpserver.url_for("/"), auth=refresh_token(httpserver)).text == "in"
+    assert forms == [b"grant_type=refresh_token&refresh_token=r&client_id=i"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        ("invalid_grant", "OAUTH_REFRESH_TOKEN_EXPIRED"),
+        ("interaction_required", "OAUTH_INTERACTION_REQUIRED"),
+        ("invalid_client", "OAUTH_TOKEN_ERROR"),
+    ],
+)
+def test_a_refused_refresh_token_says_what_to_do(
+    refusal: str, code: str, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/token").respond_with_json({"error": refusal}, 400)
+    with pytest.raises(StatusError) as error:
+        client.get(httpserver.url_for("/"), auth=refresh_token(httpserver))
+    assert error.value.code == code
 
 
 def test_an_incident_says_what_where_and_which_request(client: HttpClient, httpserver: HTTPServer) -> None:
@@ -331,3 +360,65 @@ def test_repeated_headers_depend_on_the_version_and_cookies_are_lists(
     new = http_result(answer, first_header_only=False)["headers"]
     assert [old["X-Many"], new["X-Many"]] == ["a", ["a", "b"]]
     assert [old["X-One"], old["Set-Cookie"]] == ["1", ["c=1"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "sent"),
+    [
+        (301, "POST", ("GET", b"")),
+        (302, "POST", ("GET", b"")),
+        (303, "PUT", ("GET", b"")),
+        (307, "POST", ("POST", b'"x"')),
+        (308, "PUT", ("PUT", b'"x"')),
+        (301, "PUT", ("PUT", b'"x"')),
+        (302, "GET", ("GET", b"")),
+    ],
+)
+def test_a_redirect_changes_the_method_as_rfc_9110_says(
+    status: int, method: str, sent: tuple[str, bytes], client: HttpClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/a/b").respond_with_data("", status, {"Location": "../c d?e=f#g"})
+    seen: list[tuple[str, bytes]] = []
+
+    def target(request: Request) -> Response:
+        seen.append((request.method, request.get_data()))
+        return Response(request.query_string)
+
+    httpserver.expect_request("/c d").respond_with_handler(target)
+    answer = client.request(method, httpserver.url_for("/a/b"), body='"x"', follow_redirects=True)
+    assert seen == [sent]
+    assert answer.content == b"e=f"
+
+
+def test_redirects_end_somewhere(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("", 302, {"Location": "/"})
+    with pytest.raises(ProtocolError, match="HTTP protocol"):
+        client.get(httpserver.url_for("/"), follow_redirects=True)
+    assert len(requests(httpserver)) == MAX_REDIRECTS + 1
+
+
+def test_another_host_gets_no_credentials(client: HttpClient, httpserver: HTTPServer) -> None:
+    elsewhere = f"http://127.0.0.1:{httpserver.port}/there"
+    httpserver.expect_request("/here").respond_with_data("", 302, {"Location": "/again"})
+    httpserver.expect_request("/again").respond_with_data("", 307, {"Location": elsewhere})
+    httpserver.expect_request("/there").respond_with_data("")
+    headers = {"X-Key": "k", "Accept": "text/plain", "Authorization": "a"}
+    client.get(f"http://localhost:{httpserver.port}/here", headers=headers, follow_redirects=True)
+    seen = [[request.headers.get(name) for name in headers] for request in requests(httpserver)]
+    assert seen == [["k", "text/plain", "a"], ["k", "text/plain", "a"], [None, "text/plain", None]]
+
+
+def test_a_redirect_to_a_denied_address_is_denied(httpserver: HTTPServer) -> None:
+    addresses = {"start.test": ["127.0.0.1"], "inner.test": ["10.0.0.1"]}
+    transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: addresses[host])
+    httpserver.expect_request("/").respond_with_data("", 302, {"Location": "http://inner.test/"})
+    with pytest.raises(DeniedAddress, match=r"10\.0\.0\.1"):
+        HttpClient(Sender(transport)).get(f"http://start.test:{httpserver.port}/", follow_redirects=True)
+
+
+@pytest.mark.parametrize("location", ["ftp://a.test/", "http://u:p@a.test/", ""])
+def test_a_location_that_cannot_be_requested_is_the_answer(
+    location: str, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/").respond_with_data("", 302, {"Location": location})
+    assert client.get(httpserver.url_for("/"), follow_redirects=True).status_code == 302

@@ -78,10 +78,16 @@ def test_a_configuration_takes_the_place_of_the_tasks_own_authentication(httpser
     assert outcome.variables["s"] == 200
 
 
+def test_redirects_are_followed_if_the_task_says_so(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data("", 302, {"Location": "/orders/8"})
+    httpserver.expect_request("/orders/8").respond_with_json({"id": 8})
+    assert run(httpserver) == Complete({"s": 302, "b": None})
+    assert run(httpserver, followRedirects="true") == Complete({"s": 200, "b": {"id": 8}})
+
+
 @pytest.mark.parametrize(
     ("variables", "part"),
     [
-        ({"followRedirects": True}, "followRedirects"),
         ({"clientTls": {"clientCertificate": "c"}}, "clientTls"),
         ({"storeResponse": "true"}, "cluster's store"),
     ],

@@ -35,6 +35,7 @@ def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
         auth=request.proof,
         skip_encoding=request.skip_encoding == SKIP_ENCODING,
         ignore_null=request.ignore_null_values,
+        follow_redirects=request.follow_redirects,
         connect_seconds=request.connection_timeout_in_seconds,
         read_seconds=request.read_timeout_in_seconds,
     )
@@ -59,10 +60,5 @@ def _result(request: HttpJsonRequest, response: httpx.Response, context: JobCont
 
 
 def _refuse_what_is_not_built(request: HttpJsonRequest) -> None:
-    parts = {
-        "http-json with followRedirects": request.follow_redirects,
-        "http-json with clientTls: client certificates": request.client_tls,
-    }
-    for part, asked in parts.items():
-        if asked:
-            raise NotBuilt(part)
+    if request.client_tls:
+        raise NotBuilt("http-json with clientTls: client certificates")

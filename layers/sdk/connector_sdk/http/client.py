@@ -26,6 +26,7 @@ from connector_sdk.http.authentication import (
 from connector_sdk.http.body import MULTIPART, encoded_body
 from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import Tokens
+from connector_sdk.http.redirects import follow
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
@@ -76,6 +77,7 @@ class HttpClient:
         auth: Authentication | None = None,
         skip_encoding: bool = False,
         ignore_null: bool = False,
+        follow_redirects: bool = False,
         connect_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         read_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> httpx.Response:
@@ -95,9 +97,12 @@ class HttpClient:
             auth_headers, auth_params = self._proof(auth)
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
-            return self._sender.send(Request(method, target, sent, content, connect_seconds, read_seconds))
+            request = Request(method, target, sent, content, connect_seconds, read_seconds)
+            return follow(self._sender, request) if follow_redirects else self._sender.send(request)
 
-        by_token = auth if isinstance(auth, OAuthClientCredentials) and self._tokens.knows(auth) else None
+        by_token = (
+            auth if isinstance(auth, OAuthClientCredentials | OAuthRefreshToken) and self._tokens.knows(auth) else None
+        )
         response = send()
         if response.status_code == UNAUTHORIZED and by_token is not None:
             self._tokens.forget(by_token)

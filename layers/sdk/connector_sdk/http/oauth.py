@@ -1,4 +1,4 @@
-"""Access tokens by the client credentials grant (RFC 6749, section 4.4), kept while they last.
+"""Access tokens by client credentials (RFC 6749, section 4.4) or a refresh token (section 6), kept while they last.
 
 A token is kept under a hash of everything that it was asked with, until ten seconds before it ends; an answer that does
 not say how long the token lasts is not kept. When a service refuses a kept token with 401, the client asks for another
@@ -13,16 +13,17 @@ from threading import Lock
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.errors import NotBuilt
 from connector_sdk.http.authentication import OAuthClientCredentials, OAuthRefreshToken, basic
 from connector_sdk.http.body import FORM, encoded_body
-from connector_sdk.http.errors import InvalidRequest
+from connector_sdk.http.errors import InvalidRequest, StatusError
 from connector_sdk.http.result import body_of
 from connector_sdk.http.sending import Request, Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 
 Credentials = OAuthClientCredentials | OAuthRefreshToken
+Proof = tuple[list[tuple[str, str]], dict[str, Any]]
+"""The headers and the form of a token request."""
 
 MARGIN_MS = 10_000
 MAX_TOKENS = 1000
@@ -40,8 +41,6 @@ class Tokens:
 
     def token(self, sender: Sender, credentials: Credentials) -> str:
         """A token that is still good, from the cache or the token endpoint. Raises HttpError as any request."""
-        if isinstance(credentials, OAuthRefreshToken):
-            raise NotBuilt("the authentication oauth-refresh-token")
         known = self._known(credentials)
         if known is not None:
             return known
@@ -74,13 +73,19 @@ def _key(credentials: Credentials) -> str:
     return hashlib.sha256(credentials.model_dump_json().encode()).hexdigest()
 
 
-def fetch(sender: Sender, credentials: OAuthClientCredentials) -> tuple[str, float]:
+def fetch(sender: Sender, credentials: Credentials) -> tuple[str, float]:
     """Ask the token endpoint: the token and its life in seconds (0 if the answer does not say).
 
     An answer without a token gives the text `null`, and the service will refuse it: Camunda's runtime does the same.
+    Raises HttpError; a refused refresh token has a code that says what a person has to do.
     """
-    response = sender.send(_request(credentials))
-    raise_for_status(response, first_header_only=True)
+    refresh = isinstance(credentials, OAuthRefreshToken)
+    headers, form = _refresh_form(credentials) if isinstance(credentials, OAuthRefreshToken) else _form(credentials)
+    response = sender.send(_request(credentials.oauth_token_endpoint, headers, form))
+    try:
+        raise_for_status(response, first_header_only=True)
+    except StatusError as error:
+        raise _refused(error, body_of(response)) if refresh else error from None
     answer = body_of(response)
     members: dict[str, Any] = answer if isinstance(answer, dict) else {}
     token, life = members.get("access_token"), members.get("expires_in")
@@ -88,24 +93,49 @@ def fetch(sender: Sender, credentials: OAuthClientCredentials) -> tuple[str, flo
     return text, float(life) if isinstance(life, int | float) and not isinstance(life, bool) else 0.0
 
 
-def _request(credentials: OAuthClientCredentials) -> Request:
+def _form(credentials: OAuthClientCredentials) -> Proof:
     form: dict[str, Any] = {"grant_type": "client_credentials", "audience": credentials.audience}
     if credentials.scopes:
         form["scope"] = credentials.scopes
-    headers = [("Content-Type", FORM)]
     if credentials.client_authentication == BASIC_HEADER:
-        headers.append(("Authorization", basic(credentials.client_id, credentials.client_secret)))
-    elif credentials.client_authentication == CREDENTIALS_BODY:
-        form |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
-    else:
-        raise InvalidRequest(
-            None,
-            f"Unsupported client authentication method: {credentials.client_authentication}. "
-            f"Please use either '{BASIC_HEADER}' or '{CREDENTIALS_BODY}'.",
-            f"the client authentication is neither {BASIC_HEADER} nor {CREDENTIALS_BODY}",
-        )
+        return [("Authorization", basic(credentials.client_id, credentials.client_secret))], form
+    if credentials.client_authentication == CREDENTIALS_BODY:
+        return [], {**form, "client_id": credentials.client_id, "client_secret": credentials.client_secret}
+    raise InvalidRequest(
+        None,
+        f"Unsupported client authentication method: {credentials.client_authentication}. "
+        f"Please use either '{BASIC_HEADER}' or '{CREDENTIALS_BODY}'.",
+        f"the client authentication is neither {BASIC_HEADER} nor {CREDENTIALS_BODY}",
+    )
+
+
+def _refresh_form(credentials: OAuthRefreshToken) -> Proof:
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": credentials.refresh_token,
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "scope": credentials.scopes,
+    }
+    return [], {name: value for name, value in form.items() if value}
+
+
+def _refused(error: StatusError, answer: Any) -> StatusError:
+    """What an error response (RFC 6749, section 5.2) to a refresh token means for the one who has to act."""
+    reason = answer.get("error") if isinstance(answer, dict) else None
+    code = _REFRESH_CODES.get(str(reason), "OAUTH_TOKEN_ERROR")
+    return StatusError(code, error.message, error.incident, error.variables)
+
+
+def _request(endpoint: str, headers: list[tuple[str, str]], form: dict[str, Any]) -> Request:
     try:
-        url = encoded_url(credentials.oauth_token_endpoint)
+        url = encoded_url(endpoint)
     except (InvalidUrl, CredentialsInUrl) as error:
         raise InvalidRequest(None, f"The token endpoint cannot be requested: {error}", str(error)) from error
-    return Request("POST", url, tuple(headers), encoded_body(form, FORM)[0])
+    return Request("POST", url, (("Content-Type", FORM), *headers), encoded_body(form, FORM)[0])
+
+
+_REFRESH_CODES = {
+    "invalid_grant": "OAUTH_REFRESH_TOKEN_EXPIRED",
+    "interaction_required": "OAUTH_INTERACTION_REQUIRED",
+}
