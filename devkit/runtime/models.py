@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_sdk.bpmn import BpmnError, Definitions, Element, read
+from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
+from connector_sdk.job import Job
 from connector_sdk.secrets import SecretProvider, resolve
 
 
@@ -80,6 +82,22 @@ def secret_names(element: Element) -> list[str]:
     for text in (*(mapping.source for mapping in element.inputs), *(value for _, value in element.properties)):
         resolve(text, recorder)
     return list(recorder.names)
+
+
+class SpelledSecrets:
+    """Which secrets each deployed element spells: a job may use these, whatever its data says."""
+
+    def __init__(self, models: Sequence[Model], deployed: Iterable[DeployedProcess]) -> None:
+        self._by_key = {
+            process.key: {element.id: secret_names(element) for element in model.elements()}
+            for process in deployed
+            for model in models
+            if model.holds(process.process_definition_id)
+        }
+
+    def __call__(self, job: Job) -> list[str] | None:
+        """The names for a job; None if its process was deployed by somebody else, so that its BPMN is not known."""
+        return self._by_key.get(job.process_definition_key, {}).get(job.element_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit import gateway
 from devkit.runtime.functions import INBOUND, OutboundFunctions, outbound_functions
-from devkit.runtime.models import Model, require_secrets
+from devkit.runtime.models import Model, SpelledSecrets, require_secrets
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.poller import Poller
@@ -97,7 +97,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         redelivery = Redelivery(deliveries, plan.engine, compatibility=plan.settings.compatibility)
         redelivery.start()
         stack.callback(redelivery.stop)
-        poller = _poller(plan, functions)
+        poller = _poller(plan, functions, deployed)
         poller.start()
         stack.callback(poller.stop)
         services = WebhookServices(routes, plan.engine, deliveries, public_address=plan.public_address)
@@ -115,7 +115,7 @@ def _deliveries(file: Path | str) -> SqliteDeliveries:
         ) from error
 
 
-def _poller(plan: Plan, functions: OutboundFunctions) -> Poller:
+def _poller(plan: Plan, functions: OutboundFunctions, deployed: Sequence[DeployedProcess]) -> Poller:
     return Poller(
         plan.engine,
         functions.registry,
@@ -123,6 +123,7 @@ def _poller(plan: Plan, functions: OutboundFunctions) -> Poller:
         observer=plan.observer,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         tenant_ids=[plan.settings.tenant_id],
+        secret_names=SpelledSecrets(plan.models, deployed),
     )
 
 

@@ -18,7 +18,7 @@ from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
 from functions.runtime.poller.threads import Threads
-from functions.runtime.poller.worker import JobWorker, Shared
+from functions.runtime.poller.worker import JobWorker, SecretNames, Shared
 
 NEWEST = Compatibility.of("8.10")
 REQUEST_TIMEOUT_MS = 10_000
@@ -55,8 +55,12 @@ class Poller:
         cluster_id: str | None = None,
         tenant_ids: Sequence[str] | None = None,
         compatibility: Compatibility = NEWEST,
+        secret_names: SecretNames = lambda job: None,
     ) -> None:
-        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off."""
+        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off.
+
+        `secret_names` says which secrets a job may use (see `SecretNames`).
+        """
         clock = clock or SystemClock()
         self._observer = observer
         self._counts: Counter[str] = Counter()
@@ -81,6 +85,7 @@ class Poller:
             tenant_ids=None if tenant_ids is None else tuple(tenant_ids),
             request_timeout_ms=request_timeout_ms,
             job_timeout_header=compatibility.job_timeout_header,
+            secret_names=secret_names,
         )
         self._workers = [
             JobWorker(job_type, connector, Slots(slots_per_type, linger_seconds), shared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -41,6 +41,9 @@ OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", 
 VERSION = 1
 """Of the invocation."""
 
+SecretNames = Callable[[Job], Sequence[str] | None]
+"""The secrets that a job's own element spells; None where its BPMN is not known, so that all are allowed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -60,6 +63,7 @@ class Shared:
     tenant_ids: tuple[str, ...] | None
     request_timeout_ms: int
     job_timeout_header: bool
+    secret_names: SecretNames
 
 
 class JobWorker:
@@ -151,7 +155,7 @@ class JobWorker:
             "v": VERSION,
             "clusterId": self._shared.cluster_id,
             "jobs": [job.to_wire()],
-            "secretNames": {job.key: None},
+            "secretNames": {job.key: self._shared.secret_names(job)},
         }
         try:
             answer = self._shared.invoker.invoke(self._connector, invocation)
