@@ -1,5 +1,6 @@
 """No text and no input makes FEEL raise anything but its own errors."""
 
+import contextlib
 import json
 
 from hypothesis import example, given, settings
@@ -65,11 +66,9 @@ variables = st.dictionaries(st.sampled_from(("a", "b", "x", "xs", "o", "item")),
 @example('"\ud800"', {})
 def test_any_text_evaluates_or_fails_with_an_error_of_feel(text: str, given_variables: dict[str, object]) -> None:
     for read in (parse, parse_unary_tests):
-        try:
+        with contextlib.suppress(FeelError):
             value = read(text).evaluate(given_variables).value
             json.dumps([connector_json(value), engine_json(value)])
-        except FeelError as error:
-            assert error.message
 
 
 points = st.sampled_from(
@@ -102,8 +101,6 @@ def test_any_arguments_evaluate_or_fail_with_an_error_of_feel(
     name: str, arguments: list[str], operator: str, other: str
 ) -> None:
     for expression in (f"{name}({', '.join(arguments)})", f"{(arguments or ['1'])[0]} {operator} {other}"):
-        try:
+        with contextlib.suppress(FeelError):
             value = parse(expression).evaluate({}).value
             json.dumps([connector_json(value), engine_json(value)])
-        except FeelError as error:
-            assert error.message

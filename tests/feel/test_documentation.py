@@ -14,12 +14,10 @@ CALLS = {function.call for overloads in BUILTINS.values() for function in overlo
 
 
 def examples() -> list[Any]:
-    parser = doctest.DocTestParser()
-    found = []
-    for call in sorted(CALLS, key=lambda call: (call.__module__, call.__name__)):
-        for example in parser.get_examples(call.__doc__ or ""):
-            found.append(pytest.param(example.source.strip(), example.want.strip(), id=example.source.strip()))
-    return found
+    read = doctest.DocTestParser().get_examples
+    ordered = sorted(CALLS, key=lambda call: (call.__module__, call.__name__))
+    pairs = [(example.source.strip(), example.want.strip()) for call in ordered for example in read(call.__doc__ or "")]
+    return [pytest.param(source, want, id=source) for source, want in pairs]
 
 
 @pytest.mark.parametrize(("expression", "expected"), examples())

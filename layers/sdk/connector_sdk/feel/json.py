@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
@@ -9,7 +10,7 @@ from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
 from connector_sdk.feel.values import FAILED, Function, Range, Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
-from connector_sdk.feel.values.durations import DaysTimeDuration
+from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
 from connector_sdk.feel.values.times import LocalTime, Time, time_text
 from connector_sdk.feel.values.zones import offset_text
 from connector_sdk.feel.writing import feel_text, range_text
@@ -17,6 +18,8 @@ from connector_sdk.feel.writing import feel_text, range_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    _Form = Callable[[Any], str | None]
 
 _LONG = 1 << 63
 
@@ -31,7 +34,7 @@ def connector_json(value: Value) -> Any:
 
 
 def engine_json(value: Value) -> Any:
-    """As Zeebe 8.8 writes variables: temporal values in their shortest form (`10:00`, `2024-02-29T10:00Z`)."""
+    """As Zeebe 8.6 writes variables: java.time's own texts (`10:00`, `2024-02-29T10:00Z`, `PT24H`)."""
     return _EngineWriter().write(value)
 
 
@@ -70,29 +73,14 @@ class _ConnectorWriter:
         return self.other(value)
 
     def other(self, value: Value) -> Any:
-        if isinstance(value, Range | Function) or value is FAILED:
-            return None
-        if isinstance(value, DaysTimeDuration):
-            return java_duration(value)
-        if isinstance(value, DateTime):
-            return f"{iso_local(value.local)}{offset_text(value.offset)}"
-        if isinstance(value, Time):
-            return f"{short_time(value.nanos)}{offset_text(value.offset)}"
-        return iso_local(value) if isinstance(value, LocalDateTime) else str(value)
+        return _CONNECTOR_FORMS.get(type(value), str)(value)
 
 
 class _EngineWriter(_ConnectorWriter):
     __slots__ = ()
 
     def other(self, value: Value) -> Any:
-        if isinstance(value, LocalTime):
-            return short_time(value.nanos)
-        if isinstance(value, LocalDateTime):
-            return short_date_time(value)
-        if isinstance(value, DateTime):
-            zone = f"[{value.zone}]" if value.zone else ""
-            return f"{short_date_time(value.local)}{offset_text(value.offset)}{zone}"
-        return super().other(value)
+        return _ENGINE_FORMS.get(type(value), str)(value)
 
 
 class _TextWriter(_ConnectorWriter):
@@ -165,3 +153,36 @@ def java_duration(value: DaysTimeDuration) -> str:
         fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
         text += f"{'-' if sign < 0 else ''}{seconds}{fraction}S"
     return text
+
+
+def java_period(value: YearsMonthsDuration) -> str:
+    """java.time.Period.toString: `P1Y2M`, `P-1Y-2M`; nothing is `P0D`."""
+    years, months = truncated(value.months, 12), remainder(value.months, 12)
+    text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
+    return f"P{text or '0D'}"
+
+
+def _engine_date_time(value: DateTime) -> str:
+    zone = f"[{value.zone}]" if value.zone else ""
+    return f"{short_date_time(value.local)}{offset_text(value.offset)}{zone}"
+
+
+_JAVA_FORMS: dict[type, _Form] = {
+    Range: lambda value: None,
+    Function: lambda value: None,
+    type(FAILED): lambda value: None,
+    DaysTimeDuration: java_duration,
+    YearsMonthsDuration: java_period,
+}
+_CONNECTOR_FORMS: dict[type, _Form] = {
+    **_JAVA_FORMS,
+    LocalDateTime: iso_local,
+    DateTime: lambda value: f"{iso_local(value.local)}{offset_text(value.offset)}",
+    Time: lambda value: f"{short_time(value.nanos)}{offset_text(value.offset)}",
+}
+_ENGINE_FORMS: dict[type, _Form] = {
+    **_JAVA_FORMS,
+    LocalTime: lambda value: short_time(value.nanos),
+    LocalDateTime: short_date_time,
+    DateTime: _engine_date_time,
+}

@@ -5,8 +5,8 @@ from __future__ import annotations
 MAX_EXPRESSION_LENGTH = 65_536
 """Characters of one expression."""
 
-MAX_NESTING = 100
-"""Expressions inside expressions: brackets, conditions, bodies of functions."""
+MAX_NESTING = 64
+"""Expressions inside expressions: brackets, conditions, bodies of functions; an `else if` is not inside another."""
 
 MAX_STEPS = 2_000_000
 """Iterations of loops and filters, and calls of functions that the expression defines, in one evaluation."""

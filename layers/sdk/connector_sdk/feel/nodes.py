@@ -129,13 +129,12 @@ class Disjunction(Node):
 
 
 class If(Node):
-    """`if c then a else b`"""
+    """`if c then a else if d then b else e`"""
 
-    __slots__ = ("condition", "otherwise", "then")
+    __slots__ = ("branches", "otherwise")
 
-    def __init__(self, condition: Node, then: Node, otherwise: Node) -> None:
-        self.condition = condition
-        self.then = then
+    def __init__(self, branches: tuple[tuple[Node, Node], ...], otherwise: Node) -> None:
+        self.branches = branches
         self.otherwise = otherwise
 
 

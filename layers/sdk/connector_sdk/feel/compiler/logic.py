@@ -66,15 +66,16 @@ def _not(node: Not, compiler: Compiler) -> Compiled:
 
 
 def _if(node: If, compiler: Compiler) -> Compiled:
-    condition = compiler.compile(node.condition)
-    then, otherwise = compiler.compile(node.then), compiler.compile(node.otherwise)
+    branches = tuple((compiler.compile(condition), compiler.compile(then)) for condition, then in node.branches)
+    otherwise = compiler.compile(node.otherwise)
 
     def evaluate(scope: Scope) -> Value:
-        met = condition(scope)
-        if met is True:
-            return then(scope)
-        if met is not False:
-            boolean_or_none(met, scope.run)
+        for condition, then in branches:
+            met = condition(scope)
+            if met is True:
+                return then(scope)
+            if met is not False:
+                boolean_or_none(met, scope.run)
         return otherwise(scope)
 
     return evaluate

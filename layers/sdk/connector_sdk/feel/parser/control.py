@@ -13,40 +13,64 @@ class ControlParser(TestParser):
 
     def expression(self) -> Node | None:
         """Any expression."""
-        return self.remember("expression", self._expression)
-
-    def _expression(self) -> Node | None:
+        memory = self.recall("expression")
+        if memory is not None:
+            return memory.node
         start = self.position
+        self.deeper()
         rule = _RULES.get(self.text[start])
-        if rule is not None:
-            node = rule(self)
-            if node is not None:
-                return node
+        node = rule(self) if rule is not None else None
+        if node is None:
             self.position = start
-        return self.disjunction()
+            node = self.disjunction()
+        self.depth -= 1
+        return self.remember("expression", start, node)
 
     def disjunction(self) -> Node | None:
-        """`a or b`"""
-        items = self._joined("or", self.conjunction)
-        return items[0] if len(items) == 1 else Disjunction(tuple(items)) if items else None
-
-    def conjunction(self) -> Node | None:
-        """`a and b`"""
-        items = self._joined("and", self.comparison)
-        return items[0] if len(items) == 1 else Conjunction(tuple(items)) if items else None
-
-    def _joined(self, word: str, rule: Callable[[], Node | None]) -> list[Node]:
-        return self.list_of(rule, word)
+        """`a and b or c and d`"""
+        branches: list[Node] = []
+        items: list[Node] = []
+        while True:
+            start = self.position
+            word = self.take_one(("and", "or")) if items else ""
+            item = self.comparison() if word is not None else None
+            if word is None or item is None:
+                self.position = start
+                break
+            if word == "or":
+                branches.append(items[0] if len(items) == 1 else Conjunction(tuple(items)))
+                items = []
+            items.append(item)
+        if not items:
+            return None
+        branches.append(items[0] if len(items) == 1 else Conjunction(tuple(items)))
+        return branches[0] if len(branches) == 1 else Disjunction(tuple(branches))
 
     def if_then_else(self) -> Node | None:
-        """`if a then b else c`"""
-        parts: list[Node] = []
-        for word in ("if", "then", "else"):
-            part = self.expression() if self.take(word) else None
-            if part is None:
-                return None
-            parts.append(part)
-        return If(*parts)
+        """`if a then b else c`; `else if` goes on in the same loop, however many there are."""
+        branches: list[tuple[Node, Node]] = []
+        starts: list[int] = []
+        otherwise: Node | None = None
+        while otherwise is None:
+            starts.append(self.lexer.skip(self.position))
+            branch = self.if_then()
+            if branch is None:
+                break
+            branches.append(branch)
+            if not self.text.startswith("if", self.lexer.skip(self.position)):
+                otherwise = self.expression()
+                break
+        while otherwise is None and branches and len(starts) > 1:  # what looks like `else if` may be a name
+            self.position = starts.pop()
+            del branches[len(starts) :]
+            otherwise = self.disjunction()
+        return None if otherwise is None else If(tuple(branches), otherwise)
+
+    def if_then(self) -> tuple[Node, Node] | None:
+        """`if a then b else`"""
+        condition = self.expression() if self.take("if") else None
+        then = self.expression() if condition is not None and self.take("then") else None
+        return (condition, then) if condition is not None and then is not None and self.take("else") else None
 
     def for_return(self) -> Node | None:
         """`for x in a return b`"""
@@ -74,7 +98,7 @@ class ControlParser(TestParser):
         iteration = self.iteration()
         if iteration is None:
             self.position = start
-            iteration = self.remember("value", self.value)
+            iteration = self.value()
         return None if iteration is None else (name, iteration)
 
     def iteration(self) -> Node | None:

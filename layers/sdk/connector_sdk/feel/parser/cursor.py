@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+class Memory:
+    """What a rule read at a position, and where it ended."""
+
+    __slots__ = ("end", "node")
+
+    def __init__(self, node: Node | None, end: int) -> None:
+        self.node = node
+        self.end = end
+
+
 class Cursor:
     """Reads words and goes back if a rule does not fit.
 
@@ -37,7 +47,7 @@ class Cursor:
         self.depth = 0
         self.furthest = 0
         self.expected: set[str] = set()
-        self.memory: dict[tuple[str, int], tuple[Node | None, int]] = {}
+        self.memory: dict[tuple[str, int], Memory] = {}
 
     def missed(self, position: int, wanted: str) -> None:
         """Remember what would have been right at the furthest position; the error message names it."""
@@ -91,25 +101,28 @@ class Cursor:
                 return items
             items.append(item)
 
-    def remember(self, rule: str, read: Callable[[], Node | None]) -> Node | None:
-        """Read by a rule once for each position: going back then costs nothing, however deep the nesting."""
-        position = self.lexer.skip(self.position)
-        known = self.memory.get((rule, position))
-        if known is not None:
-            self.position = known[1]
-            return known[0]
-        self.position = position
+    def recall(self, rule: str) -> Memory | None:
+        """What a rule read here before; then the position is behind it. Otherwise the next word is where it begins."""
+        position = self.position = self.lexer.skip(self.position)
+        memory = self.memory.get((rule, position))
+        if memory is not None:
+            self.position = memory.end
+        return memory
+
+    def remember(self, rule: str, start: int, node: Node | None) -> Node | None:
+        """Keep what a rule read: going back then costs nothing, however deep the nesting."""
+        self.memory[(rule, start)] = Memory(node, self.position)
+        return node
+
+    def deeper(self) -> None:
+        """One more expression inside another. Raises FeelSyntaxError beyond MAX_NESTING."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise FeelSyntaxError(
                 f"this is the expression number {self.depth} inside another, {MAX_NESTING} are allowed",
-                position,
+                self.position,
                 self.source,
             )
-        node = read()
-        self.depth -= 1
-        self.memory[(rule, position)] = (node, self.position)
-        return node
 
     def optional_name(self) -> str | None:
         """A name, plain or in backticks."""
