@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
@@ -17,10 +17,11 @@ from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
 from devkit.demo import catalogue, github
 from devkit.engine import server
-from devkit.runtime.models import read_models
+from devkit.runtime.models import Model, read_models
 from devkit.runtime.runtime import ConnectorRuntime, Plan, running
 from functions.runtime.poller.finished import Finished
 
+T = TypeVar("T")
 MODEL = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 PROCESS = "github-issue"
 PATIENCE_SECONDS = 20.0
@@ -58,6 +59,7 @@ class Demo:
     """The parts while they run."""
 
     engine: EngineClient
+    model: Model
     runtime: ConnectorRuntime
     catalogue: catalogue.Catalogue
     finished: list[Finished] = field(default_factory=list)
@@ -79,17 +81,25 @@ class Demo:
         """Wait for the next instance to end. Raises Unexpected if it takes too long or another path."""
         key = self._wait(self._ended, "no process instance came to its end")
         self.seen.add(key)
-        names = {element.id: element.name or element.id for element in self._elements()}
+        drawn = {element.id: element for element in self.model.elements()}
         entered = sorted(self._search("element-instances", key), key=lambda one: int(one["elementInstanceKey"]))
-        ids = tuple(one["elementId"] for one in entered if one["elementId"] in names)
+        ids = tuple(one["elementId"] for one in entered if one["elementId"] in drawn)
         if ids != path:
             raise Unexpected(f"instance {key} went {' → '.join(ids)}, expected {' → '.join(path)}")
+        tasks = sum(drawn[one].kind == "serviceTask" for one in ids)
+        # The engine knows of a job's end a moment before the poller has its answer.
+        jobs = self._wait(lambda: self._jobs(key, tasks), f"instance {key} ended, but not all of its {tasks} jobs")
+        variables = (one for one in self._search("variables", key) if one["scopeKey"] == key)
         return Instance(
             key,
-            tuple((one, names[one]) for one in ids),
-            tuple(done for done in self.finished if done.job.process_instance_key == key),
-            {one["name"]: json.loads(one["value"]) for one in self._search("variables", key) if one["scopeKey"] == key},
+            tuple((one, drawn[one].name or one) for one in ids),
+            jobs,
+            {one["name"]: json.loads(one["value"]) for one in variables},
         )
+
+    def _jobs(self, key: str, number: int) -> tuple[Finished, ...] | None:
+        found = tuple(done for done in self.finished if done.job.process_instance_key == key)
+        return found if len(found) >= number else None
 
     def no_instance(self) -> None:
         """Raise Unexpected if an instance was started that nobody asked for."""
@@ -106,10 +116,7 @@ class Demo:
     def _search(self, what: str, key: str) -> list[dict[str, Any]]:
         return self.engine.search(what, {"processInstanceKey": key})
 
-    def _elements(self) -> Iterator[Any]:
-        return read_models([MODEL])[0].elements()
-
-    def _wait(self, look: Callable[[], str | None], failure: str) -> str:
+    def _wait(self, look: Callable[[], T | None], failure: str) -> T:
         clock, pause = SystemClock(), threading.Event()
         until = clock.monotonic() + PATIENCE_SECONDS
         while not (found := look()):
@@ -129,11 +136,12 @@ def started() -> Iterator[Demo]:
         engine = EngineClient(engine_server.address)
         stack.callback(engine.close)
         finished: list[Finished] = []
-        runtime = stack.enter_context(running(_plan(engine, api.address, finished.append)))
-        yield Demo(engine, runtime, api, finished)
+        (model,) = read_models([MODEL])
+        runtime = stack.enter_context(running(_plan(engine, model, api.address, finished.append)))
+        yield Demo(engine, model, runtime, api, finished)
 
 
-def _plan(engine: EngineClient, api: str, observer: Callable[[Finished], None]) -> Plan:
+def _plan(engine: EngineClient, model: Model, api: str, observer: Callable[[Finished], None]) -> Plan:
     variables = {
         "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
         "SECRET_GITHUB_WEBHOOK_SECRET": github.SECRET,
@@ -144,7 +152,7 @@ def _plan(engine: EngineClient, api: str, observer: Callable[[Finished], None]) 
         engine=engine,
         settings=Settings.read(variables),
         secrets=EnvironmentSecrets(variables),
-        models=read_models([MODEL]),
+        models=[model],
         deliveries=":memory:",
         observer=observer,
     )
