@@ -1,0 +1,78 @@
+"""What stands around a function on this machine: the environment's own settings, and samples where those say nothing.
+
+The samples are the ones of the demo: a REST API with a token, an engine with the example's process, GitHub's secret.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from connector_sdk.bpmn import read
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.inbound import elements_of
+from connector_sdk.settings import environment
+from connector_sdk.stores.routes import RoutedProcess
+from devkit.demo.catalogue import TOKEN, Catalogue
+from devkit.demo.github import SECRET
+from devkit.engine import server
+from devkit.host.functions import ROOT, HostedFunction
+
+PASSED_ON = ("CAMUNDA_", "ZEEBE_", "CONNECTORS_", "CONNECTOR_", "SECRET_", "AWS_")
+"""Variables of this process that functions see."""
+MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
+
+
+@contextmanager
+def surroundings(function: HostedFunction) -> Iterator[Mapping[str, str]]:
+    """The variables for a function; what they name is there until the end."""
+    own = {name: value for name, value in environment().items() if name.startswith(PASSED_ON)}
+    with ExitStack() as stack:
+        sample = _service(stack) if function.group == "outbound" and "SECRET_CATALOGUE_URL" not in own else {}
+        if function.group != "outbound" and "CAMUNDA_REST_ADDRESS" not in own:
+            sample = _engine(stack)
+        yield {**sample, **own}
+
+
+def _service(stack: ExitStack) -> Mapping[str, str]:
+    catalogue = stack.enter_context(Catalogue())
+    return {
+        "SECRET_CATALOGUE_URL": catalogue.address,
+        "SECRET_CATALOGUE_TOKEN": TOKEN,
+        "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
+    }
+
+
+def _engine(stack: ExitStack) -> Mapping[str, str]:
+    """An engine with the example's process, and its webhook among the routes."""
+    engine = server.start()
+    stack.callback(engine.stop)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="connectors-")))
+    routes = folder / "routes.json"
+    routes.write_text(json.dumps([process.to_json() for process in _deployed(engine.address, MODEL)]))
+    return {
+        "CAMUNDA_REST_ADDRESS": engine.address,
+        "CONNECTORS_ROUTES": f"file:{routes}",
+        "CONNECTORS_DELIVERIES": f"sqlite:{folder / 'deliveries.sqlite'}",
+        "SECRET_GITHUB_WEBHOOK_SECRET": SECRET,
+    }
+
+
+def _deployed(address: str, model: Path) -> Iterator[RoutedProcess]:
+    definitions = read(model.read_bytes())
+    client = EngineClient(address)
+    for process in client.deploy([(model.name, model.read_bytes())]):
+        elements = [element.to_json() for element in elements_of(definitions, process)]
+        yield RoutedProcess(
+            process.process_definition_id,
+            process.version,
+            process.key,
+            process.tenant_id,
+            SystemClock().time_ms(),
+            elements,
+        )
+    client.close()

@@ -1,0 +1,69 @@
+"""Every file in events/ through its function, as `connectors invoke` runs it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devkit.demo.github import signature
+from devkit.host import FunctionHost, from_source
+from devkit.host.surroundings import surroundings
+
+EVENTS = Path(__file__).parents[2] / "events"
+EXPECTED: dict[str, tuple[object, object]] = {
+    "http-json/get": ("completion", {"owner": {"team": "storefront", "contact": "storefront@acme.example"}}),
+    "http-json/post": ("completion", {"id": "T-1"}),
+    "http-json/unknown-repository": ("error", "REPOSITORY_UNKNOWN"),
+    "http-json/wrong-token": ("failure", 2),
+    "http-json/missing-secret": ("failure", 0),
+    "webhook/issue-opened": (202, ["messageKey"]),
+    "webhook/wrong-signature": (401, ["reason"]),
+    "webhook/unknown-path": (404, []),
+}
+"""Event → command and what matters of its body, or HTTP status and the members of its body."""
+
+
+def test_every_event_has_its_row() -> None:
+    assert {f"{path.parent.name}/{path.stem}" for path in EVENTS.glob("*/*.json")} == set(EXPECTED)
+
+
+@pytest.fixture(scope="module", params=["http-json", "webhook"])
+def hosted(request: pytest.FixtureRequest) -> Iterator[tuple[str, FunctionHost]]:
+    function = from_source()[request.param]
+    with (
+        surroundings(function) as variables,
+        FunctionHost({function.name: replace(function, variables=variables)}) as host,
+    ):
+        yield function.name, host
+
+
+def test_events_end_as_expected(hosted: tuple[str, FunctionHost]) -> None:
+    name, host = hosted
+    files = sorted((EVENTS / name).glob("*.json"))
+    answers = {f"{name}/{file.stem}": host.invoke(name, file.read_bytes()) for file in files}
+
+    assert {event: answer.error for event, answer in answers.items()} == dict.fromkeys(answers)
+    seen = {event: essence(json.loads(answer.content)) for event, answer in answers.items()}
+    assert seen == {event: expected for event, expected in EXPECTED.items() if event.startswith(f"{name}/")}
+
+
+def essence(answer: dict[str, Any]) -> tuple[object, object]:
+    if "statusCode" in answer:
+        return answer["statusCode"], list(json.loads(answer["body"] or "{}"))
+    [outcome] = answer["outcomes"]
+    body = outcome["body"]
+    of_command = {
+        "completion": lambda: body["variables"].get("response", {}).get("body") or body["variables"],
+        "error": lambda: body["errorCode"],
+        "failure": lambda: body["retries"],
+    }
+    return outcome["command"], of_command[outcome["command"]]()
+
+
+def test_the_sample_from_github_is_signed_with_the_demos_secret() -> None:
+    event = json.loads((EVENTS / "webhook" / "issue-opened.json").read_bytes())
+
+    assert event["headers"]["x-hub-signature-256"] == signature(event["body"].encode(), "a-secret-that-github-knows")
