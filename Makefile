@@ -62,6 +62,10 @@ validate: setup ## lint the template
 deploy: build ## build, check and deploy the stack (CONFIG=default, dev or prod)
 	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG)
 
+rehearse: build ## deploy into an AWS emulator on this machine, use the stack, delete it
+	@sh scripts/tool emulator >/dev/null
+	$(BIN)/python -m pytest tests/stack/rehearsal.py
+
 lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock
 

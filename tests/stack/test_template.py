@@ -256,7 +256,7 @@ def test_deliveries_are_found_by_id_and_by_when_they_are_due() -> None:
                 {"AttributeName": "lane", "KeyType": "HASH"},
                 {"AttributeName": "dueAt", "KeyType": "RANGE"},
             ],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["received"]},
         }
     ]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}

@@ -1,0 +1,221 @@
+"""The life of the stack in the AWS emulator, IAM enforced. `make rehearse` builds, then runs this
+file from top to bottom.
+
+Lambda permissions, throttling and access logs are not the emulator's business: test_template.py holds those.
+"""
+
+import platform
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.inbound import elements_of
+from connector_sdk.stores.routes import RoutedProcess, RoutesTable
+from devkit.demo import catalogue, github
+from devkit.engine import server
+from devkit.generate import Choice
+from devkit.runtime.models import read_models
+from devkit.testing.aws_stack import AwsStack
+from devkit.testing.emulator import ROOT, emulator
+
+BUILD = ROOT / ".aws-sam" / "build"
+MODEL = read_models([ROOT / "examples/github-issue/github-issue.bpmn"])[0]
+STACK = "rehearsal"
+PATH = "/inbound/github-issues"
+THIEF = """
+
+import os
+import boto3
+from botocore.exceptions import ClientError
+
+
+def handler(event, context):
+    refusals, said = [], []
+    for service, operation, arguments in event["attempts"]:
+        try:
+            getattr(boto3.client(service), operation)(**arguments)
+        except ClientError as error:
+            said.append(error.response["Error"]["Code"])
+            refusals.append("AccessDenied" in said[-1])
+        else:
+            said.append("done")
+            refusals.append(False)
+    return {"refusals": refusals, "said": said, "environment": list(os.environ)}
+"""
+"""What somebody may put into a connector: it tries what the connector's role should not allow."""
+PATIENCE_SECONDS = 90.0
+MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass
+class Rehearsal:
+    """The stack and what it speaks to."""
+
+    stack: AwsStack
+    api: catalogue.Catalogue
+    engine_server: server.RunningEngine
+    parameters: dict[str, str]
+
+    @property
+    def engine(self) -> EngineClient:
+        return EngineClient(self.engine_server.address)
+
+    def deploy_process(self) -> None:
+        """To the engine, and its webhook into the stack's table of routes."""
+        (process,) = self.engine.deploy([(MODEL.name, MODEL.xml)])
+        elements = [element.to_json() for element in elements_of(MODEL.definitions, process)]
+        entry = RoutedProcess(
+            process.process_definition_id,
+            process.version,
+            process.key,
+            process.tenant_id,
+            SystemClock().time_ms(),
+            elements,
+        )
+        RoutesTable(self.stack.settings, self.stack.output("Routes")).put(entry)
+
+    def send(self, delivery: str, secret: str = github.SECRET) -> int:
+        """An issue is opened; returns the webhook's status."""
+        webhook = github.issue_opened("acme/webshop", 7, "The basket is empty", delivery=delivery, secret=secret)
+        return self.stack.post(PATH, webhook.headers, webhook.body).status
+
+    def poll_until_completed(self, count: int) -> None:
+        """Run the poller until that many instances have come to their end."""
+        self.repeat(lambda: self.stack.invoke("poller", {}), lambda: len(self.instances("COMPLETED")) == count)
+
+    def repeat(self, act: Callable[[], object], done: Callable[[], bool]) -> None:
+        """Act until it is done, with a second between, within a limit."""
+        clock, pause = SystemClock(), threading.Event()
+        until = clock.monotonic() + PATIENCE_SECONDS
+        while not done():
+            assert clock.monotonic() < until, self.stack.emulator.log.read_text(errors="replace")[-3000:]
+            act()
+            pause.wait(0 if done() else 1)
+
+    def instances(self, state: str) -> list[str]:
+        return [one["processInstanceKey"] for one in self.engine.search("process-instances", {"state": state})]
+
+
+@pytest.fixture(scope="module")
+def rehearsal() -> Iterator[Rehearsal]:
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    if Choice.of(template).architecture != MACHINES.get(platform.machine().lower()):
+        pytest.skip("the template is for another processor than this machine's: the emulator cannot run the functions")
+    with ExitStack() as stack:
+        account = stack.enter_context(emulator())
+        api = stack.enter_context(catalogue.Catalogue())
+        engine = server.start()
+        deployed = AwsStack(account, STACK)
+        login = {"CAMUNDA_BASIC_AUTH_USERNAME": "connectors", "CAMUNDA_BASIC_AUTH_PASSWORD": "demo"}
+        parameters = {
+            "EngineAddress": engine.address,
+            "EngineAuthentication": "BASIC",
+            "EngineJobsSecretArn": deployed.put_secret("engine/jobs", login),
+            "EngineInboundSecretArn": deployed.put_secret("engine/inbound", login),
+            "AllowAddresses": "127.0.0.1/32",
+            "PollerMode": "minute",
+        }
+        deployed.put_secret(f"/{STACK}/webhook", {"GITHUB_WEBHOOK_SECRET": github.SECRET})
+        deployed.put_secret(f"/{STACK}/http-json", {"CATALOGUE_URL": api.address, "CATALOGUE_TOKEN": catalogue.TOKEN})
+        going = Rehearsal(deployed, api, engine, parameters)
+        stack.callback(lambda: going.engine_server.stop())
+        yield going
+
+
+def test_the_build_deploys(rehearsal: Rehearsal) -> None:
+    printed = rehearsal.stack.deploy(BUILD, rehearsal.parameters)
+
+    assert "Successfully created/updated stack" in printed
+    # The emulator checks this action against every resource; AWS against the path that the role names.
+    rehearsal.stack.allow(rehearsal.stack.physical_id("RuntimePollerRole"), "ssm:GetParametersByPath", "*")
+
+
+def test_a_signed_webhook_starts_an_instance_whose_jobs_are_done(rehearsal: Rehearsal) -> None:
+    rehearsal.deploy_process()
+
+    assert rehearsal.send("delivery-1") == 202
+    assert len(rehearsal.instances("ACTIVE")) == 1
+    rehearsal.poll_until_completed(1)
+    assert rehearsal.instances("ACTIVE") == []
+    assert [ticket["team"] for ticket in rehearsal.api.tickets] == ["storefront"]
+
+
+def test_a_forged_webhook_and_a_repeated_one_start_nothing(rehearsal: Rehearsal) -> None:
+    assert rehearsal.send("delivery-2", secret=github.GUESS) == 401
+    assert rehearsal.send("delivery-1") == 202
+    assert rehearsal.instances("ACTIVE") == []
+
+
+def test_a_webhook_that_came_while_the_engine_was_away_is_published_later(rehearsal: Rehearsal) -> None:
+    rehearsal.engine_server.stop()
+    assert rehearsal.send("delivery-3") == 200  # the example's own answer to an event that is kept for later
+
+    rehearsal.engine_server = server.start(port=urlsplit(rehearsal.engine_server.address).port or 0)
+    rehearsal.deploy_process()
+    rehearsal.repeat(lambda: rehearsal.stack.invoke("redelivery", {}), lambda: len(rehearsal.instances("ACTIVE")) == 1)
+    rehearsal.poll_until_completed(1)
+
+
+def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(BUILD, build)
+    change(
+        build / "SdkLayer/python/connector_sdk/inbound/answers.py", '\nNOT_FOUND = Answer(404, {"x-layer": "new"})\n'
+    )
+    change(build / "OutboundHttpJson/functions/outbound/http_json/app.py", THIEF)
+    assert "x-layer" not in rehearsal.stack.post("/inbound/nothing", {}, b"").headers
+
+    rehearsal.stack.deploy(build, rehearsal.parameters)
+
+    assert rehearsal.stack.post("/inbound/nothing", {}, b"").headers["x-layer"] == "new"
+
+
+def test_a_connector_is_refused_everything_that_is_not_its_own(rehearsal: Rehearsal) -> None:
+    table, stack = rehearsal.stack.output("Deliveries"), rehearsal.stack
+    key = {"id": {"S": "x"}}
+    secret = rehearsal.parameters["EngineJobsSecretArn"]
+    attempts = [
+        ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/webhook"}),
+        ("secretsmanager", "get_secret_value", {"SecretId": secret}),
+        ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineInboundSecretArn"]}),
+        ("dynamodb", "get_item", {"TableName": table, "Key": key}),
+        ("dynamodb", "scan", {"TableName": table}),
+        ("dynamodb", "put_item", {"TableName": table, "Item": key}),
+        ("dynamodb", "scan", {"TableName": stack.output("Routes")}),
+        ("s3", "list_objects_v2", {"Bucket": stack.output("Payloads")}),
+        ("s3", "get_object", {"Bucket": stack.output("Payloads"), "Key": "deliveries/x"}),
+        ("lambda", "invoke", {"FunctionName": f"{STACK}-webhook"}),
+        ("lambda", "invoke", {"FunctionName": f"{STACK}-poller"}),
+        ("ssm", "get_parameters_by_path", {"Path": f"/{STACK}/connectors"}),
+        ("iam", "list_roles", {}),
+    ]
+    own = ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"})
+
+    found = stack.invoke("http-json", {"attempts": [*attempts, own]})
+
+    assert found["refusals"] == [True] * len(attempts) + [False], list(zip(attempts, found["said"], strict=False))
+    assert not [name for name in found["environment"] if name.startswith(("CAMUNDA", "CONNECTORS_ENGINE"))]
+
+
+def test_deleting_the_stack_leaves_nothing(rehearsal: Rehearsal) -> None:
+    assert rehearsal.stack.left() != []
+
+    rehearsal.stack.delete()
+
+    assert rehearsal.stack.left() == []
+
+
+def change(module: Path, text: str) -> None:
+    """Put text at the end of a built module, and take its compiled form away."""
+    module.write_text(module.read_text(encoding="utf-8") + text, encoding="utf-8")
+    for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
+        compiled.unlink()
