@@ -7,13 +7,23 @@ from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_STRING_LENGTH
-from connector_sdk.feel.patterns import compile_pattern
 from connector_sdk.feel.registry import builtin
 from connector_sdk.feel.values import Value, utf16
 from connector_sdk.feel.values.numbers import as_int
 
 _BLANK = r"[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]*"  # Java's isWhitespace
 _TRIMMED = "".join(map(chr, range(33)))  # String.trim: everything up to the blank
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from connector_sdk.feel.patterns import Pattern
+
+
+def _pattern(text: str, flags: str = "") -> Pattern:
+    from connector_sdk.feel.patterns import compile_pattern  # few expressions have patterns
+
+    return compile_pattern(text, flags)
 
 
 def limited(text: str) -> str:
@@ -113,7 +123,7 @@ def replace(text: str, pattern: str, replacement: str) -> Value:
     >>> replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")
     "[1=ab][2=]cd"
     """
-    return limited(compile_pattern(pattern).replaced(text, replacement))
+    return limited(_pattern(pattern).replaced(text, replacement))
 
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string")
@@ -123,7 +133,7 @@ def replace_with_flags(text: str, pattern: str, replacement: str, flags: str) ->
     >>> replace("How do you feel?", "Feel", "FEEL", "i")
     "How do you FEEL?"
     """
-    return limited(compile_pattern(pattern, flags).replaced(text, replacement))
+    return limited(_pattern(pattern, flags).replaced(text, replacement))
 
 
 @builtin("contains", "string: string", "match: string")
@@ -163,7 +173,7 @@ def matches(text: str, pattern: str) -> Value:
     >>> matches("foobar", "^fo*bar")
     true
     """
-    return compile_pattern(pattern).is_found(text)
+    return _pattern(pattern).is_found(text)
 
 
 @builtin("matches", "input: string", "pattern: string", "flags: string")
@@ -173,7 +183,7 @@ def matches_with_flags(text: str, pattern: str, flags: str) -> Value:
     >>> matches("FooBar", "foo", "i")
     true
     """
-    return compile_pattern(pattern, flags).is_found(text)
+    return _pattern(pattern, flags).is_found(text)
 
 
 @builtin("split", "string: string", "delimiter: string")
@@ -184,7 +194,7 @@ def split(string: str, delimiter: str) -> Value:
     ["John", "Doe"]
     """
     parts, start = [], 0
-    for match in compile_pattern(delimiter).find_all(string):
+    for match in _pattern(delimiter).find_all(string):
         if match.end > 0:
             parts.append(string[start : match.start])
             start = match.end
@@ -198,7 +208,7 @@ def extract(text: str, pattern: str) -> Value:
     >>> extract("references are 1234, 1256, 1378", "12[0-9]*")
     ["1234", "1256"]
     """
-    return [match.group(0) for match in compile_pattern(pattern).find_all(text)]
+    return [match.group(0) for match in _pattern(pattern).find_all(text)]
 
 
 @builtin("trim", "string: string")
