@@ -50,6 +50,7 @@ def from_source(root: Path = ROOT) -> dict[str, HostedFunction]:
 
 def built(build: Path) -> dict[str, HostedFunction]:
     """Every function of a build folder (.aws-sam/build), by name. Raises UnknownFunction if nothing is built there."""
+    build = build.resolve()
     try:
         resources = read_template((build / "template.yaml").read_text())["Resources"]
     except (OSError, KeyError, yaml.YAMLError) as error:
