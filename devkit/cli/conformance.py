@@ -19,7 +19,9 @@ FIRST_DIFFERENCES = 20
 
 def conformance(
     kind: Annotated[str, typer.Argument(help=f"what was recorded: {', '.join(KINDS)}")],
-    cases: Annotated[Path, typer.Option(metavar="FILE", help="recorded cases, JSON lines, plain or gzip")],
+    cases: Annotated[
+        Path, typer.Option(metavar="FILE", help="recorded cases, JSON lines, plain or gzip; for engine: scenarios")
+    ],
     results: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write each raw result there as a JSON line")
     ] = None,

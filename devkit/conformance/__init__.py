@@ -4,6 +4,7 @@ devkit.conformance.<kind>          results(cases) → one result for each case, 
 devkit.conformance.compare.<kind>  difference(case, result) → what differs, or None
 """
 
-from devkit.conformance.frame import KINDS, Report, UnknownKind, judge
+from devkit.conformance.frame import KINDS, UnknownKind, judge
+from devkit.conformance.report import Report
 
 __all__ = ["KINDS", "Report", "UnknownKind", "judge"]

@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from connector_sdk.errors import NotBuilt, SdkError
 from devkit.conformance import json_lines
+from devkit.conformance.report import Difference, Report, Tally
 
 Case = Mapping[str, Any]
 Result = Mapping[str, Any]
 
 KINDS = ("feel", "jobs", "inbound", "templates", "engine")
-"""What can be asked for. `templates` and `engine` are refused as not built."""
+"""What can be asked for. `engine` takes scenarios instead of cases; `templates` is refused as not built."""
 RUNNABLE = frozenset({"feel", "jobs", "inbound"})
 
 
 class UnknownKind(SdkError):
     """There are no recorded cases of that kind."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """How a group of cases went."""
-
-    same: int = 0
-    differ: int = 0
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One case whose result is not what was recorded."""
-
-    case_id: str
-    group: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Agreement by group, and every difference in the order of the cases."""
-
-    groups: dict[str, Tally] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
-
-    @property
-    def total(self) -> Tally:
-        """All groups together."""
-        tallies = self.groups.values()
-        return Tally(
-            sum(one.same for one in tallies), sum(one.differ for one in tallies), sum(one.skipped for one in tallies)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +39,9 @@ def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Repo
     Cases that the comparer leaves out are still run, so that `results_file` is complete.
     Raises UnknownKind, NotBuilt or UnusableFile.
     """
+    if kind == "engine":
+        scenarios: Callable[[Path, Path | None], Report] = import_module("devkit.conformance.scenarios").judge
+        return scenarios(cases_file, results_file)
     run, comparer = _implementation(kind)
     cases = json_lines.read(cases_file)
     produced = run(cases)

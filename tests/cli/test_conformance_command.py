@@ -104,3 +104,46 @@ def test_a_file_that_holds_no_cases_is_refused(
 
     assert execute(["conformance", "feel", "--cases", str(file)]) == 2
     assert capsys.readouterr().err.startswith(f"connectors: {file} ")
+
+
+def test_scenarios_of_a_real_engine_run_on_the_development_engine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenarios = tmp_path / "topic.yaml"
+    scenarios.write_text(
+        """
+topic: start
+bpmn:
+  P: {nodes: {s: {is: start}, e: {is: end}}}
+scenarios:
+- id: deploys
+  steps: [{deploy: P}, {create: P~}]
+- id: expects-the-impossible
+  steps: [{create: nowhere~, expect: {status: 204}}]
+- id: old-peculiarity
+  needs: [quirk-anything]
+  steps: []
+""",
+        encoding="utf-8",
+    )
+    results = tmp_path / "results.jsonl"
+
+    assert execute(["conformance", "engine", "--cases", str(scenarios), "--results", str(results), "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["groups"] == {"start": {"same": 1, "differ": 1, "skipped": 1}}
+    assert [one["id"] for one in report["differences"]] == ["expects-the-impossible"]
+    assert [line["id"] for line in json_lines.read(results)] == ["deploys", "expects-the-impossible", "old-peculiarity"]
+
+
+@pytest.mark.parametrize("content", [None, "{", "topic: x", "- a list"])
+def test_a_file_that_holds_no_scenarios_is_refused(
+    content: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "topic.yaml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+
+    assert execute(["conformance", "engine", "--cases", str(file)]) == 2
+    problem = capsys.readouterr().err
+    assert problem.startswith(f"connectors: {file} ")
+    assert problem.count("\n") == 1
