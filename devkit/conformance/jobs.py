@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_network
 from typing import Any
 
 from connector_sdk.clock import SystemClock
@@ -21,13 +20,14 @@ from connector_sdk.secrets import EnvironmentSecrets
 from devkit.conformance import json_lines
 from devkit.conformance.recorded_documents import RecordedDocuments
 from devkit.conformance.recorded_target import Target
+from devkit.testing.jobs import LOOPBACK
 from functions.outbound.http_json.app import handler
 
 Case = Mapping[str, Any]
 Result = dict[str, Any]
 
 THREADS = 8
-_HOST = "127.0.0.1:{port}"
+_PORT = ":{port}"
 _PREFIX = "SECRET_"
 _JOB_KEY = "1"
 
@@ -36,7 +36,7 @@ def results(cases: Iterable[Case]) -> Iterator[Result]:
     """The raw result of each case, in order: `id`, `requests` and `outcome` with `command` and `body`."""
     every = list(cases)
     secrets = _environment(every)
-    transport = GuardedTransport([ip_network("127.0.0.0/8")])
+    transport = GuardedTransport(LOOPBACK)
     try:
         with Target() as target, ThreadPoolExecutor(THREADS) as threads:
             http = HttpClient(Sender(transport, pause=_no_pause))
@@ -59,11 +59,11 @@ def _result(case: Case, target: Target, http: HttpClient, environment: Mapping[s
         SystemClock(),
         RecordedDocuments(),
     )
-    host = f"127.0.0.1:{target.port}"
-    job = json.loads(json_lines.dumps(case["job"]).replace(_HOST, host))
+    port = f":{target.port}"
+    job = json.loads(json_lines.dumps(case["job"]).replace(_PORT, port))
     answer = handler.with_services(services)({"v": 1, "jobs": [{**job, "jobKey": _JOB_KEY}]})
-    (outcome,) = json.loads(json.dumps(answer).replace(host, _HOST))["outcomes"]
-    requests = json.loads(json.dumps(target.take(case["id"])).replace(host, _HOST))
+    (outcome,) = json.loads(json.dumps(answer).replace(port, _PORT))["outcomes"]
+    requests = json.loads(json.dumps(target.take(case["id"])).replace(port, _PORT))
     return {
         "id": case["id"],
         "requests": requests,
