@@ -1,5 +1,6 @@
 """What docs/command-line.md and the README say about the command line, held against the code."""
 
+import re
 from pathlib import Path
 
 from devkit.cli import settings_table
@@ -28,3 +29,11 @@ def test_the_readme_names_only_commands_that_exist() -> None:
 
     assert commands != []
     assert set(commands) <= set(COMMANDS)
+
+
+def test_the_readme_calls_no_command_unbuilt_that_exists() -> None:
+    unbuilt = (ROOT / "README.md").read_text(encoding="utf-8").split("## What is not built yet")[1]
+    named = set(re.findall(r"`(\w+)`", unbuilt.split("and the commands")[1]))
+
+    assert "doctor" in named
+    assert named.isdisjoint(COMMANDS)
