@@ -2,6 +2,7 @@
 
 import doctest
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from connector_sdk.feel import evaluate
 from connector_sdk.feel.builtins import BUILTINS, FAMILIES
 from connector_sdk.feel.typed import to_typed
+from devkit.feel_reference import page
 
 CALLS = {function.call for overloads in BUILTINS.values() for function in overloads}
 
@@ -36,3 +38,8 @@ def test_every_function_has_a_sentence_and_an_example() -> None:
 def test_every_function_of_feel_scala_is_there() -> None:
     assert len(BUILTINS) == 103
     assert {call.__module__ for call in CALLS} == {family.__name__ for family in FAMILIES}
+
+
+def test_the_reference_page_is_made_of_these_docstrings() -> None:
+    written = (Path(__file__).resolve().parents[2] / "docs/feel.md").read_text(encoding="utf-8")
+    assert written == page(), "run: python -m devkit.feel_reference > docs/feel.md"
