@@ -100,7 +100,10 @@ class RoutesFile:
     def all(self) -> Sequence[RoutedProcess]:
         """Raises SettingsError if there is no such file, or something else in it."""
         try:
-            return _in_order([RoutedProcess.from_json(one) for one in json.loads(self._path.read_text())])
+            content: list[Any] = json.loads(self._path.read_text())
+            if not isinstance(content, list):
+                raise TypeError("it should be a JSON list")
+            return _in_order([RoutedProcess.from_json(one) for one in content])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SettingsError(f"CONNECTORS_ROUTES: {self._path} is no list of routed processes: {error}") from error
 

@@ -1,0 +1,117 @@
+"""The poller as a Lambda function: registry in Parameter Store, functions behind the Invoke API."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from functions.runtime.poller import app
+from tests.poller.scripted_engine import ScriptedEngine
+
+ARN = "arn:aws:lambda:eu-central-1:123456789012:function:shop-fn"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Lambda's context: what is left of the time stands still."""
+
+    remaining_ms: int = 900_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass
+class Account:
+    """Parameter Store with one connector, and its function."""
+
+    invocations: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, str]] = field(default_factory=list)
+
+    def parameters(self, request: Request) -> Response:
+        return Response(json.dumps({"Parameters": self.entries}))
+
+    def invoke(self, request: Request) -> Response:
+        event = json.loads(request.data)
+        self.invocations.append(event)
+        done = {"command": "completion", "body": {"variables": {"ok": True}}}
+        return Response(json.dumps({"outcomes": [{"jobKey": job["jobKey"], **done} for job in event["jobs"]]}))
+
+
+@pytest.fixture
+def account(httpserver: HTTPServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> Account:
+    made = Account(
+        entries=[
+            {
+                "Name": "/shop/connectors/fn",
+                "Value": json.dumps({"function": ARN, "types": ["t"], "timeout": 20, "fetchVariables": ["url"]}),
+            }
+        ]
+    )
+    httpserver.expect_request("/").respond_with_handler(made.parameters)
+    httpserver.expect_request(f"/2015-03-31/functions/{ARN}/invocations").respond_with_handler(made.invoke)
+    for name, value in {
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": httpserver.url_for(""),
+        "CAMUNDA_REST_ADDRESS": engine.address,
+        "CAMUNDA_AUTH_STRATEGY": "NONE",
+        "CONNECTORS_STACK": "shop",
+        "CONNECTORS_POLLER_MODE": "minute",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(app, "WINDOWS", {"minute": app.Window(0.3, 100)})
+    return made
+
+
+def test_a_run_hands_jobs_to_their_function_and_brings_the_outcome_back(
+    account: Account, engine: ScriptedEngine
+) -> None:
+    [key] = engine.add("t", variables={"url": "u"})
+
+    assert app.handler({}, Context()) == {"mode": "minute", "counts": {"completed": 1}, "left": 0}
+
+    [invocation] = account.invocations
+    assert [job["jobKey"] for job in invocation["jobs"]] == [key]
+    assert engine.commands() == [(key, "completion", {"variables": {"ok": True}})]
+    assert engine.activations()[0]["fetchVariable"] == ["url"]
+
+
+def test_a_run_that_has_hardly_any_time_takes_no_jobs_for_long(
+    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "WINDOWS", {"minute": app.Window(370.0, 100)})
+
+    assert app.handler({}, Context(61_000))["left"] == 0
+
+
+def test_no_jobs_are_taken_when_the_poller_is_off(
+    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTORS_POLLER_MODE", "off")
+
+    assert app.handler({}, Context()) == {"mode": "off", "counts": {}, "left": 0}
+    assert engine.requests == []
+
+
+def test_a_stack_without_connectors_takes_no_jobs(account: Account, engine: ScriptedEngine) -> None:
+    account.entries.clear()
+
+    assert app.handler({}, Context()) == {"mode": "minute", "counts": {}, "left": 0}
+    assert engine.requests == []
+
+
+def test_the_windows_leave_no_gap_between_runs_and_end_before_the_function() -> None:
+    always = app.WINDOWS["always"]
+
+    assert always.seconds == 370  # the next run starts after 300
+    assert always.seconds + app.END_MARGIN_SECONDS < 900
+
+
+@pytest.mark.parametrize(("types", "slots"), [(1, 256), (2, 256), (3, 233), (100, 8), (88, 8), (87, 8), (77, 9)])
+def test_slots_are_shared_out_among_the_types(types: int, slots: int) -> None:
+    assert app._slots(types) == slots

@@ -1,0 +1,53 @@
+"""The table and the file that say which processes want webhooks."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from connector_sdk.errors import SettingsError
+from connector_sdk.settings import Place, Settings
+from connector_sdk.stores.routes import RoutedProcess, RoutesFile, RoutesTable, routes_at
+from tests.stores.conftest import Aws
+
+ORDERS = RoutedProcess("orders", 1, "7", "<default>", 2_000, ({"element_id": "start", "properties": {"a": "ü"}},))
+INVOICES = RoutedProcess("invoices", 3, "9", "acme", 1_000)
+TABLE = {
+    "TableName": "routes",
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+}
+
+
+def test_the_table_gives_what_was_put_the_first_ones_first(aws: Aws) -> None:
+    aws.dynamodb.operation("CreateTable", TABLE)
+    table = RoutesTable(aws.settings, "routes")
+    for process in (ORDERS, INVOICES):
+        table.put(process)
+
+    assert table.all() == [INVOICES, ORDERS]
+
+    table.put(replace(ORDERS, version=2, key="8", since_ms=9_000))
+    assert table.all() == [INVOICES, replace(ORDERS, version=2, key="8", since_ms=2_000)]
+
+    table.remove(INVOICES.id)
+    assert [process.process_definition_id for process in table.all()] == ["orders"]
+
+
+def test_a_file_gives_them_too(tmp_path: Path) -> None:
+    file = tmp_path / "routes.json"
+    file.write_text(json.dumps([ORDERS.to_json(), INVOICES.to_json()]))
+
+    assert RoutesFile(file).all() == [INVOICES, ORDERS]
+    assert routes_at(Place("file", str(file)), Settings.read({})).all() == [INVOICES, ORDERS]
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[{}]"])
+def test_a_file_that_holds_something_else_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "routes.json"
+    file.write_text(text)
+
+    with pytest.raises(SettingsError, match=r"routes\.json is no list of routed processes"):
+        RoutesFile(file).all()
