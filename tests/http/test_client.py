@@ -1,3 +1,4 @@
+import gzip
 import socket
 from ipaddress import ip_network
 
@@ -422,3 +423,16 @@ def test_a_location_that_cannot_be_requested_is_the_answer(
 ) -> None:
     httpserver.expect_request("/").respond_with_data("", 302, {"Location": location})
     assert client.get(httpserver.url_for("/"), follow_redirects=True).status_code == 302
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_answer_may_be_so_large_and_not_larger(encoding: str, httpserver: HTTPServer) -> None:
+    limit = 100_000
+    client = HttpClient(Sender(GuardedTransport(LOOPBACK, max_content_bytes=limit)))
+    compress = gzip.compress if encoding == "gzip" else bytes
+    for path, size in (("/at", limit), ("/over", limit + 1)):
+        httpserver.expect_request(path).respond_with_data(compress(b"x" * size), headers={"Content-Encoding": encoding})
+    assert len(client.get(httpserver.url_for("/at")).content) == limit
+    with pytest.raises(Unreachable) as error:
+        client.get(httpserver.url_for("/over"))
+    assert error.value.incident.endswith(f"/over: the answer is larger than {limit} bytes")

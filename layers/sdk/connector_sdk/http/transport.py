@@ -15,6 +15,27 @@ from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
 
 MAX_CONNECTIONS = 100
 KEEP_ALIVE_SECONDS = 5.0
+MAX_CONTENT_BYTES = 50 * 1024 * 1024
+"""The same as in Camunda's runtime."""
+
+
+class LimitedResponse(httpx.Response):
+    """A response that stops being read when its content, decompressed, becomes larger than `limit` bytes."""
+
+    limit = MAX_CONTENT_BYTES
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The content in pieces. Raises ContentTooLarge."""
+        size = 0
+        for chunk in super().iter_bytes(chunk_size):
+            size += len(chunk)
+            if size > self.limit:
+                raise ContentTooLarge(f"the answer is larger than {self.limit} bytes", request=self.request)
+            yield chunk
+
+
+class ContentTooLarge(httpx.ReadError):
+    """An answer would fill the function's memory."""
 
 
 class GuardedBackend(httpcore.SyncBackend):
@@ -48,7 +69,13 @@ class GuardedBackend(httpcore.SyncBackend):
 class GuardedTransport(httpx.BaseTransport):
     """Sends requests over a pool of kept-alive connections; safe to use from several threads."""
 
-    def __init__(self, allowed: Iterable[Network] = (), resolver: Resolver = resolve) -> None:
+    def __init__(
+        self,
+        allowed: Iterable[Network] = (),
+        resolver: Resolver = resolve,
+        max_content_bytes: int = MAX_CONTENT_BYTES,
+    ) -> None:
+        self._limit = max_content_bytes
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
             max_connections=MAX_CONNECTIONS,
@@ -75,9 +102,11 @@ class GuardedTransport(httpx.BaseTransport):
                 )
             )
         stream = _Body(cast(Iterable[bytes], answer.stream), request)
-        return httpx.Response(
+        response = LimitedResponse(
             answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions, request=request
         )
+        response.limit = self._limit
+        return response
 
     def close(self) -> None:
         self._pool.close()
