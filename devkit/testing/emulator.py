@@ -20,6 +20,8 @@ from connector_sdk.settings import environment
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
 ROOT = Path(__file__).parents[2]
+MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+"""What `platform.machine()` says → Lambda's name for the processor: functions run here only if it is the same."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 15
 LOG_LINES_SHOWN = 15

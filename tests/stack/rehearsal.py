@@ -24,7 +24,7 @@ from devkit.engine import server
 from devkit.generate import Choice
 from devkit.runtime.models import read_models
 from devkit.testing.aws_stack import AwsStack
-from devkit.testing.emulator import ROOT, emulator
+from devkit.testing.emulator import MACHINES, ROOT, emulator
 
 BUILD = ROOT / ".aws-sam" / "build"
 MODEL = read_models([ROOT / "examples/github-issue/github-issue.bpmn"])[0]
@@ -52,7 +52,6 @@ def handler(event, context):
 """
 """What somebody may put into a connector: it tries what the connector's role should not allow."""
 PATIENCE_SECONDS = 90.0
-MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 pytestmark = pytest.mark.timeout(300)
 
 
