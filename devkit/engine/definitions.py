@@ -56,6 +56,8 @@ class Event:
     link: str | None = None
     correlation_key: Expression | None = None
     code: str | None = None
+    thrown: Expression | None = None
+    """The code of an error or escalation where it is thrown; there it may be FEEL."""
     timer_kind: str | None = None
     timer: Expression | None = None
 
@@ -222,7 +224,8 @@ def _event(element: Element) -> Event | None:
         definition.kind,
         name=Expression(code) if definition.kind == "signal" and code is not None else None,
         link=definition.link_name,
-        code=code,
+        code=code or None,
+        thrown=Expression(code) if code and definition.kind in ("error", "escalation") else None,
         timer_kind=definition.timer_kind,
         timer=None if definition.timer is None else Expression(definition.timer),
     )

@@ -68,7 +68,7 @@ def _check(core: Core, resource: Resource, errors: list[str]) -> list[_Checked]:
     if not found:
         executable = [process for process in file.processes if process.executable]
         checked = [_Checked(resource, process, compile_process(process)) for process in executable]
-        found = [finding for entry in checked for finding in _check_starts(core, entry.nodes, entry.process.id)]
+        found = [finding for entry in checked for finding in _check_constants(core, entry.nodes, entry.process.id)]
     if found:
         lines = "".join(f"- Element: {element}\n    - ERROR: {text}\n" for element, text in found)
         errors.append(f"'{resource.name}': {lines}")
@@ -76,17 +76,26 @@ def _check(core: Core, resource: Resource, errors: list[str]) -> list[_Checked]:
     return checked
 
 
-def _check_starts(core: Core, nodes: Mapping[str, Node], process_id: str) -> Iterator[tuple[str, str]]:
-    """What the start events of a process wait for is evaluated at deployment, without variables."""
-    for event_id in nodes[process_id].starts:
-        event = nodes[event_id].event
-        try:
-            if event is not None and event.kind == "timer":
+def _check_constants(core: Core, nodes: Mapping[str, Node], process_id: str) -> Iterator[tuple[str, str]]:
+    """Timers without variables in them, and what the process's start events wait for, are evaluated at deployment."""
+    starts = nodes[process_id].starts
+    for node in nodes.values():
+        event = node.event
+        if event is None:
+            continue
+        if event.timer is not None and (event.timer.is_static or node.id in starts):
+            try:
                 timers.due(core, event, {})
-            elif event is not None and event.name is not None:
-                event.name.text_value({}, core.clock)
-        except Failure as failure:
-            yield event_id, failure.message
+            except Failure as failure:
+                yield node.id, f"Invalid timer {event.timer_kind} expression ({failure.message})"
+        elif event.name is not None and node.id in starts:
+            result = event.name.evaluate({}, core.clock)
+            if result.kind != "STRING":
+                yield (
+                    node.id,
+                    f"Expected constant expression of type String for {event.kind} name '{event.name.written}', "
+                    f"but was {result.kind}",
+                )
 
 
 def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:
@@ -94,7 +103,7 @@ def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:
     for entry in checked:
         name = first.setdefault(entry.process.id, entry.resource.name)
         if name != entry.resource.name:
-            errors.append(f"Duplicated process id in resources '{name}' and '{entry.resource.name}'")
+            errors.append(f"\nDuplicated process id in resources '{entry.resource.name}' and '{name}'")
 
 
 def _add(core: Core, entry: _Checked, deployment_key: int) -> Definition:

@@ -60,7 +60,15 @@ def stored(value: Any, text: str, error_type: str) -> Any:
     try:
         return feel.engine_json(value)
     except (feel.FeelEvaluationError, RecursionError) as error:
-        raise Failure(error_type, f"Failed to evaluate expression '{text}': {error}") from error
+        raise failed(text, error, error_type) from error
+
+
+def failed(text: str, error: Exception, error_type: str) -> Failure:
+    """The incident for an expression that could not be evaluated at all."""
+    assertion, is_assertion, said = str(error).partition("Assertion failure: ")
+    if is_assertion and not assertion:
+        return Failure(error_type, f"Assertion failure on evaluate the expression '{text}': {said}")
+    return Failure(error_type, f"Failed to evaluate expression '{text}': {error}")
 
 
 def with_warnings(message: str, warnings: tuple[tuple[str, str], ...]) -> str:
@@ -69,6 +77,11 @@ def with_warnings(message: str, warnings: tuple[tuple[str, str], ...]) -> str:
         return message
     lines = "\n".join(f"[{kind}] {text}" for kind, text in warnings)
     return f"{message} The evaluation reported the following warnings:\n{lines}"
+
+
+def is_feel(written: str) -> bool:
+    """Whether a text of a model is FEEL; an equals sign alone is text."""
+    return len(written) > 1 and written.startswith("=")
 
 
 class Expression:
@@ -80,9 +93,14 @@ class Expression:
         """Raises feel.FeelSyntaxError."""
         self._feel = None
         self.text = written
-        if written.startswith("="):
+        if is_feel(written):
             self.text = written[1:].strip()
             self._feel = feel.parse(self.text)
+
+    @property
+    def written(self) -> str:
+        """The text as the model has it."""
+        return self.text if self._feel is None else f"={self.text}"
 
     @property
     def is_static(self) -> bool:
@@ -99,7 +117,7 @@ class Expression:
         try:
             evaluation = self._feel.evaluate(variables, now=now)
         except feel.FeelEvaluationError as error:
-            raise Failure(error_type, f"Failed to evaluate expression '{self.text}': {error}") from error
+            raise failed(self.text, error, error_type) from error
         return Result(self.text, evaluation.value, _pairs(evaluation))
 
     def text_value(self, variables: Mapping[str, Any], clock: Clock) -> str:

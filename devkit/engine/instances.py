@@ -14,17 +14,31 @@ from devkit.engine.rejection import Failure, Rejection
 from devkit.engine.subscriptions import wait_for
 from devkit.engine.variables import propagate, set_local
 
+_NO_STARTS = {"startEvent": "START_EVENT", "boundaryEvent": "BOUNDARY_EVENT"}
+_STARTS = (
+    *("USER_TASK", "EVENT_SUB_PROCESS", "INTERMEDIATE_CATCH_EVENT", "INTERMEDIATE_THROW_EVENT", "EVENT_BASED_GATEWAY"),
+    *("EXCLUSIVE_GATEWAY", "RECEIVE_TASK", "MULTI_INSTANCE_BODY", "PARALLEL_GATEWAY", "CALL_ACTIVITY", "MANUAL_TASK"),
+    *("TASK", "END_EVENT", "PROCESS", "SERVICE_TASK", "SUB_PROCESS", "INCLUSIVE_GATEWAY", "BUSINESS_RULE_TASK"),
+    *("SCRIPT_TASK", "SEND_TASK"),
+)
+"""Where an instance can be started, in the order in which Zeebe lists it."""
 NOT_ENDED = ("ACTIVATING", "ACTIVE", "COMPLETING")
 
 
 def definition_to_start(core: Core, process_id: str | None, key: int | None, version: int) -> Definition:
-    """The definition that a create command names; version −1 is the latest. Raises Rejection."""
+    """The definition that a create command names; a negative version is the latest. Raises Rejection."""
+    if (key is None or key < 0) and not process_id:
+        raise Rejection(
+            "CREATE",
+            "INVALID_ARGUMENT",
+            "Expected at least a bpmnProcessId or a key greater than -1, but none given",
+        )
     if key is not None:
         found = core.state.definitions.get(key)
         if found is None or found.deleted:
             raise _no_definition(f"key '{key}'")
         return found
-    if version == -1:
+    if version < 0:
         latest = core.state.latest(process_id or "")
         if latest is None:
             raise _no_definition(f"process ID '{process_id}'")
@@ -62,11 +76,16 @@ def create(core: Core, definition: Definition, variables: Variables, start_at: S
 
 def _cannot_start_at(definition: Definition, element_id: str) -> str | None:
     """Why no instance can be started at an element; None if it can."""
-    if element_id not in definition.nodes or element_id == definition.process_id:
+    flows = {flow.id for node in definition.nodes.values() for flow in node.outgoing}
+    node = definition.nodes.get(element_id)
+    if (node is None and element_id not in flows) or element_id == definition.process_id:
         return f"no element found with id '{element_id}'."
-    node = definition.nodes[element_id]
-    if node.kind in ("startEvent", "boundaryEvent"):
-        return f"the element with id '{element_id}' targets unsupported element type '{node.kind}'."
+    if node is None or node.kind in _NO_STARTS:
+        kind = "SEQUENCE_FLOW" if node is None else _NO_STARTS[node.kind]
+        return (
+            f"the element with id '{element_id}' targets unsupported element type '{kind}'. "
+            f"Supported element types are: [{', '.join(_STARTS)}]"
+        )
     scope = definition.nodes[node.scope]
     while scope.scope:
         if scope.loop is not None:

@@ -41,7 +41,9 @@ def _evaluated(core: Core, model: JobModel, variables: Mapping[str, Any]) -> dic
         result = expression.evaluate(variables, core.clock)
         value = result.json()
         if value is not None:
-            headers[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            headers[name] = (
+                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            )
     return headers
 
 

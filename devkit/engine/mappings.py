@@ -13,7 +13,7 @@ from typing import Any
 from connector_sdk import feel
 from connector_sdk.bpmn import VariableMapping
 from connector_sdk.clock import Clock, utc
-from devkit.engine.expressions import IO_MAPPING_ERROR, stored, with_warnings
+from devkit.engine.expressions import IO_MAPPING_ERROR, failed, is_feel, stored, with_warnings
 from devkit.engine.records import Variables
 from devkit.engine.rejection import Failure
 
@@ -28,8 +28,7 @@ class Mappings:
         self._targets: dict[str, Any] = {}
         shown: dict[str, Any] = {}
         for mapping in mappings:
-            source = mapping.source or ""
-            expression = source[1:].strip() if source.startswith("=") else json.dumps(source, ensure_ascii=False)
+            expression = _expression(mapping.source or "")
             _put(self._targets, mapping.target.split("."), f"({expression})")
             _put(shown, mapping.target.split("."), expression)
         self._context = feel.parse(_context(self._targets, quoted=True))
@@ -40,8 +39,7 @@ class Mappings:
         try:
             evaluation = self._context.evaluate(variables, now=lambda: utc(clock))
         except feel.FeelEvaluationError as error:
-            message = f"Assertion failure on evaluate the expression '{self._text}': {error}"
-            raise Failure(IO_MAPPING_ERROR, message) from error
+            raise failed(self._text, error, IO_MAPPING_ERROR) from error
         if not isinstance(evaluation.value, Mapping):
             warnings = tuple((warning.type, warning.message) for warning in evaluation.warnings)
             message = f"Failed to evaluate expression '{self._text}'"
@@ -53,6 +51,13 @@ class Mappings:
         """What the mappings give, nested targets merged into the objects that `variables` hold. Raises Failure."""
         mapped = self.evaluate(variables, clock)
         return {name: _merged(self._targets[name], variables.get(name), value) for name, value in mapped.items()}
+
+
+def _expression(source: str) -> str:
+    """A source as FEEL: behind `=`, or as a text literal, in which a backslash keeps its meaning as in Zeebe."""
+    if is_feel(source):
+        return source[1:].strip()
+    return '"' + source.replace('"', '\\"') + '"'
 
 
 def _put(tree: dict[str, Any], path: Sequence[str], expression: str) -> None:
@@ -74,6 +79,9 @@ def _context(tree: Mapping[str, Any], quoted: bool) -> str:
 
 
 def _merged(target: Any, before: Any, value: Any) -> Any:
-    if not isinstance(target, dict) or not isinstance(before, dict):
+    """A nested target adds to an object; what is there and is no object cannot be added to, and becomes null."""
+    if not isinstance(target, dict) or before is None:
         return value
+    if not isinstance(before, dict):
+        return None
     return {**before, **{name: _merged(target[name], before.get(name), inner) for name, inner in value.items()}}

@@ -74,14 +74,14 @@ def _wish(core: Core, node: Node, variables: Mapping[str, Any]) -> _Wish | None:
 
 
 def _correlation_key(core: Core, event: Event, variables: Mapping[str, Any]) -> str:
-    """Text as it is, a number as its text. Raises Failure for anything else."""
+    """Text as it is, a number as the text of its whole part. Raises Failure for anything else."""
     if event.correlation_key is None:
         return ""
     result = event.correlation_key.evaluate(variables, core.clock)
     if result.kind == "STRING":
         return str(result.value)
     if result.kind == "NUMBER":
-        return str(result.json())
+        return str(int(result.value))
     message = (
         f"Failed to extract the correlation key for '{result.text}': "
         f"The value must be either a string or a number, but was '{result.kind}'."

@@ -21,6 +21,9 @@ _WANTED = {
 }
 
 
+_FORMATS = {"date": "date-time"}
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """When a timer is due for the first time; `repetitions` counts that one, −1 is without end."""
@@ -48,7 +51,7 @@ def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due | None:
         first = cycle.start_ms if cycle.start_ms is not None else parse_interval(cycle.interval).after(now_ms)
         return Due(first, cycle.repetitions, cycle.interval)
     except (ValueError, OverflowError, OSError) as error:
-        message = f"Invalid {kind} format '{text}' for expression '{expression.text}'."
+        message = f"Invalid {_FORMATS.get(kind, kind)} format '{text}' for expression '{expression.text}'."
         raise Failure(EXTRACT_VALUE_ERROR, message) from error
 
 

@@ -99,12 +99,11 @@ def test_keys_are_text_in_answers_and_numbers_or_text_in_requests(engine: Driver
     assert {type(job["jobKey"]) for job in engine.jobs("t")} == {str}
 
 
-def test_tenants_other_than_the_default_are_refused_at_activation(engine: Driver) -> None:
-    answer = engine.request("POST", "/jobs/activation", {**ACTIVATION, "tenantIds": ["x"]})
-    assert (answer.status, answer.body["detail"]) == (
-        400,
-        "Expected to handle request Activate Jobs with tenant identifiers [x], but multi-tenancy is disabled",
-    )
+def test_other_tenants_than_the_default_have_no_jobs(engine: Driver) -> None:
+    engine.deploy("P", "{s: {is: start}, t: {is: service, type: t}, e: {is: end}}")
+    engine.create("P")
+    assert engine.jobs("t", tenantIds=["x"]) == []
+    assert len(engine.jobs("t", tenantIds=["x", "<default>"])) == 1
 
 
 def test_a_job_goes_to_one_of_many_long_polls(engine: Driver) -> None:

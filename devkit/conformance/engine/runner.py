@@ -92,7 +92,7 @@ def run_one(spec: Mapping[str, Any], target: Target, unique: str, gold: Gold, *,
 def _first_difference(spec: Mapping[str, Any], log: Iterable[Entry], gold: Gold, strict: bool) -> str | None:
     for entry in log:
         recorded = gold.get((entry["scenario"], entry["step"]))
-        if recorded is None or "status" not in recorded:
+        if recorded is None or "status" not in recorded or "status" not in entry:
             continue
         part = asks_for_part(spec["steps"][entry["step"]])
         found = difference(recorded, entry, strict=strict, part=part)

@@ -17,7 +17,7 @@ from devkit.conformance.engine.names import Names, milliseconds
 from devkit.conformance.engine.probing import look
 from devkit.conformance.engine.requests import request_of
 from devkit.conformance.engine.target import Failed, Target
-from devkit.conformance.engine.transcript import Entry, answer_entry
+from devkit.conformance.engine.transcript import Entry, answer_entry, neutral
 
 RETRY_SECONDS = 0.05
 BACKGROUND_HEAD_START_SECONDS = 0.3
@@ -185,7 +185,9 @@ class Scenario:
         if self.target.probe is None:
             return
         probe = self.target.probe
-        eventually(lambda: look(probe, step, self.names), self.target.patience)
+        seen = eventually(lambda: look(probe, step, self.names), self.target.patience)
+        entry = {"scenario": self.spec["id"], "step": number, "probe": step["probe"]}
+        self.log.append({**entry, "body": neutral(seen, self.names.unique)})
 
     def _start(self, number: int, step: Step) -> None:
         inner = {name: value for name, value in step.items() if name not in ("background", "expect")}

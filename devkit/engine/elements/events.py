@@ -7,7 +7,6 @@ from devkit.engine.core import Core
 from devkit.engine.definitions import Node
 from devkit.engine.lifecycle import finish, send_token, terminate_inside
 from devkit.engine.records import ElementInstance
-from devkit.engine.rejection import Failure
 from devkit.engine.subscriptions import wait_for
 from devkit.engine.throwing import throw_error, throw_escalation
 from devkit.engine.variables import map_inputs, map_outputs, visible
@@ -64,7 +63,7 @@ class ThrowEvent:
             name = event.name.text_value(visible(core, instance.key), core.clock)
             core.enqueue("broadcast", name, dict(core.state.variables.get(instance.key, {})))
         elif event is not None and event.kind == "escalation":
-            goes_on = throw_escalation(core, instance, event.code or "")
+            goes_on = throw_escalation(core, instance, _code(core, instance, node))
         instance.state = "ACTIVE"
         if goes_on:
             core.enqueue("complete", instance.key)
@@ -99,8 +98,12 @@ class EndEvent(ThrowEvent):
 
 def _throw(core: Core, instance: ElementInstance, node: Node) -> None:
     """Raises Failure if nothing catches the error."""
-    code = None if node.event is None else node.event.code
-    if code is None:
-        raise Failure("UNHANDLED_ERROR_EVENT", "Expected to throw an error event, but the event has no error code")
-    throw_error(core, instance, code, {})
+    throw_error(core, instance, _code(core, instance, node), {})
     instance.state = "ACTIVE"
+
+
+def _code(core: Core, instance: ElementInstance, node: Node) -> str:
+    """The error or escalation code that an event throws. Raises Failure."""
+    if node.event is None or node.event.thrown is None:
+        return ""
+    return node.event.thrown.text_value(visible(core, instance.key), core.clock)

@@ -197,6 +197,13 @@ def require_tenant(body: Mapping[str, Any], command: str) -> None:
         )
 
 
+def require_reference(body: Mapping[str, Any]) -> None:
+    """An operation reference, if there is one, is greater than 0. Raises Problem."""
+    reference = body.get("operationReference", 1)
+    if reference <= 0:
+        raise invalid(f"The value for operationReference is '{reference}' but must be > 0.")
+
+
 def require_positive(body: Mapping[str, Any], *names: str) -> None:
     """What is given must be greater than 0. Raises Problem with a sentence for each that is not."""
     wrong = [

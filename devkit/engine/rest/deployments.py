@@ -84,7 +84,7 @@ def _deployed(definition: Definition) -> dict[str, Any]:
 async def delete(request: Request) -> Response:
     """POST /resources/{resourceKey}/deletion."""
     key = bodies.command_key(request, "resourceKey")
-    await bodies.read(request, DELETION, optional=True)
+    bodies.require_reference(await bodies.read(request, DELETION, optional=True))
     with request.app.state.engine.transaction() as core:
         deployments.delete(core, key)
     return Response(status_code=204)

@@ -40,14 +40,12 @@ VARIABLES: bodies.Schema = {
 
 
 def _check_creation(body: dict[str, Any]) -> None:
-    named = [name for name in ("processDefinitionId", "processDefinitionKey") if body.get(name)]
+    named = [name for name in ("processDefinitionId", "processDefinitionKey") if name in body]
     if not named:
         raise invalid("At least one of [processDefinitionId, processDefinitionKey] is required.")
     if len(named) > 1:
         raise invalid("Only one of [processDefinitionId, processDefinitionKey] is allowed.")
-    reference = body.get("operationReference", 1)
-    if reference <= 0:
-        raise invalid(f"The value for operationReference is '{reference}' but must be > 0.")
+    bodies.require_reference(body)
     bodies.require_tenant(body, "Create Process Instance")
 
 
@@ -123,7 +121,7 @@ def _created(definition: Definition, key: int, variables: Variables, tags: list[
 async def cancel(request: Request) -> Response:
     """POST /process-instances/{processInstanceKey}/cancellation."""
     key = bodies.command_key(request, "processInstanceKey")
-    await bodies.read(request, CANCELLATION, optional=True)
+    bodies.require_reference(await bodies.read(request, CANCELLATION, optional=True))
     with request.app.state.engine.transaction() as core:
         instances.cancel(core, key)
     return Response(status_code=204)
@@ -135,6 +133,7 @@ async def set_variables(request: Request) -> Response:
     body = await bodies.read(request, VARIABLES)
     if not body.get("variables"):
         raise invalid("No variables provided.")
+    bodies.require_reference(body)
     with request.app.state.engine.transaction() as core:
         instances.set_variables(core, key, body["variables"], local=body.get("local", False))
     return Response(status_code=204)
@@ -145,7 +144,7 @@ async def resolve_incident(request: Request) -> Response:
     key = bodies.command_key(request, "incidentKey")
     if "content-type" not in request.headers:
         raise HTTPException(415)
-    await bodies.read(request, CANCELLATION, optional=True)
+    bodies.require_reference(await bodies.read(request, CANCELLATION, optional=True))
     with request.app.state.engine.transaction() as core:
         incidents.resolve(core, key)
     return Response(status_code=204)

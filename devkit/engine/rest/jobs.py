@@ -81,12 +81,6 @@ def _check_activation(body: dict[str, Any]) -> None:
     if missing:
         raise invalid(" ".join(missing))
     bodies.require_positive(body, "timeout", "maxJobsToActivate")
-    tenants = body.get("tenantIds") or [TENANT]
-    if tenants != [TENANT]:
-        raise invalid(
-            f"Expected to handle request Activate Jobs with tenant identifiers [{', '.join(tenants)}], "
-            "but multi-tenancy is disabled"
-        )
 
 
 def _given(body: dict[str, Any], name: str) -> bool:
@@ -115,6 +109,8 @@ async def activate(request: Request) -> Response:
 
 
 def _activate_now(engine: Engine, body: dict[str, Any]) -> list[dict[str, Any]]:
+    if TENANT not in (body.get("tenantIds") or [TENANT]):
+        return []  # Zeebe has nothing for other tenants, and does not mind being asked
     with engine.transaction() as core:
         activated = worker_commands.activate(
             core,
@@ -192,6 +188,7 @@ async def update(request: Request) -> Response:
     """PATCH /jobs/{jobKey}."""
     key = bodies.command_key(request, "jobKey")
     body = await bodies.read(request, UPDATE)
+    bodies.require_reference(body)
     changes = bodies.properties(body.get("changeset", {}), CHANGES, "changeset.")
     if not changes:
         raise invalid("At least one of [retries, timeout] is required.")

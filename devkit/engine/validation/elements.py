@@ -1,0 +1,207 @@
+"""What Zeebe wants of each kind of element, as a table of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from connector_sdk.bpmn import Element, Message, Process
+from devkit.engine.definitions import JOB_TASKS
+
+Found = Iterator[tuple[str, str]]
+Check = Callable[[Element, Process], Found]
+
+_BOUNDARY = ("message", "timer", "error", "signal", "escalation")
+_CATCH = ("message", "timer", "signal", "link")
+_BEHIND_GATEWAY = ("message", "timer", "signal")
+_START = ("timer", "message", "signal")
+_START_BY_EVENT = (*_START, "error", "escalation")
+_WITH_CODE = {
+    "error": ("Must reference an error", "ErrorCode"),
+    "escalation": ("Must reference an escalation", "EscalationCode"),
+}
+_JOB_OR = {"scriptTask": "script", "businessRuleTask": "calledDecision"}
+NOT_ATTACHABLE = ("Gateway", "Event")
+
+
+def _check_job(element: Element, process: Process) -> Found:
+    other = _JOB_OR.get(element.kind)
+    if other is not None and other in element.extensions:
+        if other == "script" and not element.extensions[other].get("resultVariable"):
+            place = f"{element.id} > extensionElements > script"
+            yield place, "Attribute 'resultVariable' must be present and not empty"
+    elif element.task_definition is None and other is not None:
+        yield element.id, f"Must have either one 'zeebe:{other}' or one 'zeebe:taskDefinition' extension element"
+    elif element.task_definition is None:
+        yield element.id, "Must have exactly one 'zeebe:taskDefinition' extension element"
+
+
+def _check_exclusive(element: Element, process: Process) -> Found:
+    yield from _check_conditions(element, process, "Must have a condition or be default flow")
+
+
+def _check_inclusive(element: Element, process: Process) -> Found:
+    yield from _check_conditions(element, process, "Must have a condition")
+
+
+def _check_conditions(element: Element, process: Process, sentence: str) -> Found:
+    if len(element.outgoing) < 2:
+        return
+    for identity in element.outgoing:
+        if identity != element.default_flow and not process.flows[identity].condition:
+            yield identity, sentence
+
+
+def _check_event_gateway(element: Element, process: Process) -> Found:
+    targets = [process.elements[process.flows[identity].target] for identity in element.outgoing]
+    if len(targets) < 2:
+        yield element.id, "Event-based gateway must have at least 2 outgoing sequence flows."
+    if any(
+        target.kind != "intermediateCatchEvent" or target.event is None or target.event.kind not in _BEHIND_GATEWAY
+        for target in targets
+    ):
+        yield (
+            element.id,
+            "Event-based gateway must not have an outgoing sequence flow to other elements than message/timer/signal "
+            "intermediate catch events.",
+        )
+    if any(len(target.incoming) > 1 for target in targets):
+        yield (
+            element.id,
+            "Target elements of an event gateway must not have any additional incoming sequence flows other than that "
+            "from the event gateway.",
+        )
+
+
+def _check_boundary(element: Element, process: Process) -> Found:
+    attached = process.elements.get(element.attached_to or "")
+    if attached is None or attached.kind.endswith(NOT_ATTACHABLE):
+        yield element.id, "Must be attached to an activity"
+    if element.event is None:
+        yield element.id, "Must have exactly one event definition"
+    elif element.event.kind not in _BOUNDARY:
+        yield element.id, "Boundary events must be one of: message, timer, error, signal or escalation"
+    if not element.outgoing:
+        yield element.id, "Must have at least one outgoing sequence flow or association"
+    if element.event is not None and element.event.kind == "error" and not element.interrupting:
+        yield element.id, "Non-Interrupting event of this type is not allowed"
+    if element.event is not None and element.event.timer_kind == "cycle" and element.interrupting:
+        yield element.id, "Interrupting timer event with time cycle is not allowed."
+    yield from _check_caught(element, keyed=True)
+
+
+def _check_catch(element: Element, process: Process) -> Found:
+    if element.event is None:
+        yield element.id, "Must have exactly one event definition"
+        return
+    if element.event.kind not in _CATCH:
+        yield element.id, "Event definition must be one of: message, timer, signal, or link"
+    yield from _check_caught(element, keyed=True)
+    if element.event.kind == "timer" and element.event.timer_kind not in ("date", "duration"):
+        yield element.id, "Intermediate timer catch event must have either a time duration or a time date."
+
+
+def _check_start(element: Element, process: Process) -> Found:
+    scope = process.elements.get(element.parent)
+    if element.event is not None and scope is None and element.event.kind not in _START:
+        yield element.id, "Start event must be one of: none, timer, message, or signal"
+    if element.event is not None and scope is not None and element.event.kind not in _START_BY_EVENT:
+        yield element.id, "Start event must be one of: message, timer, error, signal or escalation"
+    yield from _check_caught(element, keyed=scope is not None)
+
+
+def _check_receive(element: Element, process: Process) -> Found:
+    yield from _check_message(element.id, element.message, keyed=True)
+
+
+def _check_caught(element: Element, *, keyed: bool) -> Found:
+    event = element.event
+    if event is None:
+        return
+    place = f"{element.id} > {event.kind}EventDefinition"
+    if event.kind == "message":
+        yield from _check_message(place, event.message, keyed=keyed)
+    elif event.kind == "timer" and not event.timer:
+        yield place, "Must be exactly one type of timer: timeDuration, timeDate or timeCycle"
+    elif event.kind == "signal":
+        yield from _check_signal(element)
+    elif event.kind == "error" and event.reference is not None and (event.reference.code or "").startswith("="):
+        yield place, "The errorCode of the error catch event is not allowed to be an expression"
+
+
+def _check_message(place: str, message: Message | None, *, keyed: bool) -> Found:
+    if message is None:
+        yield place, "Must reference a message"
+        return
+    if not message.name:
+        yield message.id, "Name must be present and not empty"
+    if keyed and message.correlation_key is None:
+        yield message.id, "Must have exactly one zeebe:subscription extension element"
+
+
+def _check_signal(element: Element) -> Found:
+    reference = element.event.reference if element.event is not None else None
+    if reference is None:
+        yield f"{element.id} > signalEventDefinition", "Must reference a signal"
+    elif not reference.code:
+        yield reference.id, "Name must be present and not empty"
+
+
+def _check_throw(element: Element, process: Process) -> Found:
+    event = element.event
+    if event is None:
+        return
+    if event.kind == "message" and element.task_definition is None:
+        yield (
+            element.id,
+            "Must have either one 'zeebe:publishMessage' or one 'zeebe:taskDefinition' extension element",
+        )
+    elif event.kind == "signal":
+        yield from _check_signal(element)
+    elif event.kind in _WITH_CODE:
+        missing, code = _WITH_CODE[event.kind]
+        place = f"{element.id} > {event.kind}EventDefinition"
+        if event.reference is None:
+            yield place, missing
+        elif not event.reference.code:
+            yield place, f"{code} must be present and not empty"
+
+
+def _check_end(element: Element, process: Process) -> Found:
+    if element.outgoing:
+        yield element.id, "End events must not have outgoing sequence flows to other elements."
+    yield from _check_throw(element, process)
+
+
+def _check_call(element: Element, process: Process) -> Found:
+    if "calledElement" not in element.extensions:
+        yield element.id, "Must have exactly one 'zeebe:calledElement' extension element"
+
+
+def _check_loop(element: Element, process: Process) -> Found:
+    loop = element.multi_instance
+    if loop is None:
+        return
+    place = f"{element.id} > multiInstanceLoopCharacteristics > extensionElements > loopCharacteristics"
+    for given, name, other in (
+        (loop.output_collection, "outputCollection", "outputElement"),
+        (loop.output_element, "outputElement", "outputCollection"),
+    ):
+        if given and not (loop.output_element and loop.output_collection):
+            yield place, f"Attribute '{other}' must be present if the attribute '{name}' is set"
+
+
+ELEMENTS: Mapping[str, tuple[Check, ...]] = {
+    **dict.fromkeys(JOB_TASKS, (_check_job, _check_loop)),
+    "exclusiveGateway": (_check_exclusive,),
+    "inclusiveGateway": (_check_inclusive,),
+    "eventBasedGateway": (_check_event_gateway,),
+    "boundaryEvent": (_check_boundary,),
+    "intermediateCatchEvent": (_check_catch,),
+    "startEvent": (_check_start,),
+    "receiveTask": (_check_receive, _check_loop),
+    "intermediateThrowEvent": (_check_throw,),
+    "endEvent": (_check_end,),
+    "callActivity": (_check_call, _check_loop),
+    "subProcess": (_check_loop,),
+    "userTask": (_check_loop,),
+}
