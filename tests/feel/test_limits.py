@@ -148,3 +148,20 @@ def test_values_that_share_parts_are_written_up_to_the_limit_and_no_further(few_
         evaluate(f"string({shared})")
     with pytest.raises(FeelEvaluationError, match="steps"):
         evaluate(f"flatten({shared})")
+
+
+SHARED = ", ".join(["a0: [1, 1]", *(f"a{n}: [a{n - 1}, a{n - 1}]" for n in range(1, 40))])
+TWIN = SHARED.replace("a", "b")
+
+
+def test_values_that_share_parts_are_compared_and_described_soon() -> None:
+    assert evaluate(f"{{{SHARED}, {TWIN}, r: a39 = b39}}.r").value is True
+    assert evaluate(f"{{{SHARED}, {TWIN}, r: a39 in [b39]}}.r").value is True
+    assert len(evaluate(f"{{{SHARED}, r: a39 + 1}}.r").warnings[0].message) < 200
+
+
+def test_texts_and_lists_that_are_built_again_and_again_use_up_the_budget() -> None:
+    with pytest.raises(FeelEvaluationError, match="steps"):
+        evaluate("count(for i in 1..1000 return a + a)", {"a": "a" * 1_000_000})
+    with pytest.raises(FeelEvaluationError, match="steps"):
+        evaluate("count(for i in 1..1000 return reverse(a))", {"a": [1] * 100_000})

@@ -45,6 +45,14 @@ class Run:
         if self.steps > MAX_STEPS:
             raise FeelEvaluationError(f"the evaluation took more than {MAX_STEPS} steps; loop over less")
 
+    def built(self, value: Value) -> Value:
+        """Count the memory of a text or list that was just built, and pass it on."""
+        if isinstance(value, str):
+            self.step(len(value) >> 6)
+        elif isinstance(value, list):
+            self.step(len(value) >> 3)
+        return value
+
     def warn(self, kind: str, message: str) -> None:
         """Note what went wrong; the expression goes on with null."""
         if len(self.warnings) < MAX_WARNINGS:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.json import java_duration
 from connector_sdk.feel.values import FAILED, Function, FunctionContext, Range, Value, from_python
+from connector_sdk.feel.values.durations import DaysTimeDuration
 from connector_sdk.feel.values.temporal_arithmetic import TEMPORAL_TYPES
 from connector_sdk.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 
@@ -81,4 +83,5 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     Function: lambda value: {"@type": "function", "params": list(value.parameters)},
     type(FAILED): lambda value: None,
     **dict.fromkeys(TEMPORAL_TYPES, lambda value: {"@type": value.FEEL_TYPE, "value": str(value)}),
+    DaysTimeDuration: lambda value: {"@type": value.FEEL_TYPE, "value": java_duration(value)},
 }

@@ -46,7 +46,7 @@ def _builtin_call(function: Builtin, arguments: Arguments, names: tuple[str, ...
         elif function.variadic:
             values = _gathered(values, len(function.parameters) - 1)
         try:
-            return function.invoke(values, run)
+            return run.built(function.invoke(values, run))
         except InvocationFailure as failure:
             run.warn("FUNCTION_INVOCATION_FAILURE", f"Failed to invoke function '{function.name}': {failure}")
             return None
@@ -135,6 +135,7 @@ def _as_it_is(scope: Scope) -> Scope:
     if scope.parent is None:
         return scope
     parent = _as_it_is(scope.parent)
+    scope.run.step(len(scope.names) >> 3)
     if scope.functions is None:
         return scope if parent is scope.parent else Scope(scope.names, parent, scope.run)
     functions = {name: list(overloads) for name, overloads in scope.functions.items()}

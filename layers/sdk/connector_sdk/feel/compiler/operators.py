@@ -36,7 +36,7 @@ def _calculate(operator: str, left: Value, right: Value, run: Run) -> Value:
     result = None if operation is None else operation(left, right)
     if result is None:
         run.warn("INVALID_TYPE", _VERBS[operator].format(short(left), short(right)))
-    return result
+    return run.built(result)
 
 
 def _arithmetic(node: Arithmetic, compiler: Compiler) -> Compiled:

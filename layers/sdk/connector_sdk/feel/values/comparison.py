@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
@@ -11,18 +12,39 @@ ORDERED: set[type] = {Decimal, str}
 """Types with an order; the temporal types add themselves."""
 
 
-def equal(left: Value, right: Value) -> bool | None:
-    """Whether two values are the same; None if their types cannot be compared."""
+Known = dict[tuple[int, int], bool]
+
+
+def equal(left: Value, right: Value, known: Known | None = None) -> bool | None:
+    """Whether two values are the same; None if their types cannot be compared.
+
+    `known` are the lists and contexts that were compared already: values may share parts many times over.
+    """
     if left is None or right is None:
         return left is None and right is None
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+        return _once(left, right, _lists, {} if known is None else known)
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(value, right[key]) is True for key, value in left.items())
+        return _once(left, right, _contexts, {} if known is None else known)
     kind = type(left)
     if kind is not type(right) or not (kind is bool or kind in ORDERED):
         return None
     return bool(left == right)
+
+
+def _once(left: Value, right: Value, compare: Callable[[Value, Value, Known], bool], known: Known) -> bool:
+    pair = (id(left), id(right))
+    if pair not in known:
+        known[pair] = compare(left, right, known)
+    return known[pair]
+
+
+def _lists(left: list[Value], right: list[Value], known: Known) -> bool:
+    return len(left) == len(right) and all(equal(a, b, known) is True for a, b in zip(left, right, strict=True))
+
+
+def _contexts(left: dict[str, Value], right: dict[str, Value], known: Known) -> bool:
+    return left.keys() == right.keys() and all(equal(value, right[key], known) is True for key, value in left.items())
 
 
 def same(left: Value, right: Value) -> bool:
@@ -30,13 +52,17 @@ def same(left: Value, right: Value) -> bool:
     return equal(left, right) is True
 
 
-def identical(left: Value, right: Value) -> bool:
+def identical(left: Value, right: Value, known: Known | None = None) -> bool:
     """Equality of Scala's objects, which tests of lists use: contexts and functions only equal themselves."""
     if left is right:
         return True
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(identical, left, right))
+        return _once(left, right, _identical_lists, {} if known is None else known)
     return type(left) is type(right) and not isinstance(left, dict | Function) and bool(left == right)
+
+
+def _identical_lists(left: list[Value], right: list[Value], known: Known) -> bool:
+    return len(left) == len(right) and all(identical(a, b, known) for a, b in zip(left, right, strict=True))
 
 
 def has_order(value: Value) -> bool:

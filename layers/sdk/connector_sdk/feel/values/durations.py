@@ -77,15 +77,13 @@ class DaysTimeDuration:
         return self.nanos // 1_000_000
 
     def __str__(self) -> str:
-        if not self.nanos:
+        """Whole seconds only: feel-scala's text has no decimals."""
+        if not self.seconds:
             return "P0D"
-        seconds, nanos = divmod(abs(self.nanos), NANOS_PER_SECOND)
-        days, seconds = divmod(seconds, SECONDS_PER_DAY)
+        days, seconds = divmod(abs(self.seconds), SECONDS_PER_DAY)
         hours, seconds = divmod(seconds, 3_600)
         minutes, seconds = divmod(seconds, 60)
-        fraction = f".{nanos:09d}".rstrip("0") if nanos else ""
-        parts = ((hours, "", "H"), (minutes, "", "M"), (seconds, fraction, "S"))
-        time = "".join(f"{number}{extra}{unit}" for number, extra, unit in parts if number or extra)
+        time = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
         sign = "-" if self.nanos < 0 else ""
         return f"{sign}P{f'{days}D' if days else ''}{f'T{time}' if time else ''}"
 
