@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from connector_sdk.bpmn import Element, EventDefinition, Process
 from devkit.engine.expressions import Expression
 from devkit.engine.mappings import Mappings
+from devkit.engine.records import ElementInstance
 
 PROCESS = "process"
 BODY = "multiInstanceBody"
@@ -272,3 +273,8 @@ def _attach(node: Node, nodes: Mapping[str, Node]) -> None:
         scope.inclusive_joins.append(node.id)
     elif node.kind == "intermediateCatchEvent" and node.event is not None and node.event.link is not None:
         scope.links[node.event.link] = node.id
+
+
+def is_round(instance: ElementInstance, node: Node) -> bool:
+    """A round of a multi-instance element, as opposed to its body; boundary events belong to the body."""
+    return node.loop is not None and not instance.is_body

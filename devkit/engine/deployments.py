@@ -12,6 +12,7 @@ from devkit.engine.definitions import Definition, Node, compile_process
 from devkit.engine.records import StartSubscription
 from devkit.engine.rejection import Failure, Rejection
 from devkit.engine.validation import check_file
+from devkit.engine.validation.loops import straight_through_loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ def _check(core: Core, resource: Resource, errors: list[str]) -> list[_Checked]:
         executable = [process for process in file.processes if process.executable]
         checked = [_Checked(resource, process, compile_process(process)) for process in executable]
         found = [finding for entry in checked for finding in _check_constants(core, entry.nodes, entry.process.id)]
+    for process in file.processes if not found else ():
+        loop = straight_through_loop(process) if process.executable else None
+        if loop is not None:
+            errors.append(
+                f"`{resource.name}`: - Process: {process.id}\n    - ERROR: Processes are not allowed to contain a "
+                f"straight-through processing loop: {' > '.join(loop)}\n"
+            )
+            return []
     if found:
         lines = "".join(f"- Element: {element}\n    - ERROR: {text}\n" for element, text in found)
         errors.append(f"'{resource.name}': {lines}")
@@ -149,9 +158,8 @@ def open_starts(core: Core, definition: Definition) -> None:
 
 def _open_timer(core: Core, definition: Definition, event_id: str) -> None:
     event = definition.nodes[event_id].event
-    due = None if event is None else timers.due(core, event, {})
-    if due is not None:
-        timers.create(core, due, event_id, definition.key)
+    if event is not None:
+        timers.create(core, timers.due(core, event, {}), event_id, definition.key)
 
 
 def close_starts(core: Core, definition: Definition) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from devkit.engine import incidents, jobs, joins, rounds
 from devkit.engine.core import Behaviour, Core
-from devkit.engine.definitions import BODY, PROCESS, ExecutableFlow, Node
+from devkit.engine.definitions import BODY, PROCESS, ExecutableFlow, Node, is_round
 from devkit.engine.records import ElementInstance, Variables
 from devkit.engine.rejection import Failure
-from devkit.engine.rounds import is_round
 from devkit.engine.subscriptions import stop_waiting
 
 
@@ -70,6 +69,7 @@ def complete(core: Core, key: int) -> None:
     if instance is None or instance.state != "ACTIVE" or instance.children or instance.tokens:
         return
     instance.state = "COMPLETING"
+    stop_waiting(core, instance)
     _leave(core, instance)
 
 

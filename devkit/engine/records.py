@@ -20,6 +20,8 @@ class Loop:
     items: list[Any]
     begun: int = 0
     ended: int = 0
+    is_done: bool = False
+    """The completion condition was true."""
 
 
 @dataclass(slots=True)

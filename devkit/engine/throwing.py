@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devkit.engine.core import Core
-from devkit.engine.definitions import Node
+from devkit.engine.definitions import Node, is_round
 from devkit.engine.records import ElementInstance, Variables
 from devkit.engine.rejection import Failure
-from devkit.engine.rounds import is_round
 
 UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT"
 
@@ -63,12 +62,15 @@ def _codes(core: Core, source: ElementInstance) -> list[str]:
 
 
 def _outwards(core: Core, source: ElementInstance) -> Iterator[tuple[ElementInstance, list[Node]]]:
-    """The thrower, the scopes around it, and those around the call activity that called; with the events at each."""
+    """The thrower, the scopes around it, and those around the call activity that called; with the events at each.
+
+    As in Zeebe, a scope that an event sub-process has interrupted lets nothing through.
+    """
     instance: ElementInstance | None = source
-    while instance is not None:
+    while instance is not None and not instance.interrupted:
         definition = core.definition(instance)
         node = definition.nodes[instance.element_id]
         events = [] if is_round(instance, node) else list(node.boundary)
-        events += [] if instance.is_body or instance.interrupted else node.event_starts
+        events += [] if instance.is_body else node.event_starts
         yield instance, [definition.nodes[event_id] for event_id in events]
         instance = core.state.elements.get(instance.scope_key or instance.caller_key)

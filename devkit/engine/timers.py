@@ -1,4 +1,4 @@
-"""Timers: due dates of events, and of start events; a cycle is due again from its last due date on."""
+"""Timers: due dates of events, and of start events; a cycle is due again an interval after it was triggered."""
 
 from __future__ import annotations
 
@@ -33,8 +33,11 @@ class Due:
     interval: str | None = None
 
 
-def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due | None:
-    """When an event's timer is due; None for a cycle of no repetitions. Raises Failure for what is no time."""
+def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due:
+    """When an event's timer is due. Raises Failure for what is no time.
+
+    As in Zeebe, a cycle of no repetitions is due once.
+    """
     kind, expression = event.timer_kind, event.timer
     if kind is None or expression is None:
         raise Failure(EXTRACT_VALUE_ERROR, "Expected a timer with a date, a duration or a cycle")
@@ -46,11 +49,11 @@ def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due | None:
         if kind == "duration":
             return Due(parse_interval(text).after(now_ms))
         cycle = parse_cycle(text)
-        if cycle.repetitions == 0:
-            return None
         first = cycle.start_ms if cycle.start_ms is not None else parse_interval(cycle.interval).after(now_ms)
-        return Due(first, cycle.repetitions, cycle.interval)
+        return Due(first, cycle.repetitions or 1, cycle.interval)
     except (ValueError, OverflowError, OSError) as error:
+        if kind == "cycle":
+            raise Failure(EXTRACT_VALUE_ERROR, str(error)) from error
         message = f"Invalid {_FORMATS.get(kind, kind)} format '{text}' for expression '{expression.text}'."
         raise Failure(EXTRACT_VALUE_ERROR, message) from error
 
@@ -93,5 +96,5 @@ def on_due(core: Core, due_ms: int, key: int) -> None:
         return
     if timer.repetitions != ENDLESS:
         timer.repetitions -= 1
-    timer.due_ms = parse_interval(timer.interval).after(timer.due_ms)
+    timer.due_ms = parse_interval(timer.interval).after(core.clock.time_ms())
     core.state.schedule.add(timer.due_ms, key, DUE)

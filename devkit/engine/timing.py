@@ -16,6 +16,7 @@ _DURATION = re.compile(
 _DATE = re.compile(r"(?P<moment>[^\[]+)(?:\[(?P<zone>[^\]]+)\])?")
 _REPEAT = re.compile(r"R(?P<count>-?\d*)")
 ENDLESS = -1
+CRON_PARTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,23 @@ def parse_date(text: str) -> int:
 
 
 def parse_cycle(text: str) -> Cycle:
-    """Raises ValueError."""
+    """Raises ValueError with what is wrong; for cron expressions with Zeebe's sentence, or that they are not built."""
+    if not text.startswith("R"):
+        parts = text.split()
+        raise ValueError(
+            "The development engine does not support cron expressions"
+            if len(parts) == CRON_PARTS
+            else f"Cron expression contains {len(parts)} parts but we expect one of [{CRON_PARTS}]"
+        )
     parts = text.split("/")
     repeat = _REPEAT.fullmatch(parts[0])
-    if repeat is None or len(parts) not in (2, 3):
-        raise ValueError(text)
+    if repeat is None:
+        raise ValueError("Cannot parse repetitions count")
+    if len(parts) not in (2, 3):
+        raise ValueError("No interval given")
     interval = parse_interval(parts[-1])
     if interval.months <= 0 and interval.time <= timedelta(0):
-        raise ValueError(text)
+        raise ValueError(f"The interval {parts[-1]} is not longer than nothing")
     start_ms = parse_date(parts[1]) if len(parts) == 3 and parts[1] else None
     return Cycle(int(repeat["count"] or ENDLESS), parts[-1], start_ms)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from devkit.engine.core import Core
-from devkit.engine.definitions import Node
+from devkit.engine.definitions import Node, is_round
 from devkit.engine.records import ElementInstance, Variables
 
 
@@ -51,7 +51,8 @@ def map_inputs(core: Core, instance: ElementInstance, node: Node) -> None:
 def map_outputs(core: Core, instance: ElementInstance, node: Node, *, keep_unmapped: bool = True) -> None:
     """Bring what came with a job or an event, and what the output mappings take, to where it is seen. Raises Failure.
 
-    With output mappings only they leave the element. Without, what came is propagated, unless `keep_unmapped` is
+    With output mappings only they leave the element (a round of a multi-instance element keeps them, for its output
+    element). Without, what came is propagated, unless `keep_unmapped` is
     false (the variables of a thrown error).
     """
     payload = instance.payload or {}
@@ -59,7 +60,7 @@ def map_outputs(core: Core, instance: ElementInstance, node: Node, *, keep_unmap
         set_local(core, instance.key, payload)
         instance.payload = None
         mapped = node.outputs.evaluate_into(visible(core, instance.key), core.clock)
-        propagate(core, instance.scope_key, mapped)
+        propagate(core, instance.key if is_round(instance, node) else instance.scope_key, mapped)
     elif payload and keep_unmapped:
         instance.payload = None
         propagate(core, instance.key, payload)

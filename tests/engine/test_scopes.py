@@ -194,7 +194,7 @@ def test_a_path_that_ends_elsewhere_opens_an_inclusive_join(engine: Driver) -> N
 def test_a_process_that_never_waits_does_not_stop_the_engine(engine: Driver) -> None:
     engine.deploy(
         "P",
-        "{s: {is: start}, m: {is: xor, to: t}, t: {is: task, to: m2}, m2: {is: xor, to: m}}",
+        "{s: {is: start}, m: {is: xor, to: x}, x: {is: xor, to: {m: =true, e: default}}, e: {is: end}}",
         Q="{s: {is: start}, e: {is: end}}",
     )
     instance = engine.create("P")

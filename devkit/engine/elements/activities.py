@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from devkit.engine import jobs, records
 from devkit.engine.core import Core
-from devkit.engine.definitions import Node
+from devkit.engine.definitions import Node, is_round
 from devkit.engine.lifecycle import finish
 from devkit.engine.records import ElementInstance
 from devkit.engine.rejection import Failure
-from devkit.engine.rounds import is_round
 from devkit.engine.subscriptions import wait_at, wait_for
 from devkit.engine.variables import map_inputs, map_outputs, visible
 

@@ -20,16 +20,17 @@ class StartEvent:
         core.enqueue("complete", instance.key)
 
     def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
-        map_outputs(core, instance, node, keep_unmapped=not _catches_errors(node))
+        map_outputs(core, instance, node)
         finish(core, instance)
 
 
 class BoundaryEvent(StartEvent):
     """An event at the edge of an activity that has happened."""
 
-
-def _catches_errors(node: Node) -> bool:
-    return node.event is not None and node.event.kind == "error"
+    def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
+        catches_error = node.event is not None and node.event.kind == "error"
+        map_outputs(core, instance, node, keep_unmapped=not catches_error)
+        finish(core, instance)
 
 
 class CatchEvent:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from devkit.engine import incidents
 from devkit.engine.core import Core
 from devkit.engine.definitions import LoopModel, Node
 from devkit.engine.lifecycle import create, finish, terminate_inside
 from devkit.engine.records import ElementInstance, Loop
-from devkit.engine.rejection import Failure
 from devkit.engine.subscriptions import wait_at
 from devkit.engine.variables import propagate, set_local, visible
 
@@ -72,14 +70,7 @@ def on_round_end(core: Core, body_key: int, round_key: int) -> None:
     node = core.node(body)
     model, progress = _model(node), _progress(body)
     progress.ended += 1
-    try:
-        done = model.completion_condition is not None and model.completion_condition.boolean_value(
-            {**visible(core, round_key), **_counts(progress, body)}, core.clock
-        )
-    except Failure as failure:
-        incidents.create(core, body, failure)
-        return
-    if done:
+    if progress.is_done:
         terminate_inside(core, body)
     elif progress.begun < len(progress.items):
         if model.sequential:
@@ -87,13 +78,3 @@ def on_round_end(core: Core, body_key: int, round_key: int) -> None:
         return
     if not body.children:
         core.enqueue("complete", body_key)
-
-
-def _counts(progress: Loop, body: ElementInstance) -> dict[str, int]:
-    """What a completion condition may ask for besides variables."""
-    return {
-        "numberOfInstances": len(progress.items),
-        "numberOfActiveInstances": len(body.children),
-        "numberOfCompletedInstances": progress.ended,
-        "numberOfTerminatedInstances": 0,
-    }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from devkit.engine.core import Core
-from devkit.engine.definitions import Node
+from devkit.engine.definitions import Node, is_round
 from devkit.engine.lifecycle import finish, send_token
 from devkit.engine.records import ElementInstance
-from devkit.engine.rounds import is_round
 from devkit.engine.subscriptions import wait_for
 from devkit.engine.variables import map_inputs, map_outputs
 

@@ -18,7 +18,7 @@ async def assign(request: Request) -> Response:
     key = bodies.command_key(request, "userTaskKey")
     body = await bodies.read(request, ASSIGNMENT)
     if not body.get("assignee"):
-        raise invalid("No assignee provided.")
+        raise invalid("No assignee provided")
     with request.app.state.engine.transaction() as core:
         user_tasks.assign(core, key, body["assignee"], allow_override=body.get("allowOverride", True))
     return Response(status_code=204)

@@ -40,6 +40,8 @@ def check_starts(process: Process, scope: str) -> Found:
             )
         if start.event is not None and start.event.kind == "error" and not start.interrupting:
             yield scope, "Non-Interrupting event of this type is not allowed"
+        if start.event is not None and start.event.timer_kind == "cycle" and start.interrupting:
+            yield scope, "Interrupting timer event with time cycle is not allowed."
 
 
 def check_catchers(process: Process, place: str) -> Found:

@@ -49,6 +49,3 @@ def _of_element(element: Element) -> Iterator[str]:
     if element.for_compensation:
         yield "compensation handlers"
     yield from (EXTENSIONS[extension] for extension in element.extensions if extension in EXTENSIONS)
-    timer = element.event.timer if element.event is not None else None
-    if timer and element.event is not None and element.event.timer_kind == "cycle" and not timer.startswith(("=", "R")):
-        yield f"cron expressions ({timer}); write a repeating interval such as R/PT1H"
