@@ -56,12 +56,16 @@ class RecordedWebhook:
 def recorded_webhook(request: WebhookRequest, properties: RecordedWebhook) -> WebhookResult:
     """Fail as asked, else hand on the body: parsed, or its bytes as length and text."""
     if properties.failure:
-        raise FAILURES.get(properties.failure[0], lambda _: RuntimeError("boom"))(properties.failure)
+        raise FAILURES.get(properties.failure[0], _boom)(properties.failure)
     if properties.wants_bytes and request.body:
         body: Any = {"length": len(request.body), "utf8": request.body.decode(errors="replace")}
     else:
         body = _parsed(request)
     return WebhookResult(body=body, connector_data=properties.bound())
+
+
+def _boom(_: list[str]) -> Exception:
+    return RuntimeError("boom")
 
 
 def _parsed(request: WebhookRequest) -> Any:

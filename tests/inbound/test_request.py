@@ -17,6 +17,9 @@ FORM = "application/x-www-form-urlencoded"
 PRINTABLE = st.characters(categories=["L", "N", "P", "S", "Zs"])
 
 
+API = "abc.execute-api.eu-central-1.amazonaws.com"
+
+
 def event(**changes: Any) -> dict[str, Any]:
     return {
         "version": "2.0",
@@ -71,6 +74,37 @@ def test_the_public_address_is_rebuilt(headers: dict[str, str], public_address: 
     request = WebhookRequest.from_event(event(headers=headers), received_ms=0, public_address=public_address)
 
     assert request.url == url
+
+
+@pytest.mark.parametrize(
+    ("domain", "stage", "raw_path", "public_address", "url"),
+    [
+        (API, "$default", "/inbound/orders", "", f"https://{API}/inbound/orders"),
+        (API, "prod", "/prod/inbound/orders", "", f"https://{API}/prod/inbound/orders"),
+        ("hooks.acme.io", "prod", "/prod/inbound/orders", "", "https://hooks.acme.io/inbound/orders"),
+        (
+            "hooks.acme.io",
+            "prod",
+            "/prod/inbound/orders",
+            "https://hooks.acme.io/camunda",
+            "https://hooks.acme.io/camunda/inbound/orders",
+        ),
+    ],
+)
+def test_a_stage_is_part_of_api_gateways_own_addresses_and_never_of_the_webhooks_path(
+    domain: str, stage: str, raw_path: str, public_address: str, url: str
+) -> None:
+    context = {"domainName": domain, "stage": stage, "http": {"method": "POST", "path": raw_path}}
+    sent = event(headers={"host": domain}, rawPath=raw_path, requestContext=context)
+
+    request = WebhookRequest.from_event(sent, received_ms=0, public_address=public_address)
+
+    assert (request.context, request.path, request.url) == ("orders", "/inbound/orders", url)
+
+
+def test_headers_that_were_sent_twice_are_known_where_they_stand_apart() -> None:
+    assert read(multiValueHeaders={"X-A": ["1", "2"], "x-b": ["1"]}).repeated == frozenset({"x-a"})
+    assert read().repeated == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from connector_sdk.errors import ConnectorInputError, NotBuilt
 from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization
 from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
 from connector_sdk.inbound.properties import Properties
-from connector_sdk.inbound.signatures import HmacSignature
+from connector_sdk.inbound.signatures import SCHEMES, SCHEMES_BY_HEADER, HmacSignature, SignatureScheme
 from connector_sdk.inbound.signatures.hmac import ALGORITHMS
 
 METHODS = ("any", "get", "head", "post", "put", "delete")
@@ -21,7 +21,7 @@ class Webhook:
     """`inbound.method`, the HMAC and the authorization that the model asks for."""
 
     method: str
-    signature: HmacSignature | None
+    signature: SignatureScheme | None
     authorization: Authorization | None
 
     @classmethod
@@ -39,9 +39,22 @@ class Webhook:
         )
 
 
-def _signature(properties: Properties) -> HmacSignature | None:
-    if properties.choice("shouldValidateHmac", ("enabled", "disabled"), "disabled") == "disabled":
+def _signature(properties: Properties) -> SignatureScheme | None:
+    """A vendor's scheme by its name, or the template's HMAC; its header may be one that only a vendor's scheme has."""
+    with_hmac = properties.choice("shouldValidateHmac", ("enabled", "disabled"), "disabled") == "enabled"
+    if properties.value("signature") is not None:
+        if with_hmac:
+            raise ConnectorInputError("inbound.signature.scheme and the template's HMAC are both there: choose one")
+        secrets = [properties.text(f"signature.{name}") for name in ("secret", "previousSecret")]
+        scheme = properties.choice("signature.scheme", SCHEMES, "")
+        return SCHEMES[scheme](*(secrets if secrets[1] else secrets[:1]))
+    if not with_hmac:
         return None
+    vendors = SCHEMES_BY_HEADER.get(properties.text("hmacHeader").strip().lower())
+    return SCHEMES[vendors](properties.text("hmacSecret")) if vendors else _hmac(properties)
+
+
+def _hmac(properties: Properties) -> HmacSignature:
     return HmacSignature(
         secret=properties.text("hmacSecret"),
         header=properties.text("hmacHeader"),

@@ -94,12 +94,13 @@ class SecretsUnavailable(SdkError):
 
 
 class WebhookError(SdkError):
-    """A request is refused: `status` and `reason` go to the sender as `{"reason": …}`."""
+    """A request is refused: `status` and `reason` go to the sender as `{"reason": …}`, with these headers."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.headers = dict(headers or {})
 
 
 class EngineError(SdkError):

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -111,7 +111,8 @@ def _refusal(error: WebhookError) -> Answer:
     if error.status not in _KNOWN_STATUS:
         return FAILED
     explained = 400 <= error.status < 500 or error.status == HTTPStatus.NOT_IMPLEMENTED
-    return of_json(error.status, {"reason": error.reason}) if explained else Answer(error.status)
+    answer = of_json(error.status, {"reason": error.reason}) if explained else Answer(error.status)
+    return replace(answer, headers={**answer.headers, **error.headers})
 
 
 _KNOWN_STATUS = frozenset(HTTPStatus)

@@ -125,13 +125,15 @@ def _recorded(
 ) -> Answer:
     """Record the delivery, or find out that it is a repeat."""
     now = services.clock.time_ms()
+    budget_ms = _budget_ms(route, services)
+    identity = route.connector.identity(route.configuration)
     delivery = Delivery(
-        id=record_id(route.path, route.connector.delivery_id(request), request.received_ms),
+        id=record_id(route.path, identity(request), request.received_ms),
         path=route.path,
         received_ms=request.received_ms,
         element=element.to_json(),
         payload=payload,
-        due_ms=now + services.budget_ms + LEASE_MARGIN_MS,
+        due_ms=now + budget_ms + LEASE_MARGIN_MS,
         lease=secrets.token_hex(8),
     )
     there = services.deliveries.put(delivery)
@@ -139,14 +141,22 @@ def _recorded(
         return answers.ACCEPTED if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(delivery, now):
         return answers.ACCEPTED
-    return _published(delivery, route, element, services)
+    return _published(delivery, route, element, services, budget_ms)
 
 
-def _published(delivery: Delivery, route: Route, element: InboundElement, services: WebhookServices) -> Answer:
+def _budget_ms(route: Route, services: WebhookServices) -> int:
+    """How long the sender waits, counted from the request's own time."""
+    scheme = route.connector.signature(route.configuration)
+    return min(services.budget_ms, scheme.patience_ms) if scheme else services.budget_ms
+
+
+def _published(
+    delivery: Delivery, route: Route, element: InboundElement, services: WebhookServices, budget_ms: int
+) -> Answer:
     """Try to publish within the budget, write down how it went, and answer."""
     rules, store = InboundRules.of(services.compatibility), services.deliveries
     # Not more than the budget, should the gateway's clock be ahead of ours.
-    left_ms = services.budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
+    left_ms = budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
     engine = services.engine.within(left_ms / 1000) if left_ms > 0 else None
     outcome = attempt(delivery, engine, services.compatibility)
     now = services.clock.time_ms()

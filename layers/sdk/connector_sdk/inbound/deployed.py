@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connector_sdk.bpmn import Definitions
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound.deliver import deliver
-from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.elements import InboundElement, elements_of
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.routes import Routes
 from connector_sdk.inbound.services import WebhookServices
@@ -19,7 +20,7 @@ from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.secrets import secrets_from, with_engine_credentials
 from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
-from connector_sdk.stores.routes import RoutedProcesses, routes_at
+from connector_sdk.stores.routes import RoutedProcess, RoutedProcesses, routes_at
 
 FRESH_SECONDS = 60.0
 """A process that was deployed meanwhile is served after this long at the latest, a changed secret as well."""
@@ -68,6 +69,18 @@ class FreshRoutes:
                 named = ", ".join(element.element_id for element in refusal.elements)
                 _LOG.error("the webhook at %s of %s cannot be served: %s", named, process.id, refusal.reason)
         return routes
+
+
+def routed_process(definitions: Definitions, deployed: DeployedProcess, now_ms: int) -> RoutedProcess:
+    """The entry of a process that was just deployed. Raises UnusableProcess."""
+    return RoutedProcess(
+        deployed.process_definition_id,
+        deployed.version,
+        deployed.key,
+        deployed.tenant_id,
+        now_ms,
+        tuple(element.to_json() for element in elements_of(definitions, deployed)),
+    )
 
 
 def deployed_handler(

@@ -11,6 +11,7 @@ from urllib.parse import unquote, unquote_to_bytes
 PREFIX = "/inbound/"
 """Where webhooks live: `/inbound/{context}`, as in Camunda's runtime."""
 FORM = "application/x-www-form-urlencoded"
+DEFAULT_STAGE = "$default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class WebhookRequest:
     query: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
+    repeated: frozenset[str] = frozenset()
+    """Names of headers that came more than once, where that can be known; API Gateway joins their values by commas."""
     received_ms: int = 0
     """When the request came in, in milliseconds since the epoch; its time budget starts here."""
 
@@ -48,11 +51,13 @@ class WebhookRequest:
     def from_event(cls, event: Mapping[str, Any], *, received_ms: int, public_address: str = "") -> WebhookRequest:
         """Read an API Gateway event, payload version 2.0 (or the `multiValueHeaders` of 1.0, if they are there).
 
-        `public_address` replaces scheme and host of the event, for those who sit behind one more proxy.
+        `public_address` is all that senders have before `/inbound/…`, for those who sit behind one more proxy, or
+        behind a custom domain with an API mapping, of which API Gateway says nothing.
         """
         http = event.get("requestContext", {}).get("http", {})
         headers = _headers(event)
-        path = event.get("rawPath") or http.get("path") or "/"
+        raw_path = event.get("rawPath") or http.get("path") or "/"
+        path = _without_stage(raw_path, event)
         query = event.get("rawQueryString") or ""
         return cls(
             method=http.get("method", "GET"),
@@ -61,7 +66,8 @@ class WebhookRequest:
             headers=headers,
             query=query,
             params=first_values(decoded_pairs(query)),
-            url=(public_address.rstrip("/") or _origin(event, headers)) + path,
+            url=public_address.rstrip("/") + path if public_address else _address(event, headers, raw_path, path),
+            repeated=_repeated(event),
             received_ms=int(event.get("requestContext", {}).get("timeEpoch") or received_ms),
         )
 
@@ -110,6 +116,21 @@ def _body(event: Mapping[str, Any]) -> bytes:
     return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
 
 
-def _origin(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    host = headers.get("host") or event.get("requestContext", {}).get("domainName") or "localhost"
-    return f"{headers.get('x-forwarded-proto', 'https')}://{host}"
+def _repeated(event: Mapping[str, Any]) -> frozenset[str]:
+    several = event.get("multiValueHeaders") or {}
+    names = [name.lower() for name, values in several.items() for _ in values]
+    return frozenset(name for name in names if names.count(name) > 1)
+
+
+def _without_stage(path: str, event: Mapping[str, Any]) -> str:
+    """API Gateway puts the stage before the path, unless it is `$default`."""
+    stage = event.get("requestContext", {}).get("stage") or DEFAULT_STAGE
+    return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
+
+
+def _address(event: Mapping[str, Any], headers: Mapping[str, str], raw_path: str, path: str) -> str:
+    """The address as the sender has it: with the stage on API Gateway's own domain, without it on a custom one."""
+    domain = event.get("requestContext", {}).get("domainName") or ""
+    host = headers.get("host") or domain or "localhost"
+    is_own = domain.partition(".")[2].startswith("execute-api.")
+    return f"{headers.get('x-forwarded-proto', 'https')}://{host}{raw_path if is_own else path}"

@@ -41,8 +41,13 @@ class WebhookConnector(Generic[P]):
     methods: Callable[[P], str] = lambda _: "any"
     signature: Callable[[P], SignatureScheme | None] = lambda _: None
     authorization: Callable[[P], Authorization | None] = lambda _: None
-    delivery_id: DeliveryId = known_header
+    delivery_id: DeliveryId | None = None
     feel: frozenset[str] = frozenset()
+
+    def identity(self, configuration: P) -> DeliveryId:
+        """What names a delivery: the kind's own way, else its signature scheme's, else the headers that are known."""
+        scheme = self.signature(configuration)
+        return self.delivery_id or (scheme.delivery_id if scheme else known_header)
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return self._deployed(event, context)
@@ -68,7 +73,7 @@ def webhook_connector(
     methods: Callable[[P], str] = lambda _: "any",
     signature: Callable[[P], SignatureScheme | None] = lambda _: None,
     authorization: Callable[[P], Authorization | None] = lambda _: None,
-    delivery_id: DeliveryId = known_header,
+    delivery_id: DeliveryId | None = None,
     feel: frozenset[str] = frozenset(),
 ) -> Callable[[Callable[[WebhookRequest, P], WebhookResult]], WebhookConnector[P]]:
     """Make a webhook kind of a function `(request, properties) -> WebhookResult`.

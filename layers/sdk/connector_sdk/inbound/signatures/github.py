@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures.hmac import HmacSignature
+from connector_sdk.inbound.signatures.scheme import VendorScheme, require_match, sole
 
 HEADER = "X-Hub-Signature-256"
+DELIVERY = "X-GitHub-Delivery"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class GitHubSignature:
+class GitHubSignature(VendorScheme):
     """The webhook secret of the repository's settings page."""
 
-    secret: str
-
     def verify(self, request: WebhookRequest) -> None:
-        HmacSignature(self.secret, HEADER).verify(request)
+        require_match([sole(request, HEADER)], [_signature(secret, request.body) for secret in self.secrets])
 
     def sign(self, request: WebhookRequest) -> Mapping[str, str]:
-        digest = HmacSignature(self.secret, HEADER).sign(request)[HEADER]
-        return {HEADER: f"sha256={digest}"}
+        return {HEADER: _signature(self.secrets[0], request.body)}
+
+    def delivery_id(self, request: WebhookRequest) -> str | None:
+        return request.headers.get(DELIVERY.lower()) or None
+
+
+def _signature(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus
 
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.inbound.identity import known_header
 from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs
-from connector_sdk.inbound.signatures.scheme import invalid_signature
+from connector_sdk.inbound.signatures.scheme import PATIENCE_MS, invalid_signature, sole
 
 ALGORITHMS: Mapping[str, str] = {"sha_1": "sha1", "sha_256": "sha256", "sha_512": "sha512"}
 """The template's choices → names of the standard library."""
@@ -30,6 +31,10 @@ class HmacSignature:
     algorithm: str = "sha_256"
     scopes: frozenset[str] = frozenset({"body"})
 
+    @property
+    def patience_ms(self) -> int:
+        return PATIENCE_MS
+
     def __post_init__(self) -> None:
         if not self.secret:
             raise ConnectorInputError("hmacSecret is empty: without it anybody could sign")
@@ -42,9 +47,7 @@ class HmacSignature:
             raise ConnectorInputError(f"hmacScopes cannot be {_names(self.scopes)}, only one of: {known}")
 
     def verify(self, request: WebhookRequest) -> None:
-        given = request.headers.get(self.header.lower())
-        if not given:
-            raise invalid_signature()
+        given = sole(request, self.header)
         digest = self._digest(request)
         tag, equals, tagged = given.partition("=")
         offered = given if not (tag and equals and tagged.strip("=")) else tagged
@@ -57,6 +60,10 @@ class HmacSignature:
     def sign(self, request: WebhookRequest) -> Mapping[str, str]:
         """The header with the signature as hex."""
         return {self.header: self._digest(request).hex()}
+
+    def delivery_id(self, request: WebhookRequest) -> str | None:
+        """Whoever the sender is: what the first known header says."""
+        return known_header(request)
 
     def _digest(self, request: WebhookRequest) -> bytes:
         text = _SIGNED[self.scopes](request)
