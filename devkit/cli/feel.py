@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from connector_sdk.clock import SystemClock, utc
 from connector_sdk.feel import Evaluation, FeelEvaluationError, FeelSyntaxError, engine_json, parse
 from connector_sdk.feel.describe import type_name
 from devkit.cli import exit_codes
@@ -29,7 +30,7 @@ def feel(
     """
     text = expression.strip().removeprefix("=").strip()
     try:
-        evaluation = parse(text).evaluate(_variables(context))
+        evaluation = parse(text).evaluate(_variables(context), now=lambda: utc(SystemClock()))
     except FeelSyntaxError as error:
         _point_at(text, error)
         return exit_codes.USAGE
