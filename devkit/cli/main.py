@@ -13,8 +13,8 @@ from devkit.cli import exit_codes
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
 
-COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke")
-"""Each is the function of that name in the module of that name; only the one that is called is imported."""
+COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke", "webhooks")
+"""Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,7 +51,11 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(_nothing)
     asked = [name for name in COMMANDS if name in arguments[:1]]
     for name in asked or COMMANDS:
-        app.command()(getattr(import_module(f"devkit.cli.{name}"), name))
+        command = getattr(import_module(f"devkit.cli.{name}"), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command()(command)
     return app
 
 

@@ -50,11 +50,11 @@ def from_source(root: Path = ROOT) -> dict[str, HostedFunction]:
 
 def built(build: Path) -> dict[str, HostedFunction]:
     """Every function of a build folder (.aws-sam/build), by name. Raises UnknownFunction if nothing is built there."""
-    build = build.resolve()
     try:
         resources = read_template((build / "template.yaml").read_text())["Resources"]
     except (OSError, KeyError, yaml.YAMLError) as error:
         raise UnknownFunction(f"no built functions in {build}: run `make build` first") from error
+    build = build.resolve()  # functions run in folders of their own
     layers = tuple(build / name / "python" for name, one in resources.items() if one["Type"] == LAYER_TYPE)
     found = (
         _built(build / name, one["Properties"], layers)

@@ -14,7 +14,7 @@ from pathlib import Path
 from connector_sdk.bpmn import read
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import elements_of
+from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.settings import environment
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.demo.catalogue import TOKEN, Catalogue
@@ -63,16 +63,7 @@ def _engine(stack: ExitStack) -> Mapping[str, str]:
 
 
 def _deployed(address: str, model: Path) -> Iterator[RoutedProcess]:
-    definitions = read(model.read_bytes())
-    client = EngineClient(address)
+    definitions, client = read(model.read_bytes()), EngineClient(address)
     for process in client.deploy([(model.name, model.read_bytes())]):
-        elements = [element.to_json() for element in elements_of(definitions, process)]
-        yield RoutedProcess(
-            process.process_definition_id,
-            process.version,
-            process.key,
-            process.tenant_id,
-            SystemClock().time_ms(),
-            elements,
-        )
+        yield routed_process(definitions, process, SystemClock().time_ms())
     client.close()

@@ -12,7 +12,7 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores import Delivery, State
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
 from connector_sdk.stores.dynamodb_items import LARGEST_CONTENT_BYTES, content_of
-from tests.stores.conftest import Aws
+from tests.conftest import Aws
 from tests.stores.test_deliveries import delivery
 
 WEEK_MS = 604_800_000

@@ -9,7 +9,7 @@ import pytest
 from connector_sdk.errors import SettingsError
 from connector_sdk.settings import Place, Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesFile, RoutesTable, routes_at
-from tests.stores.conftest import Aws
+from tests.conftest import Aws
 
 ORDERS = RoutedProcess("orders", 1, "7", "<default>", 2_000, ({"element_id": "start", "properties": {"a": "ü"}},))
 INVOICES = RoutedProcess("invoices", 3, "9", "acme", 1_000)

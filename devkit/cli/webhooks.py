@@ -1,0 +1,87 @@
+"""`connectors webhooks …`: which processes a deployed stack takes webhooks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.settings import Settings
+from connector_sdk.stores.routes import RoutedProcess, RoutesTable
+from devkit.cli import exit_codes
+from devkit.cli.output import console, print_line
+from devkit.cli.problems import Refusal
+from devkit.runtime.models import read_models
+from devkit.stack_outputs import stack_outputs
+
+webhooks = typer.Typer(name="webhooks", help="Webhooks of a deployed stack.", no_args_is_help=True)
+Stack = Annotated[str, typer.Option(metavar="NAME", help="of the deployed stack")]
+
+
+@webhooks.command()
+def sync(
+    models: Annotated[list[Path], typer.Argument(metavar="BPMN...", help="files with webhooks")], stack: Stack
+) -> int:
+    """Deploy BPMN files and have the stack take their webhooks.
+
+    The engine is the one that CAMUNDA_REST_ADDRESS names, the account and region are those of AWS_…. A process that is
+    deployed already in the same version is only entered. Functions see a change after a minute at the latest.
+    """
+    table, address = _stack(stack)
+    engine = EngineClient.from_settings(with_engine_credentials(Settings.read()))
+    now = SystemClock().time_ms()
+    for model in read_models(models):
+        for deployed in engine.deploy([(model.name, model.xml)]):
+            process = routed_process(model.definitions, deployed, now)
+            if process.elements:
+                table.put(process)
+                _show(process, address)
+            else:
+                table.remove(process.id)
+                print_line(console(), f"{process.process_definition_id} has no webhooks")
+    return exit_codes.OK
+
+
+@webhooks.command(name="list")
+def list_(stack: Stack) -> int:
+    """Show the webhooks that the stack takes; where several processes want a path, the first one has it."""
+    table, address = _stack(stack)
+    for process in table.all():
+        _show(process, address)
+    return exit_codes.OK
+
+
+@webhooks.command()
+def retire(
+    process: Annotated[str, typer.Argument(help="the process's id")],
+    stack: Stack,
+    tenant: Annotated[str, typer.Option(help="the process's tenant")] = "<default>",
+) -> int:
+    """Take no more webhooks for a process; what was accepted already is still published."""
+    table, _ = _stack(stack)
+    found = [one.id for one in table.all() if (one.tenant_id, one.process_definition_id) == (tenant, process)]
+    if not found:
+        raise Refusal(f"no webhooks are taken for {process} of tenant {tenant}; `connectors webhooks list` shows them")
+    table.remove(found[0])
+    return exit_codes.OK
+
+
+def _stack(name: str) -> tuple[RoutesTable, str]:
+    """The stack's table of routes, and the address of its webhooks."""
+    settings = Settings.read()
+    outputs = stack_outputs(settings, name)
+    if "Routes" not in outputs:
+        raise Refusal(f"the stack {name} takes no webhooks: it was generated without one")
+    return RoutesTable(settings, outputs["Routes"]), outputs.get("WebhookAddress", "/inbound/")
+
+
+def _show(process: RoutedProcess, address: str) -> None:
+    for element in process.elements:
+        path = element["properties"].get("inbound.context", "")
+        what = f"{process.process_definition_id} v{process.version}, {element['element_id']}"
+        print_line(console(), f"{address}{path}  {what}")

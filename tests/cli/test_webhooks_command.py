@@ -1,0 +1,90 @@
+"""`connectors webhooks`: against a stack in the emulator and the development engine."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from connector_sdk.aws_endpoint import AwsEndpoint, Call
+from connector_sdk.stores.routes import RoutesTable
+from devkit.cli.main import execute
+from devkit.engine import server
+from tests.conftest import Aws
+
+MODEL = Path(__file__).parents[2] / "examples" / "github-issue" / "github-issue.bpmn"
+TEMPLATE = {
+    "Resources": {
+        "Routes": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TableName": "shop-routes",
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            },
+        }
+    },
+    "Outputs": {
+        "Routes": {"Value": {"Ref": "Routes"}, "Description": "Table of <routes>"},
+        "WebhookAddress": {"Value": "https://abc.execute-api.eu-central-1.amazonaws.com/inbound/"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def shop(aws: Aws) -> None:
+    form = {
+        "Action": "CreateStack",
+        "Version": "2010-05-15",
+        "StackName": "shop",
+        "TemplateBody": json.dumps(TEMPLATE),
+    }
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    AwsEndpoint("cloudformation", aws.settings).send(Call("POST", "/", headers=headers, body=urlencode(form).encode()))
+
+
+@pytest.fixture(autouse=True)
+def account(aws: Aws, shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    engine = server.start()
+    for name, value in {
+        "AWS_REGION": aws.settings.aws_region,
+        "AWS_ACCESS_KEY_ID": aws.settings.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": aws.settings.aws_secret_access_key,
+        "AWS_ENDPOINT_URL": aws.settings.aws_endpoint,
+        "CAMUNDA_REST_ADDRESS": engine.address,
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield
+    engine.stop()
+
+
+def test_a_synchronised_process_is_listed_until_it_is_retired(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    line = "https://abc.execute-api.eu-central-1.amazonaws.com/inbound/github-issues  github-issue v1, "
+
+    assert execute(["webhooks", "sync", str(MODEL), "--stack", "shop"]) == 0
+    assert execute(["webhooks", "list", "--stack", "shop"]) == 0
+    synchronised, listed = capsys.readouterr().out.splitlines()
+    assert synchronised == listed
+    assert listed.startswith(line)
+
+    [entry] = RoutesTable(aws.settings, "shop-routes").all()
+    assert execute(["webhooks", "retire", entry.process_definition_id, "--stack", "shop"]) == 0
+    assert RoutesTable(aws.settings, "shop-routes").all() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["list", "--stack", "none"], "there is no stack none in eu-central-1: `make deploy` makes one"),
+        (["retire", "none", "--stack", "shop"], "no webhooks are taken for none of tenant <default>; "),
+        (["sync", "none.bpmn", "--stack", "shop"], "none.bpmn cannot be read: "),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["webhooks", *arguments]) == 2
+
+    assert capsys.readouterr().err.startswith(f"connectors: {sentence}")
