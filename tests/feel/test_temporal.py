@@ -24,6 +24,9 @@ from connector_sdk.feel import FeelEvaluationError, evaluate
         ('@"99999-12-31T12:00:00@Europe/Berlin".time offset', "PT1H"),
         ('@"-0001-01-01T00:00:00@Europe/Berlin".time offset', "PT53M28S"),
         ('@"0000-02-29" + @"P1Y"', "0001-02-28"),
+        # A time in a zone has the zone's standard offset.
+        ('time("10:00:00@Europe/London").time offset', "P0D"),
+        ('time("10:00:00@Australia/Melbourne").time offset', "PT10H"),
         # Times go round at midnight, and keep their zone.
         ('@"23:30:00@Europe/Berlin" + @"PT1H"', "00:30:00@Europe/Berlin"),
         ('@"01:00:00+02:00" - @"23:00:00Z"', "P1D"),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connector_sdk.feel.builtins.strings import limited
-from connector_sdk.feel.builtins.temporal import current
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.json import to_json_text
 from connector_sdk.feel.registry import builtin, overloads
-from connector_sdk.feel.scope import Run
 from connector_sdk.feel.values import Value, from_python
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
@@ -95,24 +93,20 @@ def _in_zone(moment: AnyDate, zone: str) -> DateTime:
     return DateTime.with_zone_id(moment, zone)
 
 
-@builtin("time", "from: string|date|date and time", needs_run=True)
-def time(run: Run, source: str | AnyDate) -> Value:
+@builtin("time", "from: string|date|date and time")
+def time(source: str | AnyDate) -> Value:
     """The time that a text stands for, or that a date and time has; a date's is midnight in UTC.
 
     >>> time("10:30:00+01:00")
     time("10:30:00+01:00")
     """
     if isinstance(source, str):
-        return _found(parse_time(source, _seconds_now(run)), "time", source)
+        return _found(parse_time(source), "time", source)
     if isinstance(source, Date):
         return Time(0, 0)
     if isinstance(source, LocalDateTime):
         return LocalTime(source.nanos)
     return Time(source.nanos, source.offset, source.zone)
-
-
-def _seconds_now(run: Run) -> int:
-    return 0 if run.now is None else current(run).epoch_nanos // NANOS_PER_SECOND
 
 
 def _nanos(hour: Decimal, minute: Decimal, second: Decimal, *, with_fraction: bool = True) -> int:

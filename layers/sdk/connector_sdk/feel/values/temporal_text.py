@@ -53,25 +53,29 @@ def _offset(text: str | None) -> int | None:
     return -total if text[0] == "-" else total
 
 
-def parse_time(text: str, epoch_seconds: int = 0) -> LocalTime | Time | None:
-    """`10:30`, `10:30:00.5`, `10:30:00+01:00`, `10:30:00@Europe/Berlin`; the zone's standard offset is that of now."""
+def parse_time(text: str) -> LocalTime | Time | None:
+    """`10:30`, `10:30:00.5`, `10:30:00+01:00`, `10:30:00@Europe/Berlin`"""
     match = re.fullmatch(_TIME, text)
     if match is None:
         return None
-    nanos, offset = _nanos(*match.groups()[:4]), _offset(match.group(5))
-    zone = match.group(6) or match.group(7)
+    nanos, offset_given = _nanos(*match.groups()[:4]), match.group(5)
+    offset, zone = _offset(offset_given), match.group(6) or match.group(7)
     if nanos is None or offset is None:
         return None
-    if zone is not None:
-        return _time_in(nanos, zone, match.group(5), offset, epoch_seconds)
-    return LocalTime(nanos) if match.group(5) is None else Time(nanos, offset)
-
-
-def _time_in(nanos: int, zone: str, offset_given: str | None, offset: int, epoch_seconds: int) -> Time | None:
+    if zone is None:
+        return LocalTime(nanos) if offset_given is None else Time(nanos, offset)
+    if not _go_together(offset_given, match.group(7)):
+        return None
     try:
-        return Time(nanos, offset if offset_given else standard_offset(zone, epoch_seconds), zone)
+        standard = standard_offset(zone)
     except UnknownZone:
         return None
+    return Time(nanos, standard if offset_given is None else offset, zone)
+
+
+def _go_together(offset: str | None, bracket_zone: str | None) -> bool:
+    """An offset goes with a zone in brackets, and only with that: `+01:00[Europe/Berlin]`, `@Europe/Berlin`."""
+    return (offset is None) == (bracket_zone is None)
 
 
 def parse_date_time(text: str) -> LocalDateTime | DateTime | None:
@@ -93,8 +97,8 @@ def _in_zone(
 ) -> LocalDateTime | DateTime | None:
     if at_zone is None and bracket_zone is None:
         return local if offset_given is None else DateTime(local, offset)
-    if (at_zone is None) != (offset_given is not None):
-        return None  # an offset goes with a zone in brackets, and only with that
+    if not _go_together(offset_given, bracket_zone):
+        return None
     try:
         if bracket_zone is not None:
             check_zone(bracket_zone)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CYCLE = 146_097 * SECONDS_PER_DAY  # 400 years
 _FIRST = epoch_day(2, 1, 1) * SECONDS_PER_DAY
 _LAST = epoch_day(9_998, 1, 1) * SECONDS_PER_DAY
+_STANDARD_MOMENT = epoch_day(2024, 1, 1) * SECONDS_PER_DAY  # feel-scala asks the machine's clock instead
 _REGION = r"[A-Za-z][A-Za-z0-9~/._+-]+"
 _PREFIXED = r"(UTC|GMT|UT)([+-].*)"
 _OFFSET = r"([+-])(\d{1,2})(?::?([0-5]\d)(?::?([0-5]\d))?)?"
@@ -117,13 +118,13 @@ def _seconds(zone: ZoneInfo, moment: datetime) -> int:
     return 0 if offset is None else offset.days * SECONDS_PER_DAY + offset.seconds
 
 
-def standard_offset(name: str, epoch_seconds: int) -> int:
-    """The offset without daylight saving at an instant; times without a date have it."""
+def standard_offset(name: str) -> int:
+    """The offset without daylight saving; times without a date have it."""
     zone = _zone(name)
     if isinstance(zone, int):
         return zone
     from datetime import UTC
 
-    moment = _moment(epoch_seconds).replace(tzinfo=UTC).astimezone(zone)
+    moment = _moment(_STANDARD_MOMENT).replace(tzinfo=UTC).astimezone(zone)
     saving = moment.dst()
     return _seconds(zone, moment) - (0 if saving is None else saving.days * SECONDS_PER_DAY + saving.seconds)
