@@ -48,7 +48,7 @@ build-%: # called by sam: OutboundHttpJson is functions/outbound/http_json, copi
 	test -d "$$folder" || { echo "no folder $$folder for $*" >&2; exit 1; }; \
 	mkdir -p "$$built"; cp -R "$$folder/." "$$built"; \
 	find "$$built" -name __pycache__ -prune -exec rm -rf {} +; \
-	rm -f "$$built/function.yaml" "$$built/icon.svg" "$$built/element-template.json" "$$built/README.md"; \
+	rm -f "$$built/function.yaml" "$$built/icon.svg" "$$built/element-template.json" "$$built/README.md" "$$built/requirements.txt"; \
 	if [ -f "$$folder/requirements.txt" ]; then \
 	  $(INSTALL) --target "$(ARTIFACTS_DIR)" --require-hashes -r "$$folder/requirements.txt"; \
 	  rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/.lock"; fi; \

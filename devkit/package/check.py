@@ -18,7 +18,7 @@ _ELF_MACHINE = slice(18, 20)
 _TAG = "cpython-313"
 FOREIGN = frozenset({"devkit", "layers", "tests", "examples", "docs", ".venv", ".git", "connector_sdk"})
 """Folders of the checkout, and the layer's package, that no function carries."""
-LEFT_BEHIND = frozenset({"function.yaml", "icon.svg", "element-template.json"})
+LEFT_BEHIND = frozenset({"function.yaml", "icon.svg", "element-template.json", "requirements.txt"})
 _HANDLER = re.compile(r"functions\.(\w+)\.(\w+)\.app\.handler")
 
 
