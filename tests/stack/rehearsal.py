@@ -17,17 +17,15 @@ import pytest
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import elements_of
-from connector_sdk.stores.routes import RoutedProcess, RoutesTable
 from devkit.demo import catalogue, github
 from devkit.engine import server
 from devkit.generate import Choice
-from devkit.runtime.models import read_models
 from devkit.testing.aws_stack import AwsStack
+from devkit.testing.command_line import connectors
 from devkit.testing.emulator import MACHINES, ROOT, emulator
 
 BUILD = ROOT / ".aws-sam" / "build"
-MODEL = read_models([ROOT / "examples/github-issue/github-issue.bpmn"])[0]
+MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
 STACK = "rehearsal"
 PATH = "/inbound/github-issues"
 THIEF = """
@@ -68,19 +66,11 @@ class Rehearsal:
     def engine(self) -> EngineClient:
         return EngineClient(self.engine_server.address)
 
-    def deploy_process(self) -> None:
-        """To the engine, and its webhook into the stack's table of routes."""
-        (process,) = self.engine.deploy([(MODEL.name, MODEL.xml)])
-        elements = [element.to_json() for element in elements_of(MODEL.definitions, process)]
-        entry = RoutedProcess(
-            process.process_definition_id,
-            process.version,
-            process.key,
-            process.tenant_id,
-            SystemClock().time_ms(),
-            elements,
-        )
-        RoutesTable(self.stack.settings, self.stack.output("Routes")).put(entry)
+    def webhooks(self, *arguments: str) -> None:
+        """Call `connectors webhooks`, as somebody who may use the account and the engine."""
+        variables = {**self.stack.emulator.account, "CAMUNDA_REST_ADDRESS": self.engine_server.address}
+        with connectors("webhooks", *arguments, "--stack", STACK, variables=variables) as command:
+            assert command.wait() == 0, command.problems
 
     def send(self, delivery: str, secret: str = github.SECRET) -> int:
         """An issue is opened; returns the webhook's status."""
@@ -139,7 +129,7 @@ def test_the_build_deploys(rehearsal: Rehearsal) -> None:
 
 
 def test_a_signed_webhook_starts_an_instance_whose_jobs_are_done(rehearsal: Rehearsal) -> None:
-    rehearsal.deploy_process()
+    rehearsal.webhooks("sync", str(MODEL))
 
     assert rehearsal.send("delivery-1") == 202
     assert len(rehearsal.instances("ACTIVE")) == 1
@@ -159,7 +149,7 @@ def test_a_webhook_that_came_while_the_engine_was_away_is_published_later(rehear
     assert rehearsal.send("delivery-3") == 200  # the example's own answer to an event that is kept for later
 
     rehearsal.engine_server = server.start(port=urlsplit(rehearsal.engine_server.address).port or 0)
-    rehearsal.deploy_process()
+    rehearsal.webhooks("sync", str(MODEL))
     rehearsal.repeat(lambda: rehearsal.stack.invoke("redelivery", {}), lambda: len(rehearsal.instances("ACTIVE")) == 1)
     rehearsal.poll_until_completed(1)
 
@@ -173,9 +163,11 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
     change(build / "OutboundHttpJson/functions/outbound/http_json/app.py", THIEF)
     assert "x-layer" not in rehearsal.stack.post("/inbound/nothing", {}, b"").headers
 
+    rehearsal.webhooks("retire", "github-issue")
     rehearsal.stack.deploy(build, rehearsal.parameters)
 
     assert rehearsal.stack.post("/inbound/nothing", {}, b"").headers["x-layer"] == "new"
+    assert rehearsal.send("delivery-4") == 404
 
 
 def test_a_connector_is_refused_everything_that_is_not_its_own(rehearsal: Rehearsal) -> None:
