@@ -15,8 +15,9 @@ _INT_BITS = 32
 
 def as_int(value: Decimal) -> int:
     """BigDecimal.intValue: the whole part, and of that the lowest 32 bits."""
-    if value.as_tuple().exponent >= _INT_BITS:  # type: ignore[operator]  # a multiple of 2**32; never NaN
-        return 0
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= _INT_BITS:
+        return 0  # a multiple of 2**32
     return (int(value) + (1 << 31)) % (1 << _INT_BITS) - (1 << 31)
 
 

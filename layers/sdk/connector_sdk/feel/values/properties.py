@@ -23,7 +23,12 @@ _DAY: Properties = {
     "day": lambda value: Decimal(value.day),
     "weekday": lambda value: Decimal(value.weekday),
 }
-_DAY_OF_DATE: Properties = {name: lambda value, of=of: of(value.date) for name, of in _DAY.items()}  # type: ignore[misc]
+_DAY_OF_DATE: Properties = {
+    "year": lambda value: Decimal(value.date.year),
+    "month": lambda value: Decimal(value.date.month),
+    "day": lambda value: Decimal(value.date.day),
+    "weekday": lambda value: Decimal(value.date.weekday),
+}
 _CLOCK: Properties = {
     "hour": lambda value: Decimal(value.nanos // (3_600 * NANOS_PER_SECOND)),
     "minute": lambda value: Decimal(value.nanos // (60 * NANOS_PER_SECOND) % 60),
