@@ -11,7 +11,7 @@ PYTHON313 ?= $(shell sh $(HERE)/scripts/python3.13)
 export PYTHON313
 export SAM_CLI_TELEMETRY := 0
 
-INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --python-version 3.13 \
+INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --system-certs --python-version 3.13 \
   --python-platform $(or $(PLATFORM_$(ARCH)),$(error ARCH is $(ARCH); choose x86_64 or arm64)) --only-binary :all:
 COMPILE = $(PYTHON313) -m compileall -q --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)"
 SAM = $(HERE)/.venv-sam/bin/sam
