@@ -10,7 +10,7 @@ import typer
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound.deployed import routed_process
-from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
 from devkit.cli import exit_codes
@@ -33,7 +33,7 @@ def sync(
     deployed already in the same version is only entered. Functions see a change after a minute at the latest.
     """
     table, address = _stack(stack)
-    engine = EngineClient.from_settings(with_engine_credentials(Settings.read()))
+    engine = EngineClient.from_settings(EngineSettings(Settings.read()).current())
     now = SystemClock().time_ms()
     for model in read_models(models):
         for deployed in engine.deploy([(model.name, model.xml)]):

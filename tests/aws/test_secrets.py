@@ -1,13 +1,15 @@
 """Secrets from Secrets Manager and Parameter Store, and how long they are kept."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import ControlledClock
-from connector_sdk.errors import SecretsUnavailable
-from connector_sdk.secrets import EnvironmentSecrets, SecretSources
+from connector_sdk.errors import SecretsUnavailable, SettingsError
+from connector_sdk.secrets import EngineSettings, EnvironmentSecrets, SecretSources
 from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
 from tests.aws.conftest import ScriptedAws
@@ -101,3 +103,47 @@ def test_sources_are_asked_in_their_order() -> None:
     sources = SecretSources([first, second])
 
     assert (sources.get("A"), sources.get("B"), sources.get("C")) == ("1", "3", None)
+
+
+def test_a_secret_that_does_not_exist_is_missing_although_a_role_is_denied_what_has_no_arn(aws: ScriptedAws) -> None:
+    message = "User: arn:aws:sts::1:x is not authorized to perform: secretsmanager:GetSecretValue on resource: {}"
+    aws.say((400, {**DENIED[1], "Message": message.format("/shop/http-json because no policy allows the action")}))
+    assert manager(aws).get("TOKEN") is None
+
+    arn = "arn:aws:secretsmanager:eu-central-1:1:secret:/shop/http-json-AbCdEf because no policy allows the action"
+    aws.say((400, {**DENIED[1], "Message": message.format(arn)}))
+    with pytest.raises(SecretsUnavailable):
+        manager(aws).get("TOKEN")
+
+
+def engine_settings(aws: ScriptedAws, clock: ControlledClock | None = None) -> EngineSettings:
+    return EngineSettings(replace(aws.settings, engine_secret="arn:engine"), clock)
+
+
+def test_the_engines_credentials_come_from_their_secret_and_follow_a_rotation(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    first, second = (
+        (
+            200,
+            {"SecretString": json.dumps({"CAMUNDA_CLIENT_ID": name, "CAMUNDA_CLIENT_SECRET": "s", "AWS_REGION": "x"})},
+        )
+        for name in ("a", "b")
+    )
+    aws.say(first, second)
+    settings = engine_settings(aws, clock)
+
+    assert (settings.current().engine_client_id, settings.current().aws_region) == ("a", "eu-central-1")
+    clock.advance(300_000)
+    assert settings.current().engine_client_id == "b"
+
+
+def test_without_an_engine_secret_nothing_is_read(aws: ScriptedAws) -> None:
+    assert EngineSettings(aws.settings).current() == aws.settings
+    assert aws.operations == []
+
+
+def test_an_engine_secret_without_credentials_is_named(aws: ScriptedAws) -> None:
+    aws.say((200, {"SecretString": '{"client_id": "a"}'}))
+
+    with pytest.raises(SettingsError, match=r"the secret arn:engine \(CONNECTORS_ENGINE_SECRET\) does not exist or"):
+        engine_settings(aws).current()

@@ -70,6 +70,19 @@ def test_a_repeat_is_recognised_without_reading_its_body_again(aws: Aws) -> None
         assert store.put(replace(large, lease="second")) == replace(large, element={}, payload={})
 
 
+@pytest.mark.parametrize(("size", "kept"), [(64 * 1024 - 20, True), (64 * 1024 - 19, False)])
+def test_an_answer_over_64_kb_is_not_kept_and_an_error_is_cut(aws: Aws, size: int, kept: bool) -> None:
+    answer = {"body": "x" * size, "a": 1}
+    with aws.deliveries() as store:
+        store.put(delivery())
+        store.finish(delivery(), State.DEAD, 2_000, answer=answer, error="e" * 2_001)
+        found = store.get("d-1")
+
+    assert found is not None
+    assert found.answer == (answer if kept else None)
+    assert found.error == "e" * 2_000
+
+
 def test_the_bucket_is_needed_before_anything_is_recorded() -> None:
     keys = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineBusy, EngineUnreachable
-from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.backoff import Backoff
 from functions.runtime.poller.finished import Finished
@@ -52,8 +52,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if window is None:
         return {"mode": settings.poller_mode, "counts": {}, "left": 0}
     registry = read_registry(settings, environment())
-    settings = with_engine_credentials(settings)
-    engine = EngineClient.from_settings(settings)
+    engine = EngineClient.from_settings(EngineSettings(settings).current())
     if not registry:
         log.warning("the stack %s has no connectors", settings.stack)
         return {"mode": settings.poller_mode, "counts": {}, "left": 0}

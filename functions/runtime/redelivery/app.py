@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.secrets import with_engine_credentials
+from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Deliveries
 from connector_sdk.stores.places import deliveries_at
@@ -24,9 +24,8 @@ END_MARGIN_SECONDS = 20.0
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """One round. Returns how many deliveries ended in each state and how many were put off."""
-    settings = with_engine_credentials(Settings.read())
-    engine = EngineClient.from_settings(settings)
-    redelivery = Redelivery(_deliveries(), engine, compatibility=settings.compatibility)
+    settings = _engine_settings().current()
+    redelivery = Redelivery(_deliveries(), EngineClient.from_settings(settings), compatibility=settings.compatibility)
     limit = max(0.0, context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS)
     end = threading.Timer(limit, redelivery.stop)
     end.start()
@@ -38,6 +37,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         log.warning("nothing was tried: %s", done.engine_away)
     states = {state.value: count for state, count in done.states.items()}
     return {"states": states, "postponed": done.postponed, "engineAway": done.engine_away}
+
+
+@cache
+def _engine_settings() -> EngineSettings:
+    return EngineSettings(Settings.read())
 
 
 @cache

@@ -75,7 +75,7 @@ class Redelivery:
         states: Counter[State] = Counter()
         postponed = 0
         while not self._stopped.is_set() and (leased := self._lease()):
-            ended = [self._redeliver(delivery) for delivery in leased]
+            ended = [self._redeliver(delivery) for delivery in leased if not self._stopped.is_set()]
             states.update(state for state in ended if state is not None)
             postponed += ended.count(None)
         return Round(states, postponed, expired)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
@@ -149,7 +149,7 @@ SETTINGS: dict[str, Setting] = {
         "",
         "ranges that connectors may dial beside the public Internet",
         _networks,
-        functions=(OUTBOUND,),
+        functions=(OUTBOUND, INBOUND),
     ),
     "secret_prefix": Setting(
         "CONNECTORS_SECRET_PREFIX", "SECRET_", "environment variables with this prefix are secrets (development)"
@@ -260,6 +260,15 @@ class Settings:
         """Read every setting. Raises SettingsError naming the variable and what it should hold."""
         source = environment() if variables is None else variables
         return cls(**{attribute: _read(setting, source) for attribute, setting in SETTINGS.items()})
+
+    def with_variables(self, variables: Mapping[str, str]) -> Settings:
+        """These settings, but those that `variables` name. Raises SettingsError."""
+        named = {
+            attribute: _read(setting, variables)
+            for attribute, setting in SETTINGS.items()
+            if not variables.keys().isdisjoint((setting.name, *setting.aliases))
+        }
+        return replace(self, **named)
 
 
 def _read(setting: Setting, source: Mapping[str, str]) -> Any:

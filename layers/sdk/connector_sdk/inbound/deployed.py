@@ -17,7 +17,7 @@ from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.routes import Routes
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.webhook import WebhookConnector
-from connector_sdk.secrets import secrets_from, with_engine_credentials
+from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
 from connector_sdk.stores.routes import RoutedProcess, RoutedProcesses, routes_at
@@ -87,15 +87,33 @@ def deployed_handler(
     connector: WebhookConnector[Any], settings: Settings | None = None
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of a webhook kind, as the environment says. Raises SettingsError, SecretsUnavailable."""
-    chosen = with_engine_credentials(settings or Settings.read())
-    secrets = secrets_from(chosen)
-    engine, deliveries = EngineClient.from_settings(chosen), deliveries_at(chosen)
+    chosen = settings or Settings.read()
+    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen))
+    deliveries = deliveries_at(chosen)
     fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Routes([connector], secrets, chosen.compatibility))
-    clock = SystemClock()
+    engine.client()
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         request = WebhookRequest.from_event(event, received_ms=clock.time_ms(), public_address=chosen.public_address)
-        services = WebhookServices(fresh.of(request.context), engine, deliveries, clock, chosen.public_address)
+        routes = fresh.of(request.context)
+        services = WebhookServices(routes, engine.client(), deliveries, clock, chosen.public_address)
         return deliver(request, services).to_event()
 
     return handler
+
+
+class CurrentEngine:
+    """The engine's client, made again when its credentials have changed. Threads may share it."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._made: tuple[Settings, EngineClient] | None = None
+
+    def client(self) -> EngineClient:
+        """Raises SettingsError, SecretsUnavailable."""
+        with self._lock:
+            settings = self._settings.current()
+            if self._made is None or self._made[0] != settings:
+                self._made = settings, EngineClient.from_settings(settings)
+            return self._made[1]

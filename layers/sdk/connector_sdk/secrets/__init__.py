@@ -3,10 +3,11 @@
 from connector_sdk.secrets.masking import MASK, mask, mask_tree
 from connector_sdk.secrets.placeholders import Resolved, resolve
 from connector_sdk.secrets.provider import EnvironmentSecrets, SecretProvider
-from connector_sdk.secrets.sources import SecretSources, secrets_from, with_engine_credentials
+from connector_sdk.secrets.sources import EngineSettings, SecretSources, secrets_from
 
 __all__ = [
     "MASK",
+    "EngineSettings",
     "EnvironmentSecrets",
     "Resolved",
     "SecretProvider",
@@ -15,5 +16,4 @@ __all__ = [
     "mask_tree",
     "resolve",
     "secrets_from",
-    "with_engine_credentials",
 ]

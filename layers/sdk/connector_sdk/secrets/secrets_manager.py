@@ -35,10 +35,14 @@ class SecretsManagerSecrets:
         try:
             answer = self._endpoint.operation("GetSecretValue", {"SecretId": self._secret_id})
         except AwsRefused as error:
-            if error.code == "ResourceNotFoundException":
-                return {}
-            raise
+            if error.code != "ResourceNotFoundException" and not self._denied_without_an_arn(error):
+                raise
+            return {}
         return _members(answer.get("SecretString"), self._secret_id)
+
+    def _denied_without_an_arn(self, error: AwsRefused) -> bool:
+        """Whether it just does not exist: rights on one secret count for its ARN, and a name without one is denied."""
+        return error.code == "AccessDeniedException" and f"resource: {self._secret_id} " in f"{error} "
 
     def __repr__(self) -> str:
         return f"SecretsManagerSecrets({self._secret_id!r})"

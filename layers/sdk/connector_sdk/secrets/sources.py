@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.clock import Clock
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
 from connector_sdk.secrets.provider import EnvironmentSecrets, SecretProvider
@@ -31,21 +32,32 @@ def secrets_from(settings: Settings) -> SecretProvider:
     return providers[0] if len(providers) == 1 else SecretSources(providers)
 
 
-def with_engine_credentials(settings: Settings) -> Settings:
-    """The settings with what CONNECTORS_ENGINE_SECRET holds, a JSON object of CAMUNDA_… variables.
+class EngineSettings:
+    """Settings with what CONNECTORS_ENGINE_SECRET holds, a JSON object of CAMUNDA_… variables.
 
-    Raises SettingsError if the secret is empty or missing, SecretsUnavailable if it cannot be read.
+    The secret is read again every few minutes, so that a function that lives for hours follows a rotation.
     """
-    if not settings.engine_secret:
-        return settings
-    members = SecretsManagerSecrets(AwsEndpoint("secretsmanager", settings), settings.engine_secret).all()
-    found = {name: value for name, value in members.items() if name.startswith(ENGINE_PREFIXES)}
-    if not found:
-        raise SettingsError(
-            f"the secret {settings.engine_secret} (CONNECTORS_ENGINE_SECRET) does not exist or names no variable that "
-            'begins with CAMUNDA_; it should hold {"CAMUNDA_CLIENT_ID": "…", "CAMUNDA_CLIENT_SECRET": "…"}'
-        )
-    return Settings.read({**environment(), **found})
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Nothing is read yet. Raises SettingsError for AWS without region or keys."""
+        self._settings = settings
+        self._members: SecretsManagerSecrets | None = None
+        if settings.engine_secret:
+            self._members = SecretsManagerSecrets(
+                AwsEndpoint("secretsmanager", settings), settings.engine_secret, clock
+            )
+
+    def current(self) -> Settings:
+        """The settings now. Raises SettingsError if the secret is empty or missing, SecretsUnavailable."""
+        if self._members is None:
+            return self._settings
+        found = {name: value for name, value in self._members.all().items() if name.startswith(ENGINE_PREFIXES)}
+        if not found:
+            raise SettingsError(
+                f"the secret {self._settings.engine_secret} (CONNECTORS_ENGINE_SECRET) does not exist or names no "
+                'CAMUNDA_ variable; it should hold {"CAMUNDA_CLIENT_ID": "…", "CAMUNDA_CLIENT_SECRET": "…"}'
+            )
+        return self._settings.with_variables(found)
 
 
 def _provider(place: Place, settings: Settings) -> SecretProvider:

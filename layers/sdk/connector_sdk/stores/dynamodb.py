@@ -32,6 +32,9 @@ from connector_sdk.stores.dynamodb_items import (
 
 DUE_KEYS = 500
 """Keys read from each lane at most: of those that are due longest, the oldest are taken."""
+LARGEST_ANSWER_CHARACTERS = 64 * 1024
+"""A longer answer is not kept: a repeat of its delivery gets 202 without a body."""
+LARGEST_ERROR_CHARACTERS = 2_000
 INDEX = "due"
 _FREE = "(attribute_not_exists(#lease) OR attribute_not_exists(#dueAt) OR #dueAt <= :now)"
 _NAME = re.compile(r"#(\w+)")
@@ -112,11 +115,13 @@ class DynamoDbDeliveries:
         error: str | None = None,
     ) -> bool:
         expires = seconds(now_ms + KEEP_FINISHED_MS) if state in EXPIRING else None
-        given = {"state": state.value, "answer": json_or_none(answer), "error": error, "expires": expires}
+        written = json_or_none(answer)
+        kept = written if written is None or len(written) <= LARGEST_ANSWER_CHARACTERS else None
+        given = {"state": state.value, "answer": kept, "error": _cut(error), "expires": expires}
         return self._end(delivery, given, also_removed=["dueAt", "lane"])
 
     def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        return self._end(delivery, {"dueAt": due_ms, "error": error})
+        return self._end(delivery, {"dueAt": due_ms, "error": _cut(error)})
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:
         update = "SET #state = :pending, #dueAt = :now, #lane = :lane REMOVE #lease, #expires"
@@ -216,6 +221,10 @@ class DynamoDbDeliveries:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             },
         )
+
+
+def _cut(error: str | None) -> str | None:
+    return None if error is None else error[:LARGEST_ERROR_CHARACTERS]
 
 
 def _names(expressions: str) -> dict[str, Any]:
