@@ -112,7 +112,7 @@ def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:
     for entry in checked:
         name = first.setdefault(entry.process.id, entry.resource.name)
         if name != entry.resource.name:
-            errors.append(f"\nDuplicated process id in resources '{entry.resource.name}' and '{name}'")
+            errors.append(f"Duplicated process id in resources '{entry.resource.name}' and '{name}'")
 
 
 def _add(core: Core, entry: _Checked, deployment_key: int) -> Definition:

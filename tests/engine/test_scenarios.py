@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -12,8 +13,11 @@ from devkit.conformance.engine.transcript import read_transcript
 from devkit.engine import server
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "engine"
-SCENARIOS = load([RECORDED / "scenarios"])
-GOLD = read_transcript(RECORDED / "transcript.jsonl.gz")
+SCENARIOS = load([RECORDED / "scenarios", RECORDED / "more"])
+FURTHER = {spec["id"] for spec in load([RECORDED / "more"])}
+SAMPLE = 10
+"""One in how many of the further scenarios the ordinary run takes."""
+GOLD = read_transcript(RECORDED / "transcript.jsonl.gz") | read_transcript(RECORDED / "more.jsonl.gz")
 QUIRKS = {need for spec in SCENARIOS for need in spec.get("needs", ()) if need.startswith("quirk-")}
 
 
@@ -24,8 +28,17 @@ def target() -> Iterator[Target]:
         yield Target(base, clock_of("v2", base), probe_of("v2", base), settle=0, patience=2)
 
 
+def in_sample(spec: dict[str, Any]) -> bool:
+    return spec["id"] not in FURTHER or crc32(spec["id"].encode()) % SAMPLE == 0
+
+
 @pytest.mark.parametrize(
-    "spec", [spec for spec in SCENARIOS if not QUIRKS & set(spec.get("needs", ()))], ids=lambda spec: str(spec["id"])
+    "spec",
+    [
+        pytest.param(spec, id=spec["id"], marks=() if in_sample(spec) else pytest.mark.wide)
+        for spec in SCENARIOS
+        if not QUIRKS & set(spec.get("needs", ()))
+    ],
 )
 def test_the_engine_answers_a_scenario_as_the_real_one_did(spec: dict[str, Any], target: Target) -> None:
     number = SCENARIOS.index(spec)

@@ -49,8 +49,10 @@ async def pin_clock(request: Request) -> Response:
     body = await bodies.read(request, PIN)
     if "timestamp" not in body:
         raise invalid("No timestamp provided.")
-    if not 0 <= body["timestamp"] <= LATEST_MS:
-        raise invalid(f"The value for timestamp is '{body['timestamp']}' but must be from 0 to {LATEST_MS}.")
+    if body["timestamp"] < 0:
+        raise invalid(f"The value for timestamp is '{body['timestamp']}' but must be not negative.")
+    if body["timestamp"] > LATEST_MS:
+        raise invalid(f"The value for timestamp is '{body['timestamp']}' but must not be after the year 9999.")
     engine = request.app.state.engine
     engine.clock.pin(body["timestamp"])
     engine.tick()

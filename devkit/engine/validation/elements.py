@@ -13,8 +13,7 @@ Check = Callable[[Element, Process], Found]
 _BOUNDARY = ("message", "timer", "error", "signal", "escalation")
 _CATCH = ("message", "timer", "signal", "link")
 _BEHIND_GATEWAY = ("message", "timer", "signal")
-_START = ("timer", "message", "signal")
-_START_BY_EVENT = (*_START, "error", "escalation")
+_START = ("timer", "message", "signal", "error", "escalation")
 _WITH_CODE = {
     "error": ("Must reference an error", "ErrorCode"),
     "escalation": ("Must reference an escalation", "EscalationCode"),
@@ -102,10 +101,8 @@ def _check_catch(element: Element, process: Process) -> Found:
 
 def _check_start(element: Element, process: Process) -> Found:
     scope = process.elements.get(element.parent)
-    if element.event is not None and scope is None and element.event.kind not in _START:
-        yield element.id, "Start event must be one of: none, timer, message, or signal"
-    if element.event is not None and scope is not None and element.event.kind not in _START_BY_EVENT:
-        yield element.id, "Start event must be one of: message, timer, error, signal or escalation"
+    if element.event is not None and element.event.kind not in _START:
+        yield element.id, "Start event must be one of: none, message, timer, error, signal or escalation"
     yield from _check_caught(element, keyed=scope is not None)
 
 
