@@ -131,7 +131,18 @@ def test_what_could_not_be_activated_is_tried_again_when_its_path_is_asked_for(w
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [
-        ({"inbound.auth.type": "JWT"}, "not built yet: JWT authorization of webhooks (inbound.auth.type JWT)"),
+        (
+            {"inbound.auth.type": "JWT"},
+            "inbound.auth.jwt.jwkUrl is not the http:// or https:// address of a key set",
+        ),
+        (
+            {
+                "inbound.auth.type": "JWT",
+                "inbound.auth.jwt.jwkUrl": "https://login.acme.test/keys",
+                "inbound.auth.jwt.requiredPermissions": "orders",
+            },
+            "inbound.auth.jwt.permissionsExpression is empty: where are the permissions?",
+        ),
         ({"inbound.auth.type": "x"}, "property inbound.auth.type is 'x', it should be one of NONE, BASIC, APIKEY, JWT"),
         ({"inbound.method": "brew"}, "property inbound.method is 'brew', it should be one of any, get, head,"),
         ({"inbound.shouldValidateHmac": "enabled"}, "hmacSecret is empty: without it anybody could sign"),

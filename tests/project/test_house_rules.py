@@ -52,7 +52,8 @@ def test_no_file_names_one_machine_or_one_package_index(pattern: re.Pattern[str]
 
 
 def test_every_locked_dependency_carries_a_hash() -> None:
-    locks = [*ROOT.glob("requirements/*.txt"), ROOT / "layers/sdk/requirements.txt"]
+    own = ROOT.glob("functions/*/*/requirements.txt")
+    locks = [*ROOT.glob("requirements/*.txt"), *own, ROOT / "layers/sdk/requirements.txt"]
     for lock in locks:
         pinned = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", lock.read_text(), flags=re.MULTILINE))
         assert [line.split()[0] for line in pinned if line.strip() and "--hash=sha256:" not in line] == [], lock

@@ -14,7 +14,7 @@ from functions.inbound.webhook.model import Webhook
     methods=lambda webhook: webhook.method,
     signature=lambda webhook: webhook.signature,
     authorization=lambda webhook: webhook.authorization,
-    feel=frozenset({"hmacScopes"}),
+    feel=frozenset({"hmacScopes", "auth.jwt.requiredPermissions"}),
 )
 def handler(request: WebhookRequest, properties: Webhook) -> WebhookResult:
     """Hand the parsed body on."""

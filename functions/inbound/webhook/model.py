@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connector_sdk.errors import ConnectorInputError, NotBuilt
-from connector_sdk.inbound.authorization import ApiKeyAuthorization, Authorization, BasicAuthorization
+from connector_sdk.errors import ConnectorInputError
+from connector_sdk.inbound.authorization import (
+    ApiKeyAuthorization,
+    Authorization,
+    BasicAuthorization,
+    JwtAuthorization,
+    KeySet,
+)
 from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.signatures import SCHEMES, SCHEMES_BY_HEADER, HmacSignature, SignatureScheme
@@ -26,7 +32,7 @@ class Webhook:
 
     @classmethod
     def read(cls, properties: Properties) -> Webhook:
-        """Raises ConnectorInputError for what cannot work, NotBuilt for JWT."""
+        """Raises ConnectorInputError for what cannot work."""
         if properties.text("responseBodyExpression"):
             raise ConnectorInputError(
                 "inbound.responseBodyExpression is gone since 8.10: use inbound.responseExpression"
@@ -80,7 +86,14 @@ def _credential(properties: Properties, name: str) -> str:
 
 
 def _jwt(properties: Properties) -> Authorization:
-    raise NotBuilt("JWT authorization of webhooks (inbound.auth.type JWT)")
+    address = properties.text("auth.jwt.jwkUrl")
+    if not address.startswith(("https://", "http://")):
+        raise ConnectorInputError("inbound.auth.jwt.jwkUrl is not the http:// or https:// address of a key set")
+    required = frozenset(one for one in properties.texts("auth.jwt.requiredPermissions") or () if one.strip())
+    permissions = properties.text("auth.jwt.permissionsExpression")
+    if required and not permissions:
+        raise ConnectorInputError("inbound.auth.jwt.permissionsExpression is empty: where are the permissions?")
+    return JwtAuthorization(KeySet(address), permissions, required)
 
 
 _AUTHORIZATIONS: dict[str, Callable[[Properties], Authorization | None]] = {
