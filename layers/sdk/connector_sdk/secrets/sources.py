@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import Clock
@@ -28,7 +28,9 @@ class SecretSources:
 
 def secrets_from(settings: Settings) -> SecretProvider:
     """The providers of a function. Nothing is read yet. Raises SettingsError for AWS without region or keys."""
-    providers = [_provider(place, settings) for place in settings.secrets]
+    services = {place.kind for place in settings.secrets} & {"secretsmanager", "ssm"}
+    endpoints = {service: AwsEndpoint(service, settings) for service in services}
+    providers = [_provider(place, settings, endpoints) for place in settings.secrets]
     return providers[0] if len(providers) == 1 else SecretSources(providers)
 
 
@@ -60,9 +62,9 @@ class EngineSettings:
         return self._settings.with_variables(found)
 
 
-def _provider(place: Place, settings: Settings) -> SecretProvider:
+def _provider(place: Place, settings: Settings, endpoints: Mapping[str, AwsEndpoint]) -> SecretProvider:
     if place.kind == "secretsmanager":
-        return SecretsManagerSecrets(AwsEndpoint("secretsmanager", settings), place.name)
+        return SecretsManagerSecrets(endpoints["secretsmanager"], place.name)
     if place.kind == "ssm":
-        return ParameterStoreSecrets(AwsEndpoint("ssm", settings), place.name)
+        return ParameterStoreSecrets(endpoints["ssm"], place.name)
     return EnvironmentSecrets(environment(), settings.secret_prefix)

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -52,7 +53,7 @@ class Connections:
             raise ValueError(f"an address holds no user, query or fragment: {parts.scheme}://{parts.hostname}")
         self._host = parts.hostname
         self._port = parts.port
-        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._context = _tls() if parts.scheme == "https" else None
         self._prefix = parts.path.rstrip("/")
         self._connect_timeout = connect_timeout
         self._turn = threading.BoundedSemaphore(limit) if limit is not None else contextlib.nullcontext()
@@ -174,6 +175,12 @@ class NotConnected(ConnectionError):
 
 class HalfAnswer(ConnectionError):
     """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: reading the machine's certificates takes a while, and any connection may share it."""
+    return ssl.create_default_context()
 
 
 def _keep_alive(connected: socket.socket) -> None:
