@@ -62,6 +62,13 @@ validate: setup ## lint the template
 deploy: build ## build, check and deploy the stack (CONFIG=default, dev or prod)
 	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG)
 
+delete: setup ## delete the stack, its deliveries and their payloads
+	@printf 'Webhook deliveries that have not reached the engine yet are lost. Delete the stack? [y/N] '; \
+	  read -r answer; test "$$answer" = y
+	@sh scripts/tool sam >/dev/null
+	.venv-sam/bin/python scripts/empty_payloads.py $(CONFIG)
+	$(SAM) delete --config-env $(CONFIG) --no-prompts
+
 rehearse: build ## deploy into an AWS emulator on this machine, use the stack, delete it
 	@sh scripts/tool emulator >/dev/null
 	$(BIN)/python -m pytest tests/stack/rehearsal.py
