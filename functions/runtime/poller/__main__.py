@@ -10,7 +10,6 @@ import argparse
 import logging
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 
 from connector_sdk.compatibility import Compatibility
@@ -23,6 +22,8 @@ from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import load
 
 log = logging.getLogger("connectors.poller")
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,13 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tenant_ids=[settings.tenant_id],
         compatibility=Compatibility.of(settings.compatibility),
     )
-    until = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: until.set())
-    log.info("polling %s for %s", engine.address, ", ".join(t for connector, _ in loaded for t in connector.types))
-    left = poller.run(until)
+    left = _run(poller, f"{engine.address} for {', '.join(t for connector, _ in loaded for t in connector.types)}")
     log.info("stopped: %s", poller.counts())
     return 1 if left else 0
+
+
+def _run(poller: Poller, what: str) -> int:
+    """Poll until a signal comes, then stop gracefully; a second signal ends the process at once.
+
+    The signals are blocked and waited for, in every thread: a handler that sets an Event on which the same thread is
+    about to wait can deadlock.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    poller.start()
+    log.info("polling %s", what)
+    signal.sigwait(STOP_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    return poller.stop()
 
 
 def _arguments() -> argparse.ArgumentParser:
