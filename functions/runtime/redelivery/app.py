@@ -24,9 +24,11 @@ END_MARGIN_SECONDS = 20.0
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """One round. Returns how many deliveries ended in each state and how many were put off."""
-    settings = _engine_settings().current()
-    redelivery = Redelivery(_deliveries(), EngineClient.from_settings(settings), compatibility=settings.compatibility)
-    limit = max(0.0, context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS)
+    settings = engine_settings().current()
+    redelivery = Redelivery(deliveries(), EngineClient.from_settings(settings), compatibility=settings.compatibility)
+    limit = context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS
+    if limit <= 0:
+        redelivery.stop()
     end = threading.Timer(limit, redelivery.stop)
     end.start()
     try:
@@ -40,10 +42,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 @cache
-def _engine_settings() -> EngineSettings:
+def engine_settings() -> EngineSettings:
+    """Read once, its secret every few minutes."""
     return EngineSettings(Settings.read())
 
 
 @cache
-def _deliveries() -> Deliveries:
+def deliveries() -> Deliveries:
+    """The stack's store, opened once."""
     return deliveries_at(Settings.read())
