@@ -5,12 +5,14 @@ Lambda permissions, throttling and access logs are not the emulator's business: 
 """
 
 import platform
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -94,6 +96,57 @@ class Rehearsal:
         return [one["processInstanceKey"] for one in self.engine.search("process-instances", {"state": state})]
 
 
+Attempt = tuple[str, str, dict[str, Any]]
+"""Service, operation and arguments of a call with boto3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What there is in the account, and calls that somebody could try on it."""
+
+    engine_secrets: list[Attempt]
+    others_secret: Attempt
+    table: list[Attempt]
+    query: dict[str, Any]
+    bucket: list[Attempt]
+    functions: list[Attempt]
+    registry: list[Attempt]
+
+    @classmethod
+    def of(cls, rehearsal: Rehearsal) -> Self:
+        stack = rehearsal.stack
+        deliveries, bucket = stack.output("Deliveries"), stack.output("Payloads")
+        key = {"id": {"S": "x"}}
+        arns = [rehearsal.parameters[name] for name in ("EngineJobsSecretArn", "EngineInboundSecretArn")]
+        return cls(
+            engine_secrets=[("secretsmanager", "get_secret_value", {"SecretId": arn}) for arn in arns],
+            others_secret=("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/webhook"}),
+            table=[
+                ("dynamodb", "get_item", {"TableName": deliveries, "Key": key}),
+                ("dynamodb", "scan", {"TableName": deliveries}),
+                ("dynamodb", "put_item", {"TableName": deliveries, "Item": key}),
+                ("dynamodb", "delete_item", {"TableName": deliveries, "Key": key}),
+                ("dynamodb", "scan", {"TableName": stack.output("Routes")}),
+            ],
+            query={
+                "TableName": deliveries,
+                "IndexName": "due",
+                "KeyConditionExpression": "lane = :lane",
+                "ExpressionAttributeValues": {":lane": {"N": "0"}},
+            },
+            bucket=[
+                ("s3", "put_object", {"Bucket": bucket, "Key": "deliveries/x", "Body": "x"}),
+                ("s3", "get_object", {"Bucket": bucket, "Key": "deliveries/x"}),
+                ("s3", "list_objects_v2", {"Bucket": bucket}),
+            ],
+            functions=[("lambda", "invoke", {"FunctionName": f"{STACK}-{name}"}) for name in ("webhook", "poller")],
+            registry=[
+                ("ssm", "get_parameters_by_path", {"Path": f"/{STACK}/connectors"}),
+                ("iam", "list_roles", {}),
+            ],
+        )
+
+
 @pytest.fixture(scope="module")
 def rehearsal() -> Iterator[Rehearsal]:
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
@@ -160,7 +213,9 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
     change(
         build / "SdkLayer/python/connector_sdk/inbound/answers.py", '\nNOT_FOUND = Answer(404, {"x-layer": "new"})\n'
     )
-    change(build / "OutboundHttpJson/functions/outbound/http_json/app.py", THIEF)
+    for function in ("outbound/http_json", "runtime/poller", "runtime/redelivery"):
+        name = "".join(word.capitalize() for word in re.split("[/_]", function))
+        change(build / name / "functions" / function / "app.py", THIEF)
     assert "x-layer" not in rehearsal.stack.post("/inbound/nothing", {}, b"").headers
 
     rehearsal.webhooks("retire", "github-issue")
@@ -170,31 +225,41 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
     assert rehearsal.send("delivery-4") == 404
 
 
-def test_a_connector_is_refused_everything_that_is_not_its_own(rehearsal: Rehearsal) -> None:
-    table, stack = rehearsal.stack.output("Deliveries"), rehearsal.stack
-    key = {"id": {"S": "x"}}
-    secret = rehearsal.parameters["EngineJobsSecretArn"]
-    attempts = [
-        ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/webhook"}),
-        ("secretsmanager", "get_secret_value", {"SecretId": secret}),
-        ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineInboundSecretArn"]}),
-        ("dynamodb", "get_item", {"TableName": table, "Key": key}),
-        ("dynamodb", "scan", {"TableName": table}),
-        ("dynamodb", "put_item", {"TableName": table, "Item": key}),
-        ("dynamodb", "scan", {"TableName": stack.output("Routes")}),
-        ("s3", "list_objects_v2", {"Bucket": stack.output("Payloads")}),
-        ("s3", "get_object", {"Bucket": stack.output("Payloads"), "Key": "deliveries/x"}),
-        ("lambda", "invoke", {"FunctionName": f"{STACK}-webhook"}),
-        ("lambda", "invoke", {"FunctionName": f"{STACK}-poller"}),
-        ("ssm", "get_parameters_by_path", {"Path": f"/{STACK}/connectors"}),
-        ("iam", "list_roles", {}),
-    ]
-    own = ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"})
-
-    found = stack.invoke("http-json", {"attempts": [*attempts, own]})
-
-    assert found["refusals"] == [True] * len(attempts) + [False], list(zip(attempts, found["said"], strict=False))
-    assert not [name for name in found["environment"] if name.startswith(("CAMUNDA", "CONNECTORS_ENGINE"))]
+def test_no_function_may_do_what_is_not_its_business(rehearsal: Rehearsal) -> None:
+    things = Things.of(rehearsal)
+    own = {
+        "http-json": [("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"})],
+        "poller": [("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineJobsSecretArn"]})],
+        "redelivery": [
+            ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineInboundSecretArn"]}),
+            ("dynamodb", "query", things.query),
+        ],
+    }
+    forbidden = {
+        "http-json": [
+            *things.engine_secrets,
+            things.others_secret,
+            *things.table,
+            *things.bucket,
+            *things.functions,
+            *things.registry,
+        ],
+        "poller": [things.engine_secrets[1], things.others_secret, *things.table, *things.bucket, things.functions[0]],
+        "redelivery": [
+            things.engine_secrets[0],
+            things.others_secret,
+            *things.table[1:],
+            *things.bucket[:1],
+            *things.functions,
+            *things.registry,
+        ],
+    }
+    for function, attempts in forbidden.items():
+        found = rehearsal.stack.invoke(function, {"attempts": [*attempts, *own[function]]})
+        expected = [True] * len(attempts) + [False] * len(own[function])
+        assert found["refusals"] == expected, (function, list(zip(attempts, found["said"], strict=False)))
+        if function == "http-json":
+            assert not [name for name in found["environment"] if name.startswith(("CAMUNDA", "CONNECTORS_ENGINE"))]
 
 
 def test_deleting_the_stack_leaves_nothing(rehearsal: Rehearsal) -> None:
