@@ -12,10 +12,12 @@ from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
+from functions.inbound.slack.app import handler as slack
+from functions.inbound.sns.app import handler as sns
 from functions.inbound.webhook.app import handler as webhook
 from functions.runtime.poller.registry import Handler, Registered, load
 
-INBOUND: tuple[WebhookConnector[Any], ...] = (webhook,)
+INBOUND: tuple[WebhookConnector[Any], ...] = (webhook, slack, sns)
 
 
 @dataclass(frozen=True, slots=True)

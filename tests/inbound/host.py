@@ -11,6 +11,8 @@ from connector_sdk.inbound import Answer, InboundElement, Routes, WebhookRequest
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
+from functions.inbound.slack.app import handler as slack
+from functions.inbound.sns.app import handler as sns
 from functions.inbound.webhook.app import handler
 
 NOW = 1_700_000_000_000
@@ -64,7 +66,7 @@ class Webhook:
     routes: Routes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.routes = Routes([handler], EnvironmentSecrets(SECRETS), self.compatibility, self.clock)
+        self.routes = Routes([handler, slack, sns], EnvironmentSecrets(SECRETS), self.compatibility, self.clock)
 
     @property
     def services(self) -> WebhookServices:

@@ -167,5 +167,5 @@ def test_a_refusal_never_shows_a_secret(webhook: Webhook) -> None:
 
 
 def test_elements_of_other_kinds_are_left_to_other_functions(webhook: Webhook) -> None:
-    assert webhook.deploy(element({"inbound.type": "io.camunda:slack-webhook:1"})) == []
+    assert webhook.deploy(element({"inbound.type": "io.acme:linear-webhook:1"})) == []
     assert owners(webhook) == []

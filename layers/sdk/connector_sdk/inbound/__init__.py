@@ -13,7 +13,7 @@ from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.routes import Refusal, Route, Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.webhook import WebhookConnector, WebhookResult, webhook_connector
+from connector_sdk.inbound.webhook import Verification, WebhookConnector, WebhookResult, webhook_connector
 
 __all__ = [
     "Answer",
@@ -23,6 +23,7 @@ __all__ = [
     "Route",
     "Routes",
     "UnusableProcess",
+    "Verification",
     "WebhookConnector",
     "WebhookRequest",
     "WebhookResult",

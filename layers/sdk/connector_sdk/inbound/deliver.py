@@ -30,6 +30,7 @@ from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.response import answer_of
 from connector_sdk.inbound.routes import Route
 from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
+from connector_sdk.inbound.webhook import WebhookResult
 from connector_sdk.stores import Delivery, State
 
 _PATH = re.compile(r"([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?!2F|5C|00)[0-9A-F]{2})*", re.IGNORECASE)
@@ -67,19 +68,27 @@ def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRu
     if route is None or route.broken:
         return answers.NOT_FOUND if route is None else answers.FAILED
     seen = with_form_fields(request, container=rules.container_forms)
-    handshake = _handshake(seen, route, rules)
-    return handshake or _wanted(seen, _verified(request, seen, route), route, services, rules)
+    signed = route.connector.verification.signed
+    handshake = None if signed else _handshake(seen, route, rules)
+    if handshake is None:
+        _verify(request, seen, route)
+        handshake = _handshake(seen, route, rules) if signed else None
+    if handshake is None:
+        result = route.connector.function(seen, route.configuration)
+        handshake = result.handshake or _wanted(seen, result, route, services, rules)
+    return handshake
 
 
 def _handshake(seen: WebhookRequest, route: Route, rules: InboundRules) -> Answer | None:
-    """Answer a vendor's verification request, which comes before any secret is agreed."""
+    """What the model answers to a vendor's verification request."""
     if route.verification is None:
         return None
-    return answer_of(route.verification, payload_of(seen, parsed(seen)), rules)
+    context = route.connector.verification.context(payload_of(seen, parsed(seen)))
+    return answer_of(route.verification, context, rules)
 
 
-def _verified(request: WebhookRequest, seen: WebhookRequest, route: Route) -> dict[str, Any]:
-    """Method, signature, authorization, then the connector's own code. Returns the payload; raises WebhookError."""
+def _verify(request: WebhookRequest, seen: WebhookRequest, route: Route) -> None:
+    """Method, signature, authorization. Raises WebhookError."""
     connector, configuration = route.connector, route.configuration
     wanted = connector.methods(configuration)
     if wanted.lower() not in ("any", request.method.lower()):
@@ -90,18 +99,17 @@ def _verified(request: WebhookRequest, seen: WebhookRequest, route: Route) -> di
     authorization = connector.authorization(configuration)
     if authorization is not None:
         authorization.authorize(request, payload_of(seen, parsed(seen)))
-    result = connector.function(seen, configuration)
-    return payload_of(seen, {} if result.body is None else result.body, result.connector_data)
 
 
 def _wanted(
     request: WebhookRequest,
-    payload: Mapping[str, Any],
+    result: WebhookResult,
     route: Route,
     services: WebhookServices,
     rules: InboundRules,
 ) -> Answer:
     """Find the element that wants the event; nothing is recorded for those that nobody wants."""
+    payload = payload_of(request, {} if result.body is None else result.body, result.connector_data)
     try:
         element = activated(route.elements, payload, rules)
     except ExpressionError as error:
@@ -111,9 +119,9 @@ def _wanted(
         return answers.invalid_input(f"Multiple connectors are activated for the same input{names}")
     if isinstance(element, Unwanted):
         if not element.consumed:
-            return answers.CONSUMED_BY_NOBODY
-        return _response(route, route.elements[0], payload, None, rules)
-    return _recorded(request, payload, route, element, services)
+            return answers.OK if result.may_be_unwanted else answers.CONSUMED_BY_NOBODY
+        return _response(route, route.elements[0], payload, None, rules, result.acknowledgement or answers.OK)
+    return _recorded(request, payload, route, element, services, result.acknowledgement)
 
 
 def _recorded(
@@ -122,6 +130,7 @@ def _recorded(
     route: Route,
     element: InboundElement,
     services: WebhookServices,
+    acknowledgement: Answer | None,
 ) -> Answer:
     """Record the delivery, or find out that it is a repeat."""
     now = services.clock.time_ms()
@@ -136,12 +145,13 @@ def _recorded(
         due_ms=now + budget_ms + LEASE_MARGIN_MS,
         lease=secrets.token_hex(8),
     )
+    accepted = acknowledgement or answers.ACCEPTED
     there = services.deliveries.put(delivery)
     if there is not None and there.state is State.PUBLISHED:
-        return answers.ACCEPTED if there.answer is None else Answer.from_json(there.answer)
+        return accepted if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(delivery, now):
-        return answers.ACCEPTED
-    return _published(delivery, route, element, services, budget_ms)
+        return accepted
+    return _published(delivery, route, element, services, budget_ms, acknowledgement)
 
 
 def _budget_ms(route: Route, services: WebhookServices) -> int:
@@ -151,7 +161,12 @@ def _budget_ms(route: Route, services: WebhookServices) -> int:
 
 
 def _published(
-    delivery: Delivery, route: Route, element: InboundElement, services: WebhookServices, budget_ms: int
+    delivery: Delivery,
+    route: Route,
+    element: InboundElement,
+    services: WebhookServices,
+    budget_ms: int,
+    acknowledgement: Answer | None,
 ) -> Answer:
     """Try to publish within the budget, write down how it went, and answer."""
     rules, store = InboundRules.of(services.compatibility), services.deliveries
@@ -162,7 +177,7 @@ def _published(
     now = services.clock.time_ms()
     match outcome:
         case Taken(correlation):
-            answer = _response(route, element, delivery.payload, correlation, rules)
+            answer = _response(route, element, delivery.payload, correlation, rules, acknowledgement or answers.OK)
             store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json())
             return answer
         case Refused(answer, reason):
@@ -172,9 +187,10 @@ def _published(
             store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
         case Never(reason):
             store.finish(delivery, State.DEAD, now, answer=None, error=reason)
-    answer = _response(route, element, delivery.payload, None, rules, default=answers.ACCEPTED)
+    accepted = acknowledgement or answers.ACCEPTED
+    answer = _response(route, element, delivery.payload, None, rules, accepted)
     # The event is ours now, so nothing but a 2xx would be true.
-    return answer if answer.accepted else answers.ACCEPTED
+    return answer if answer.accepted else accepted
 
 
 def _response(
@@ -183,7 +199,7 @@ def _response(
     payload: Mapping[str, Any],
     correlation: Mapping[str, Any] | None,
     rules: InboundRules,
-    default: Answer = answers.OK,
+    default: Answer,
 ) -> Answer:
     expression = route.responses.get(element.element_id)
     if expression is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.authorization import Authorization
 from connector_sdk.inbound.identity import DeliveryId, known_header
 from connector_sdk.inbound.properties import Properties
@@ -25,6 +26,26 @@ class WebhookResult:
 
     body: Any = None
     connector_data: Mapping[str, Any] = field(default_factory=dict)
+    acknowledgement: Answer | None = None
+    """What the sender gets if the model says nothing, whether the engine has the event already or not (200, 202)."""
+    may_be_unwanted: bool = False
+    """The vendor's own business: 200 if no element wants it."""
+    handshake: Answer | None = None
+    """The answer to a vendor's handshake: it is all that happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """When a model's verification expression answers a vendor's handshake, and what it sees."""
+
+    signed: bool
+    """The vendor signs its handshakes: the expression's turn comes after the signature."""
+    context: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    """From the payload."""
+
+
+AT_FIRST = Verification(signed=False, context=lambda payload: payload)
+"""Before any secret is agreed; over `request`, as in Camunda's generic webhook."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,7 @@ class WebhookConnector(Generic[P]):
     authorization: Callable[[P], Authorization | None] = lambda _: None
     delivery_id: DeliveryId | None = None
     feel: frozenset[str] = frozenset()
+    verification: Verification = AT_FIRST
 
     def identity(self, configuration: P) -> DeliveryId:
         """What names a delivery: the kind's own way, else its signature scheme's, else the headers that are known."""
@@ -75,6 +97,7 @@ def webhook_connector(
     authorization: Callable[[P], Authorization | None] = lambda _: None,
     delivery_id: DeliveryId | None = None,
     feel: frozenset[str] = frozenset(),
+    verification: Verification = AT_FIRST,
 ) -> Callable[[Callable[[WebhookRequest, P], WebhookResult]], WebhookConnector[P]]:
     """Make a webhook kind of a function `(request, properties) -> WebhookResult`.
 
@@ -83,6 +106,8 @@ def webhook_connector(
     """
 
     def decorate(function: Callable[[WebhookRequest, P], WebhookResult]) -> WebhookConnector[P]:
-        return WebhookConnector(type, name, properties, function, methods, signature, authorization, delivery_id, feel)
+        return WebhookConnector(
+            type, name, properties, function, methods, signature, authorization, delivery_id, feel, verification
+        )
 
     return decorate

@@ -1,0 +1,20 @@
+"""The properties of the Slack webhook templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.signatures import SlackSignature
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The signing secret of the app."""
+
+    signature: SlackSignature
+
+    @classmethod
+    def read(cls, properties: Properties) -> Slack:
+        """Raises ConnectorInputError for an empty `inbound.slackSigningSecret`."""
+        return cls(SlackSignature(properties.text("slackSigningSecret")))

@@ -1,0 +1,1 @@
+"""Camunda's Amazon SNS webhook, `io.camunda:aws-sns-webhook:1`."""
