@@ -36,6 +36,7 @@ full: setup ## the tests and the wide sweeps over every recorded case
 	$(BIN)/python -m pytest -m "wide or not wide"
 
 build: setup ## build the layer and the functions, and check them
+	@sh scripts/python3.13 >/dev/null
 	@sh scripts/tool sam >/dev/null
 	$(BIN)/connectors generate --check
 	@rm -rf .aws-sam/build
