@@ -225,12 +225,6 @@ def test_what_cannot_be_taken_has_an_answer_each(webhook: Webhook, changes: dict
     assert webhook.store.newest() == []
 
 
-def test_the_largest_body_is_taken(webhook: Webhook) -> None:
-    webhook.deploy(element({}))
-
-    assert webhook.post(b'"' + b"x" * (4_400_000 - 2) + b'"').status == 200
-
-
 def test_head_gets_the_headers_of_an_answer_without_its_body(webhook: Webhook) -> None:
     webhook.deploy(element({"inbound.responseExpression": "={body: {a: 1}}"}))
 

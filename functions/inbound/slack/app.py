@@ -13,13 +13,12 @@ acknowledged without a body, since Slack takes a body for an instruction.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound import Answer, Verification, WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.answers import OK, of_json
-from connector_sdk.inbound.body import parsed
+from connector_sdk.inbound.body import parsed, parsed_json
 from functions.inbound.slack.model import Slack
 
 COMMAND_EXECUTED = of_json(200, {"response_type": "ephemeral", "text": "Command executed"})
@@ -42,16 +41,9 @@ def handler(request: WebhookRequest, properties: Slack) -> WebhookResult:
     if "command" in body:
         return WebhookResult(body, body, acknowledgement=COMMAND_EXECUTED)
     if list(body) == ["payload"] and isinstance(body["payload"], str):
-        return WebhookResult(_interaction(body["payload"]), acknowledgement=OK)
+        return WebhookResult(parsed_json(body["payload"].encode(errors="replace")), acknowledgement=OK)
     return WebhookResult(body, acknowledgement=OK)
 
 
 def _challenge(body: dict[str, Any]) -> Answer:
     return of_json(200, {"challenge": body.get("challenge")})
-
-
-def _interaction(payload: str) -> Any:
-    try:
-        return json.loads(payload)
-    except (ValueError, RecursionError):
-        raise WebhookError(400, "The field `payload` is no JSON") from None

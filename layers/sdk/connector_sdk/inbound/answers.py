@@ -13,6 +13,7 @@
     ConnectorError                                        422 {"code", "message"}
     WebhookError (signature 401, method 405, size 413 …)  its status {"reason"}; above 499 nothing else
     no such path                                          404
+    more than fits (limits.py)                            413, 431; nested too deep: 400
     a part that is not built                              501 {"reason"}
     anything else                                         500
 

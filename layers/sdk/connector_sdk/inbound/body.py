@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from connector_sdk.errors import WebhookError
+from connector_sdk.inbound.limits import MAX_JSON_DEPTH, is_deeper
 from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs, first_values
 
 FORM_METHODS = frozenset({"POST", "PUT", "DELETE"})
@@ -48,7 +49,7 @@ def parsed(request: WebhookRequest) -> Any:
         return first_values(decoded_pairs(request.body.decode(errors="replace")))
     if "application/xml" in media_type or "text/xml" in media_type:
         return request.body.decode(errors="replace")
-    return _json(request.body)
+    return parsed_json(request.body)
 
 
 def payload_of(request: WebhookRequest, body: Any, connector_data: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -60,11 +61,15 @@ def payload_of(request: WebhookRequest, body: Any, connector_data: Mapping[str, 
     }
 
 
-def _json(body: bytes) -> Any:
+def parsed_json(body: bytes) -> Any:
+    """JSON; null is `{}`. Raises WebhookError (400) for what is none, or is nested more than MAX_JSON_DEPTH times."""
     try:
         found = json.loads(body.decode("utf-8-sig"), parse_float=_finite, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise WebhookError(400, "The body is neither JSON nor anything else that its Content-Type says") from None
+    # Counting brackets is an upper bound, and all that most bodies need.
+    if body.count(b"[") + body.count(b"{") > MAX_JSON_DEPTH and is_deeper(found, MAX_JSON_DEPTH):
+        raise WebhookError(400, f"The body is nested more than {MAX_JSON_DEPTH} times")
     return {} if found is None else found
 
 

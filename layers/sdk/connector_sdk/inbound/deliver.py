@@ -25,6 +25,7 @@ from connector_sdk.inbound.body import parsed, payload_of, with_form_fields
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
+from connector_sdk.inbound.limits import MAX_HEADERS
 from connector_sdk.inbound.negotiation import negotiated
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.response import answer_of
@@ -62,6 +63,8 @@ def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRu
         return answers.method_not_allowed(request.method)
     if len(request.body) > services.max_body_bytes:
         raise WebhookError(413, f"The body is larger than {services.max_body_bytes} bytes")
+    if len(request.headers) > MAX_HEADERS:
+        raise WebhookError(431, f"The request has more than {MAX_HEADERS} headers")
     if rules.container_addresses and not (_PATH.fullmatch(request.path) and _QUERY.fullmatch(request.query)):
         raise WebhookError(400, "The address holds characters that have to be percent-encoded, or an encoded slash")
     route = services.routes.find(request.context)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.inbound.limits import MAX_BODY_BYTES
 from connector_sdk.inbound.routes import Routes
 from connector_sdk.stores import Deliveries
 
-MAX_BODY_BYTES = 4_400_000
-"""What fits, as Base64 and with headers around it, through an invocation of a Lambda function (6 MB)."""
 BUDGET_MS = 8_000
 """From the request's own timestamp; GitHub and GitLab give up after 10 s."""
 LEASE_MARGIN_MS = 22_000
