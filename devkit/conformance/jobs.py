@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any
 
 from connector_sdk.clock import SystemClock
@@ -32,43 +34,55 @@ _PREFIX = "SECRET_"
 _JOB_KEY = "1"
 
 
+class Runner(AbstractContextManager["Runner"]):
+    """Runs jobs through the Lambda door, against a service of its own that answers as the recorded one."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        # The recording was made in one environment that held the secrets of all cases.
+        self._environment = dict(chain.from_iterable(_secrets(case).items() for case in cases))
+        self._transport = GuardedTransport(LOOPBACK)
+        self._http = HttpClient(Sender(self._transport, pause=_no_pause))
+        self._target = Target()
+        self.port = self._target.port
+
+    def __exit__(self, *_: object) -> None:
+        self._target.__exit__()
+        self._transport.close()
+
+    def run(self, case: Case, job: Mapping[str, Any]) -> Result:
+        """The requests and the outcome of a case's job; the target's port is `{port}` in them."""
+        services = Services(
+            EnvironmentSecrets({**self._environment, **_secrets(case)}, _PREFIX),
+            self._http,
+            Compatibility.of("8.8"),
+            SystemClock(),
+            RecordedDocuments(),
+        )
+        answer = handler.with_services(services)({"v": 1, "jobs": [job]})
+        requests = self._target.take(case["id"])
+        port = f":{self.port}"
+        outcome, requests = json.loads(json.dumps([answer["outcomes"][0], requests]).replace(port, _PORT))
+        return {
+            "id": case["id"],
+            "requests": requests,
+            "outcome": {"command": outcome["command"], "body": outcome["body"]},
+        }
+
+
 def results(cases: Iterable[Case]) -> Iterator[Result]:
     """The raw result of each case, in order: `id`, `requests` and `outcome` with `command` and `body`."""
     every = list(cases)
-    secrets = _environment(every)
-    transport = GuardedTransport(LOOPBACK)
-    try:
-        with Target() as target, ThreadPoolExecutor(THREADS) as threads:
-            http = HttpClient(Sender(transport, pause=_no_pause))
-            yield from threads.map(lambda case: _result(case, target, http, secrets), every)
-    finally:
-        transport.close()
+    with Runner(every) as runner, ThreadPoolExecutor(THREADS) as threads:
+        yield from threads.map(lambda case: runner.run(case, _job(case, runner.port)), every)
 
 
-def _environment(cases: list[Case]) -> dict[str, str]:
-    """The secrets of all cases: the recording was made in one environment that held all of them."""
-    return {_PREFIX + name: value for case in cases for name, value in (case.get("secrets") or {}).items()}
+def _job(case: Case, port: int) -> dict[str, Any]:
+    job: dict[str, Any] = json.loads(json_lines.dumps(case["job"]).replace(_PORT, f":{port}"))
+    return {**job, "jobKey": _JOB_KEY}
 
 
-def _result(case: Case, target: Target, http: HttpClient, environment: Mapping[str, str]) -> Result:
-    own = {_PREFIX + name: value for name, value in (case.get("secrets") or {}).items()}
-    services = Services(
-        EnvironmentSecrets({**environment, **own}, _PREFIX),
-        http,
-        Compatibility.of("8.8"),
-        SystemClock(),
-        RecordedDocuments(),
-    )
-    port = f":{target.port}"
-    job = json.loads(json_lines.dumps(case["job"]).replace(_PORT, port))
-    answer = handler.with_services(services)({"v": 1, "jobs": [{**job, "jobKey": _JOB_KEY}]})
-    (outcome,) = json.loads(json.dumps(answer).replace(port, _PORT))["outcomes"]
-    requests = json.loads(json.dumps(target.take(case["id"])).replace(port, _PORT))
-    return {
-        "id": case["id"],
-        "requests": requests,
-        "outcome": {"command": outcome["command"], "body": outcome["body"]},
-    }
+def _secrets(case: Case) -> dict[str, str]:
+    return {_PREFIX + name: value for name, value in (case.get("secrets") or {}).items()}
 
 
 def _no_pause(seconds: float) -> None:

@@ -4,6 +4,14 @@ It needs node and npm and runs the Modeler's own libraries (`node/package.json`)
 """
 
 from devkit.modeler.headless import Applied, HeadlessModeler, TemplateRejected
-from devkit.modeler.install import ModelerUnavailable, missing_tool, official_template
+from devkit.modeler.install import ModelerUnavailable, missing_tool, official_template, official_templates
 
-__all__ = ["Applied", "HeadlessModeler", "ModelerUnavailable", "TemplateRejected", "missing_tool", "official_template"]
+__all__ = [
+    "Applied",
+    "HeadlessModeler",
+    "ModelerUnavailable",
+    "TemplateRejected",
+    "missing_tool",
+    "official_template",
+    "official_templates",
+]

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from connector_sdk.errors import SdkError
 from devkit.modeler.install import SERVER, ModelerUnavailable, install
 
 STOP_TIMEOUT_SECONDS = 10
 
 
-class TemplateRejected(Exception):
+class TemplateRejected(SdkError):
     """The Modeler would not take the template, the element or one of the values."""
 
 

@@ -8,25 +8,35 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from connector_sdk.errors import SdkError
 from devkit.testing.zeebe_parts import cache
 
 SOURCES = Path(__file__).parent / "node"
 INSTALL_TIMEOUT_SECONDS = 300
+NODE_MAJOR = 20
 SERVER = Path("dist/serve.mjs")
 TEMPLATES = Path("node_modules/@camunda/connectors-element-templates/src/element-templates")
 
 
-class ModelerUnavailable(Exception):
+class ModelerUnavailable(SdkError):
     """Node or npm is missing, or npm could not install; the message says which and what to do."""
 
 
 def missing_tool() -> str | None:
     """Why the Modeler cannot run on this machine, or None: a reason for `pytest.skip`."""
     absent = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
-    return f"{' and '.join(absent)} not found; the headless Modeler needs Node.js 20 or newer" if absent else None
+    if absent:
+        return f"{' and '.join(absent)} not found; the headless Modeler needs Node.js {NODE_MAJOR} or newer"
+    version = _node_version()
+    major = version.removeprefix("v").partition(".")[0]
+    if not major.isdecimal() or int(major) < NODE_MAJOR:
+        return f"node is {version or 'broken'}; the headless Modeler needs Node.js {NODE_MAJOR} or newer"
+    return None
 
 
 def install() -> Path:
@@ -50,14 +60,30 @@ def install() -> Path:
     return target
 
 
-def official_template(template_id: str, version: int) -> dict[str, Any]:
+def official_template(template_id: str, version: int | None) -> Mapping[str, Any]:
     """One of Camunda's own templates, as published. Raises ModelerUnavailable, or LookupError if there is none."""
-    for file in sorted((install() / TEMPLATES).glob("*.json")):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        for template in found if isinstance(found, list) else [found]:
-            if template["id"] == template_id and template.get("version") == version:
-                return dict(template)
-    raise LookupError(f"no official template {template_id} in version {version}")
+    found = official_templates().get((template_id, version))
+    if found is None:
+        raise LookupError(f"no official template {template_id} in version {version}")
+    return found
+
+
+def official_templates() -> Mapping[tuple[str, int | None], Mapping[str, Any]]:
+    """All of Camunda's own templates, by id and version; the oldest have no version. Raises ModelerUnavailable."""
+    return _read_templates(install() / TEMPLATES)
+
+
+@lru_cache(maxsize=1)
+def _read_templates(folder: Path) -> Mapping[tuple[str, int | None], Mapping[str, Any]]:
+    contents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+    every = [one for found in contents for one in (found if isinstance(found, list) else [found])]
+    return {(template["id"], template.get("version")): template for template in every}
+
+
+def _node_version() -> str:
+    node = shutil.which("node") or "node"
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - no arguments
+    return done.stdout.strip()
 
 
 def _fingerprint() -> str:

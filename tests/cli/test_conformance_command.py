@@ -9,6 +9,7 @@ import pytest
 
 from devkit.cli.main import execute
 from devkit.conformance import json_lines
+from devkit.modeler import missing_tool
 
 AGREES = {
     "id": "one",
@@ -81,7 +82,7 @@ def test_numbers_keep_all_their_digits_in_a_results_file() -> None:
     ("arguments", "sentence"),
     [
         (["dreams", "--cases", "x"], "there are no recorded cases of the kind 'dreams'; kinds are feel, jobs, inbound"),
-        (["templates", "--cases", "x"], "not built yet: conformance of templates"),
+        (["templates", "--cases", "absent.jsonl"], "absent.jsonl cannot be read: No such file or directory"),
         (["feel", "--cases", "absent.jsonl"], "absent.jsonl cannot be read: No such file or directory"),
     ],
 )
@@ -93,6 +94,30 @@ def test_what_cannot_be_judged_gives_one_sentence(
     assert captured.out == ""
     assert captured.err.startswith(f"connectors: {sentence}")
     assert captured.err.count("\n") == 1
+
+
+def test_templates_need_node_and_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    cases = write(tmp_path / "cases.jsonl", [{"id": "t-one", "template": "x", "version": 1, "values": {}}])
+
+    assert execute(["conformance", "templates", "--cases", str(cases)]) == 2
+    assert (
+        capsys.readouterr().err
+        == "connectors: node and npm not found; the headless Modeler needs Node.js 20 or newer\n"
+    )
+
+
+@pytest.mark.parametrize(("said", "refused"), [("v18.19.0", "v18.19.0"), ("", "broken")])
+def test_an_old_node_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, refused: str) -> None:
+    for tool in ("node", "npm"):
+        file = tmp_path / tool
+        file.write_text(f"#!/bin/sh\necho {said}\n", encoding="utf-8")
+        file.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert missing_tool() == f"node is {refused}; the headless Modeler needs Node.js 20 or newer"
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]\n", b'{"no": "id"}\n', b"\x1f\x8bbroken", b"\xff\xfe"])

@@ -56,6 +56,20 @@ def test_the_newest_templates_choose_what_is_returned(
     assert run(httpserver, documentReturnFormat=choice) == Complete({"s": 200, "b": body})
 
 
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"documentReturnFormat": {"choice": "TEXT"}},
+        {"documentReturnFormat": {"choice": "XML"}},
+        {"clientTls": {"clientCertificate": "no certificate"}},
+        {"authenticationConfiguration": {"authentication": {"type": "basic"}}},
+    ],
+)
+def test_8_8_does_not_read_the_inputs_that_came_later(newer: dict[str, Any], httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data('{"a":1}')
+    assert run(httpserver, "8.8", **newer) == Complete({"s": 200, "b": {"a": 1}})
+
+
 def test_a_body_that_is_no_json_fails_where_json_was_chosen(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/orders/7").respond_with_data("{")
     outcome = run(httpserver, documentReturnFormat={"choice": "JSON"})

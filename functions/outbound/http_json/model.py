@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Any
 
-from connector_sdk.binding import ConnectorModel, HttpUrl, Int32
+from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32
 from connector_sdk.http.authentication import Authentication
 from connector_sdk.template import Property
 
@@ -45,20 +45,22 @@ class HttpJsonRequest(ConnectorModel):
     """The inputs of all REST templates since 8.2; what an older one does not have is left at its default."""
 
     authentication: Annotated[Authentication | None, Property(group="authentication")] = None
-    authentication_configuration: Annotated[AuthenticationConfiguration | None, Property(group="authentication")] = None
+    authentication_configuration: Annotated[
+        AuthenticationConfiguration | None, NEWER, Property(group="authentication")
+    ] = None
     method: Annotated[Method, Property(group="endpoint")]
     url: Annotated[HttpUrl, Property(label="URL", group="endpoint", example="https://api.example.com/orders")]
     headers: Annotated[dict[str, str | None] | None, Property(group="endpoint")] = None
     query_parameters: Annotated[dict[str, str | None] | None, Property(group="endpoint")] = None
     skip_encoding: Annotated[str | None, Property(group="endpoint")] = None
-    follow_redirects: Annotated[bool, Property(group="endpoint")] = False
+    follow_redirects: Annotated[bool, NEWER, Property(group="endpoint")] = False
     connection_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
     read_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
-    client_tls: Annotated[dict[str, Any] | None, Property(group="endpoint")] = None
+    client_tls: Annotated[dict[str, Any] | None, NEWER, Property(group="endpoint")] = None
     body: Annotated[Any, Property(group="payload")] = None
     ignore_null_values: Annotated[bool, Property(group="payload")] = False
     store_response: Annotated[bool, Property(group="endpoint")] = False
-    document_return_format: Annotated[DocumentReturnFormat | None, Property(group="output")] = None
+    document_return_format: Annotated[DocumentReturnFormat | None, NEWER, Property(group="output")] = None
 
     @property
     def proof(self) -> Authentication | None:

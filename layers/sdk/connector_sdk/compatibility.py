@@ -33,6 +33,12 @@ RULES: dict[str, Rule] = {
     "inline_documents": Rule("documents whose content stands in the reference itself", False, True),
     "external_documents_in_functions": Rule("intrinsic functions take documents from any address", False, True),
     "first_header_only": Rule("of a repeated response header only the first value is kept", True, False),
+    "newer_inputs": Rule(
+        "inputs that came later are read: in REST tasks `followRedirects`, `documentReturnFormat`, `clientTls` and the "
+        "configuration",
+        False,
+        True,
+    ),
     "job_timeout_header": Rule("the header `jobTimeout` sets how long the job is locked", False, True),
 }
 
@@ -51,6 +57,7 @@ class Compatibility:
     inline_documents: bool
     external_documents_in_functions: bool
     first_header_only: bool
+    newer_inputs: bool
     job_timeout_header: bool
 
     @classmethod

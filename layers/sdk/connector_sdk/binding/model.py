@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from connector_sdk.binding.coercion import coerce_members
+from connector_sdk.binding.fields import NEWER
 from connector_sdk.documents import Documents
 from connector_sdk.errors import ConnectorInputError
 
@@ -30,10 +31,16 @@ class ConnectorModel(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents) -> Model:
-    """The variables as a model. Raises ConnectorInputError with one line for each violated constraint."""
+def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents, *, newer_inputs: bool = True) -> Model:
+    """The variables as a model; without `newer_inputs` those that the model marks as NEWER are not read.
+
+    Raises ConnectorInputError with one line for each violated constraint.
+    """
+    fields = model.model_fields.items()
+    unread = set() if newer_inputs else {field.alias or name for name, field in fields if NEWER in field.metadata}
+    read = {name: value for name, value in variables.items() if name not in unread}
     try:
-        return model.model_validate(coerce_members(variables, model, documents))
+        return model.model_validate(coerce_members(read, model, documents))
     except ValidationError as error:
         violations = sorted(_violation(detail) for detail in error.errors(include_url=False, include_input=False))
         raise ConnectorInputError(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
+from connector_sdk.feel.member_order import member_order
 from connector_sdk.feel.values import FAILED, Function, Range, Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     _Form = Callable[[Any], str | None]
 
-_LONG = 1 << 63
+_LONG_BITS = 64
+_LONG = 1 << (_LONG_BITS - 1)
 
 
 def connector_json(value: Value) -> Any:
@@ -34,7 +36,10 @@ def connector_json(value: Value) -> Any:
 
 
 def engine_json(value: Value) -> Any:
-    """As Zeebe 8.6 writes variables: java.time's own texts (`10:00`, `2024-02-29T10:00Z`, `PT24H`)."""
+    """As Zeebe 8.6 writes variables: java.time's own texts (`10:00`, `2024-02-29T10:00Z`, `PT24H`).
+
+    Whole numbers beyond a long lose their high bits, and larger contexts come in the order of `member_order`.
+    """
     return _EngineWriter().write(value)
 
 
@@ -46,6 +51,13 @@ def to_json_text(value: Value) -> str:
 def _number(value: Decimal) -> int | float:
     if -_LONG <= value < _LONG and value == value.to_integral_value():
         return int(value)
+    return float(value)
+
+
+def _engine_number(value: Decimal) -> int | float:
+    """Zeebe keeps the low 64 bits of a whole number, as Java's `longValue` does."""
+    if value == value.to_integral_value():
+        return (int(value) + _LONG) % (2 * _LONG) - _LONG
     return float(value)
 
 
@@ -78,6 +90,15 @@ class _ConnectorWriter:
 
 class _EngineWriter(_ConnectorWriter):
     __slots__ = ()
+
+    def write(self, value: Value) -> Any:
+        if isinstance(value, dict):
+            self.count()
+            return {key: self.write(value[key]) for key in member_order(value) if not isinstance(value[key], Function)}
+        if isinstance(value, Decimal):
+            self.count()
+            return _engine_number(value)
+        return super().write(value)
 
     def other(self, value: Value) -> Any:
         return _ENGINE_FORMS.get(type(value), str)(value)

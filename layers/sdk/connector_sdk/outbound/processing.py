@@ -83,7 +83,7 @@ def _response(
     resolved = resolve(dict(job.variables), services.secrets, allowed=secret_names, textual=rules.textual_secrets)
     progress.used_secrets = resolved.used
     documents = Documents(services.documents, services.http.download, rules)
-    request = bind(work.model, resolved.value, documents)
+    request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
     context = JobContext(job, services.http, rules, services.clock, services.documents)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
