@@ -8,7 +8,6 @@ PLATFORM_arm64 := aarch64-manylinux_2_28
 # The exact version that the functions run with: /opt and /var/task are read-only, so what is not compiled here is
 # compiled again at each cold start.
 PYTHON313 ?= $(shell sh $(HERE)/scripts/python3.13 2>/dev/null)
-export PYTHON313
 export SAM_CLI_TELEMETRY := 0
 
 INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --system-certs --python-version 3.13 \
