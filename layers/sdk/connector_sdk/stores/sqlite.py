@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,7 +33,7 @@ FROM deliveries JOIN contents USING (id) """
 
 
 class SqliteDeliveries:
-    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, or use it in a `with`."""
+    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, use it in a `with`, or let it go."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
@@ -40,7 +41,8 @@ class SqliteDeliveries:
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
         )
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            weakref.finalize(self, self._connection.close)
+        self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.executescript(_SCHEMA)
         except sqlite3.Error:
