@@ -33,16 +33,16 @@ FROM deliveries JOIN contents USING (id) """
 
 
 class SqliteDeliveries:
-    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, use it in a `with`, or let it go."""
+    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, use it with `with`, or let it go."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
         )
+        weakref.finalize(self, self._connection.close)
         try:
-            weakref.finalize(self, self._connection.close)
-        self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.executescript(_SCHEMA)
         except sqlite3.Error:
