@@ -33,7 +33,7 @@ FROM deliveries JOIN contents USING (id) """
 
 
 class SqliteDeliveries:
-    """A deliveries store in the file `path`, or in memory with `:memory:`. Close it, use it with `with`, or let it go."""
+    """A deliveries store in the file `path`, or in memory with `:memory:`; closed by `with`, or when let go."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
