@@ -36,37 +36,39 @@ class Core:
     def __init__(
         self,
         clock: Clock,
+        state: State,
         behaviours: Mapping[str, Behaviour],
         commands: Mapping[str, Callable[..., None]],
     ) -> None:
         self.clock = clock
-        self.state = State()
+        self.state = state
         self.behaviours = behaviours
         self._commands = commands
-        self._queue: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self.queue: deque[tuple[str, tuple[Any, ...]]] = deque()
+        """Internal commands that are still to run, by name, with their arguments: keys, texts and JSON values."""
         self.new_jobs: set[str] = set()
         """Job types that something became available of since the last look."""
         self.results: dict[int, Callable[[Variables | None], None]] = {}
         """Who waits for a process instance's result: called with its variables, with None if it was cancelled."""
 
     def enqueue(self, command: str, *arguments: Any) -> None:
-        self._queue.append((command, arguments))
+        self.queue.append((command, arguments))
 
     @property
     def is_idle(self) -> bool:
         """Whether no internal command is left to run."""
-        return not self._queue
+        return not self.queue
 
     def run_queue(self) -> None:
         """Run internal commands until none is left, or until `MAX_STEPS` were run."""
         for _ in range(MAX_STEPS):
-            if not self._queue:
+            if not self.queue:
                 return
-            command, arguments = self._queue.popleft()
+            command, arguments = self.queue.popleft()
             self._commands[command](self, *arguments)
 
     def definition(self, instance: ElementInstance) -> Definition:
-        return self.state.definitions[instance.definition_key]
+        return self.state.definition(instance.definition_key)
 
     def node(self, instance: ElementInstance) -> Node:
         return self.definition(instance).nodes[instance.element_id]

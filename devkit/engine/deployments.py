@@ -153,7 +153,7 @@ def open_starts(core: Core, definition: Definition) -> None:
             starts = core.state.message_starts if event.kind == "message" else core.state.signal_starts
             name = event.name.text_value({}, core.clock)
             subscription = StartSubscription(core.state.next_key(), name, definition.key, event_id)
-            starts.setdefault(name, {})[subscription.key] = subscription
+            starts.add(subscription)
 
 
 def _open_timer(core: Core, definition: Definition, event_id: str) -> None:
@@ -165,11 +165,8 @@ def _open_timer(core: Core, definition: Definition, event_id: str) -> None:
 def close_starts(core: Core, definition: Definition) -> None:
     """Stop waiting for the start events of a definition."""
     timers.cancel(core, definition.key)
-    for family in (core.state.message_starts, core.state.signal_starts):
-        for name in tuple(family):
-            family[name] = {key: start for key, start in family[name].items() if start.definition_key != definition.key}
-            if not family[name]:
-                del family[name]
+    core.state.message_starts.close(definition.key)
+    core.state.signal_starts.close(definition.key)
 
 
 def delete(core: Core, key: int) -> None:

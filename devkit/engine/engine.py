@@ -11,6 +11,8 @@ from devkit.engine import instances, jobs, lifecycle, messages, signals, timers,
 from devkit.engine.core import MAX_STEPS, Core
 from devkit.engine.elements import BEHAVIOURS
 from devkit.engine.elements.multi_instance import on_round_end
+from devkit.engine.state import State
+from devkit.engine.storage import Leftover, Storage
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "activate": lifecycle.activate,
@@ -53,16 +55,30 @@ class EngineClock:
     def pin(self, time_ms: int) -> None:
         self._pinned = ControlledClock(time_ms)
 
+    @property
+    def pinned_ms(self) -> int | None:
+        """The moment at which time stands still, if it does."""
+        return None if self._pinned is None else self._pinned.time_ms()
+
     def reset(self) -> None:
         self._pinned = None
 
 
 class Engine:
-    """A process engine in memory. Every command goes through `transaction`."""
+    """A process engine. Every command goes through `transaction`, every look through `reading`.
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    Without a storage everything is in memory only; with one, a transaction is stored before it ends.
+    """
+
+    def __init__(self, clock: Clock | None = None, storage: Storage | None = None) -> None:
         self.clock = EngineClock(clock or SystemClock())
-        self._core = Core(self.clock, BEHAVIOURS, COMMANDS)
+        self._storage = storage
+        state, left = (State(), None) if storage is None else storage.load()
+        self._core = Core(self.clock, state, BEHAVIOURS, COMMANDS)
+        if left is not None:
+            self._core.queue.extend(left.queue)
+            if left.pinned_ms is not None:
+                self.clock.pin(left.pinned_ms)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
@@ -86,9 +102,32 @@ class Engine:
                 self._run_due()
                 new_jobs = frozenset(self._core.new_jobs)
                 self._core.new_jobs.clear()
+                self._save()
         if new_jobs:
             for listener in tuple(self._listeners):
                 listener(new_jobs)
+
+    @contextmanager
+    def reading(self) -> Iterator[Core]:
+        """What is due first, then the caller's look at the state, which must change nothing."""
+        self.tick()
+        with self._lock:
+            try:
+                yield self._core
+            finally:
+                if self._storage is not None:
+                    self._storage.ignore_touched()
+
+    def _save(self) -> None:
+        if self._storage is not None:
+            left = Leftover(tuple(self._core.queue), self.clock.pinned_ms)
+            self._storage.save(self._core.state, left)
+
+    def close(self) -> None:
+        """Close the storage; the engine cannot be used any more."""
+        with self._lock:
+            if self._storage is not None:
+                self._storage.close()
 
     def _run_due(self) -> None:
         now_ms = self.clock.time_ms()

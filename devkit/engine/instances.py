@@ -34,7 +34,7 @@ def definition_to_start(core: Core, process_id: str | None, key: int | None, ver
             "Expected at least a bpmnProcessId or a key greater than -1, but none given",
         )
     if key is not None:
-        found = core.state.definitions.get(key)
+        found = core.state.definitions.peek(key)
         if found is None or found.deleted:
             raise _no_definition(f"key '{key}'")
         return found
@@ -44,8 +44,8 @@ def definition_to_start(core: Core, process_id: str | None, key: int | None, ver
             raise _no_definition(f"process ID '{process_id}'")
         return latest
     for candidate in core.state.versions.get(process_id or "", ()):
-        if core.state.definitions[candidate].version == version:
-            return core.state.definitions[candidate]
+        if core.state.definition(candidate).version == version:
+            return core.state.definition(candidate)
     raise _no_definition(f"process ID '{process_id}' and version '{version}'")
 
 
@@ -139,7 +139,7 @@ def start_by_event(
     key: int | None = None,
 ) -> None:
     """Start an instance at a start event that has happened."""
-    instance = _new(core, core.state.definitions[definition_key], {}, key)
+    instance = _new(core, core.state.definition(definition_key), {}, key)
     instance.start_lock = start_lock
     instance.trigger_id = event_id
     enter(core, instance, variables)
@@ -150,7 +150,7 @@ def call(core: Core, caller_key: int, definition_key: int, variables: Variables)
     caller = core.state.elements[caller_key]
     if caller.state != "ACTIVE":
         return
-    instance = _new(core, core.state.definitions[definition_key], variables)
+    instance = _new(core, core.state.definition(definition_key), variables)
     instance.caller_key = caller_key
     caller.called_key = instance.key
     enter(core, instance)

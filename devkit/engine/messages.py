@@ -53,7 +53,7 @@ def _deliver(core: Core, message: Message) -> tuple[int, int]:
     for subscription in core.state.message_subscriptions.waiting_for(message.name, message.correlation_key):
         if _give(core, message, subscription):
             continued = continued or subscription.process_instance_key
-    for start in tuple(core.state.message_starts.get(message.name, {}).values()):
+    for start in core.state.message_starts.waiting_for(message.name):
         instance_key = _start(core, message, start)
         started = started or instance_key
     return continued, started
@@ -74,7 +74,7 @@ def _give(core: Core, message: Message, subscription: Subscription) -> bool:
 
 def _start(core: Core, message: Message, start: StartSubscription) -> int:
     """Start an instance, unless one runs for the correlation key; its key, or 0."""
-    definition = core.state.definitions[start.definition_key]
+    definition = core.state.definition(start.definition_key)
     lock = (definition.process_id, message.correlation_key)
     if definition.process_id in message.used_by or (message.correlation_key and lock in core.state.start_locks):
         return 0
@@ -112,9 +112,7 @@ def start_next(core: Core, process_id: str, correlation_key: str) -> None:
         return
     waiting = [
         (message.key, message, start)
-        for starts in core.state.message_starts.values()
-        for start in starts.values()
-        if start.definition_key == definition.key
+        for start in core.state.message_starts.of_definition(definition.key)
         for message in core.state.messages.buffered(start.name, correlation_key)
         if process_id not in message.used_by
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
+from pathlib import Path
 from types import TracebackType
 
 import uvicorn
@@ -12,6 +13,7 @@ import uvicorn
 from connector_sdk.clock import Clock
 from devkit.engine.engine import Engine
 from devkit.engine.rest.app import build
+from devkit.engine.storage import Storage, StorageError
 
 START_SECONDS = 10
 STOP_SECONDS = 10
@@ -62,6 +64,7 @@ class RunningEngine:
         self._server.should_exit = True
         self._thread.join(STOP_SECONDS)
         self._socket.close()
+        self.engine.close()
 
     def __enter__(self) -> RunningEngine:
         return self
@@ -72,8 +75,13 @@ class RunningEngine:
         self.stop()
 
 
-def start(port: int = 0, host: str = "127.0.0.1", clock: Clock | None = None) -> RunningEngine:
-    """Serve a new engine; port 0 takes a free one. Raises EngineNotStarted, for instance if the port is in use."""
+def start(
+    port: int = 0, host: str = "127.0.0.1", clock: Clock | None = None, data: Path | None = None
+) -> RunningEngine:
+    """Serve an engine; port 0 takes a free one. With `data` its state is in that file, else in memory.
+
+    Raises EngineNotStarted, for instance if the port or the file is in use.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # IPPROTO_TCP is said aloud: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -88,4 +96,9 @@ def start(port: int = 0, host: str = "127.0.0.1", clock: Clock | None = None) ->
         else:
             reason = f"cannot listen on port {port} of {host}: {error}"
         raise EngineNotStarted(reason) from error
-    return RunningEngine(Engine(clock), listening)
+    try:
+        engine = Engine(clock, None if data is None else Storage(data))
+    except StorageError as error:
+        listening.close()
+        raise EngineNotStarted(str(error)) from error
+    return RunningEngine(engine, listening)

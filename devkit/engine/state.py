@@ -1,16 +1,17 @@
 """Everything the engine remembers: records by key, and the indexes over them.
 
-Commands change records only through this module's families and indexes, so that a storage can follow every change.
+A record is changed only after it was taken from its family, so that a storage can follow every change; indexes hold
+keys. What is an index, or a due date, is rebuilt from the families when an engine starts on stored records.
 """
 
 from __future__ import annotations
 
 import heapq
-import itertools
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 
 from devkit.engine.definitions import Definition
+from devkit.engine.families import Family, FamilyOf, in_memory
 from devkit.engine.records import (
     ElementInstance,
     Incident,
@@ -62,19 +63,22 @@ class Available:
 class Subscriptions:
     """Open subscriptions of elements, by what they wait for and by who waits; both oldest first."""
 
-    def __init__(self) -> None:
-        self.by_key: dict[int, Subscription] = {}
-        self._by_name: dict[tuple[str, str | None], dict[int, Subscription]] = {}
+    def __init__(self, by_key: Family[int, Subscription]) -> None:
+        self.by_key = by_key
+        self._by_name: dict[tuple[str, str | None], dict[int, None]] = {}
         self._by_element: dict[int, list[int]] = {}
 
     def add(self, subscription: Subscription) -> None:
         self.by_key[subscription.key] = subscription
+        self.index(subscription)
+
+    def index(self, subscription: Subscription) -> None:
         place = (subscription.name, subscription.correlation_key)
-        self._by_name.setdefault(place, {})[subscription.key] = subscription
+        self._by_name.setdefault(place, {})[subscription.key] = None
         self._by_element.setdefault(subscription.element_key, []).append(subscription.key)
 
     def waiting_for(self, name: str, correlation_key: str | None) -> list[Subscription]:
-        return list(self._by_name.get((name, correlation_key), {}).values())
+        return [self.by_key[key] for key in self._by_name.get((name, correlation_key), ())]
 
     def close(self, element_key: int) -> None:
         """Forget everything that an element waits for."""
@@ -87,22 +91,54 @@ class Subscriptions:
                 del self._by_name[place]
 
 
+class Starts:
+    """Start events of the latest definitions, by what they wait for; oldest first."""
+
+    def __init__(self, by_key: Family[int, StartSubscription]) -> None:
+        self.by_key = by_key
+        self._by_name: dict[str, dict[int, None]] = {}
+
+    def add(self, start: StartSubscription) -> None:
+        self.by_key[start.key] = start
+        self.index(start)
+
+    def index(self, start: StartSubscription) -> None:
+        self._by_name.setdefault(start.name, {})[start.key] = None
+
+    def waiting_for(self, name: str) -> list[StartSubscription]:
+        return [self.by_key[key] for key in self._by_name.get(name, ())]
+
+    def of_definition(self, definition_key: int) -> list[StartSubscription]:
+        return [start for start in self.by_key.values() if start.definition_key == definition_key]
+
+    def close(self, definition_key: int) -> None:
+        """Forget the start events of a definition."""
+        for start in self.of_definition(definition_key):
+            del self.by_key[start.key]
+            del self._by_name[start.name][start.key]
+            if not self._by_name[start.name]:
+                del self._by_name[start.name]
+
+
 class Messages:
     """Buffered messages, oldest first for each name and correlation key, and the ids that are taken."""
 
-    def __init__(self) -> None:
-        self.by_key: dict[int, Message] = {}
+    def __init__(self, by_key: Family[int, Message]) -> None:
+        self.by_key = by_key
         self.ids: dict[tuple[str, str, str], int] = {}
-        self._by_name: dict[tuple[str, str], dict[int, Message]] = {}
+        self._by_name: dict[tuple[str, str], dict[int, None]] = {}
 
     def add(self, message: Message) -> None:
         self.by_key[message.key] = message
-        self._by_name.setdefault((message.name, message.correlation_key), {})[message.key] = message
+        self.index(message)
+
+    def index(self, message: Message) -> None:
+        self._by_name.setdefault((message.name, message.correlation_key), {})[message.key] = None
         if message.message_id:
             self.ids[message.name, message.correlation_key, message.message_id] = message.key
 
     def buffered(self, name: str, correlation_key: str) -> list[Message]:
-        return list(self._by_name.get((name, correlation_key), {}).values())
+        return [self.by_key[key] for key in self._by_name.get((name, correlation_key), ())]
 
     def remove(self, key: int) -> None:
         message = self.by_key.pop(key)
@@ -116,43 +152,51 @@ class Messages:
 class State:
     """The families. Ended elements, jobs and incidents stay until their process instance is forgotten."""
 
-    def __init__(self) -> None:
-        self._keys = itertools.count(FIRST_KEY)
-        self.definitions: dict[int, Definition] = {}
+    def __init__(self, family: FamilyOf = in_memory) -> None:
+        self.last_key = FIRST_KEY - 1
+        self.definitions: Family[int, Definition] = family("definitions")
         self.versions: dict[str, list[int]] = {}
         """Definition keys of a process id, oldest first; without deleted ones."""
         self.last_version: dict[str, int] = {}
         """The highest version number ever given to a process id."""
-        self.elements: dict[int, ElementInstance] = {}
+        self.elements: Family[int, ElementInstance] = family("elements")
         self.of_instance: dict[int, list[int]] = {}
         """Element instance keys by process instance, in the order in which they were entered."""
-        self.variables: dict[int, Variables] = defaultdict(dict)
-        self.jobs: dict[int, Job] = {}
+        self.variables: Family[int, Variables] = family("variables")
+        self.jobs: Family[int, Job] = family("jobs")
         self.available = Available()
-        self.incidents: dict[int, Incident] = {}
+        self.incidents: Family[int, Incident] = family("incidents")
         self.incidents_of: dict[int, list[int]] = {}
         """Incident keys by process instance."""
-        self.user_tasks: dict[int, UserTask] = {}
-        self.messages = Messages()
-        self.message_subscriptions = Subscriptions()
-        self.signal_subscriptions = Subscriptions()
-        self.message_starts: dict[str, dict[int, StartSubscription]] = {}
-        self.signal_starts: dict[str, dict[int, StartSubscription]] = {}
-        self.start_locks: dict[tuple[str, str], int] = {}
+        self.user_tasks: Family[int, UserTask] = family("user_tasks")
+        self.messages = Messages(family("messages"))
+        self.message_subscriptions = Subscriptions(family("message_subscriptions"))
+        self.signal_subscriptions = Subscriptions(family("signal_subscriptions"))
+        self.message_starts = Starts(family("message_starts"))
+        self.signal_starts = Starts(family("signal_starts"))
+        self.start_locks: Family[tuple[str, str], int] = family("start_locks")
         """The instance that runs for a process id and the correlation key of its start message."""
-        self.timers: dict[int, Timer] = {}
+        self.timers: Family[int, Timer] = family("timers")
         self.timers_of: dict[int, list[int]] = {}
         """Timer keys by the element instance that waits, or by the definition whose start event it is."""
         self.schedule = Schedule()
         self.ended: deque[int] = deque()
 
     def next_key(self) -> int:
-        return next(self._keys)
+        self.last_key += 1
+        return self.last_key
+
+    def definition(self, key: int) -> Definition:
+        """A definition to read, deleted or not."""
+        found = self.definitions.peek(key)
+        if found is None:
+            raise AssertionError(f"no definition has the key {key}")
+        return found
 
     def latest(self, process_id: str) -> Definition | None:
         """The newest version of a process that is not deleted."""
         keys = self.versions.get(process_id)
-        return self.definitions[keys[-1]] if keys else None
+        return self.definition(keys[-1]) if keys else None
 
     def elements_of(self, process_instance_key: int) -> Iterator[ElementInstance]:
         return (self.elements[key] for key in self.of_instance.get(process_instance_key, ()))

@@ -15,17 +15,18 @@ def visible(core: Core, key: int) -> Mapping[str, Any]:
     """What an element instance sees: its own variables before those of the scopes around it."""
     scopes: list[Variables] = []
     while key:
-        own = core.state.variables.get(key)
+        own = core.state.variables.peek(key)
         if own:
             scopes.append(own)
-        key = core.state.elements[key].scope_key
+        element = core.state.elements.peek(key)
+        key = 0 if element is None else element.scope_key
     return scopes[0] if len(scopes) == 1 else ChainMap(*scopes)
 
 
 def set_local(core: Core, key: int, variables: Variables) -> None:
     """Set variables at one scope, whatever the scopes around it hold."""
     if variables:
-        core.state.variables[key].update(variables)
+        core.state.variables.setdefault(key, {}).update(variables)
 
 
 def propagate(core: Core, key: int, variables: Variables) -> None:
@@ -34,11 +35,11 @@ def propagate(core: Core, key: int, variables: Variables) -> None:
     while remaining:
         scope_key = core.state.elements[key].scope_key
         if not scope_key:
-            core.state.variables[key].update(remaining)
+            core.state.variables.setdefault(key, {}).update(remaining)
             return
-        own = core.state.variables.get(key)
-        if own:
-            own.update({name: remaining.pop(name) for name in tuple(remaining) if name in own})
+        known = core.state.variables.peek(key) or {}
+        here = {name: remaining.pop(name) for name in tuple(remaining) if name in known}
+        set_local(core, key, here)
         key = scope_key
 
 

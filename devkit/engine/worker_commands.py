@@ -85,7 +85,7 @@ def fail(core: Core, key: int, retries: int, message: str | None, back_off_ms: i
     """Failed; with retries left it is offered again, after the back-off, else it is an incident. Raises Rejection."""
     job = _open_job(core, key, "FAIL", "fail")
     core.state.available.discard(job)
-    job.state, job.retries, job.error_message = "FAILED", retries, message
+    job.state, job.retries, job.error_message, job.due_ms = "FAILED", retries, message, 0
     set_local(core, job.element_key, variables)
     if retries <= 0:
         failure = Failure(incidents.JOB_NO_RETRIES, message or "No more retries left.")

@@ -28,7 +28,7 @@ def test_a_controlled_clock_moves_only_when_it_is_told_to() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--data", "state"], "not built yet: connectors engine --data"),
+        (["--data", "/"], "/ cannot be used to keep the engine's state: unable to open database file; choose another"),
         (["--port", "65536"], "there is no port 65536; --port takes 0 (any free port) to 65535"),
         (["--port", "-1"], "there is no port -1; --port takes 0 (any free port) to 65535"),
     ],

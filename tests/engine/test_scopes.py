@@ -191,7 +191,8 @@ def test_a_path_that_ends_elsewhere_opens_an_inclusive_join(engine: Driver) -> N
     engine.job("n")
 
 
-def test_a_process_that_never_waits_does_not_stop_the_engine(engine: Driver) -> None:
+def test_a_process_that_never_waits_does_not_stop_the_engine(engine: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devkit.engine.core.MAX_STEPS", 50)
     engine.deploy(
         "P",
         "{s: {is: start}, m: {is: xor, to: x}, x: {is: xor, to: {m: =true, e: default}}, e: {is: end}}",

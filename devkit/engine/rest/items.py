@@ -120,7 +120,7 @@ def variable(core: Core, scope: ElementInstance, name: str, value: Any, *, cut: 
 
 def incident(core: Core, record: Incident) -> Item:
     return {
-        **_of_definition(core.state.definitions[record.definition_key]),
+        **_of_definition(core.state.definition(record.definition_key)),
         "incidentKey": str(record.key),
         "processInstanceKey": str(record.process_instance_key),
         "errorType": record.error_type,
@@ -135,7 +135,7 @@ def incident(core: Core, record: Incident) -> Item:
 
 def job(core: Core, record: Job) -> Item:
     return {
-        **_of_definition(core.state.definitions[record.definition_key]),
+        **_of_definition(core.state.definition(record.definition_key)),
         "jobKey": str(record.key),
         "type": record.type,
         "worker": record.worker,
@@ -183,7 +183,7 @@ def message_subscription(core: Core, record: Subscription) -> Item:
 
 
 def user_task(core: Core, record: UserTask) -> Item:
-    of = core.state.definitions[record.definition_key]
+    of = core.state.definition(record.definition_key)
     return {
         **_of_definition(of),
         "userTaskKey": str(record.key),

@@ -124,7 +124,7 @@ def _activate_now(engine: Engine, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _activated(core: Core, job: Job, variables: dict[str, Any]) -> dict[str, Any]:
-    definition = core.state.definitions[job.definition_key]
+    definition = core.state.definition(job.definition_key)
     return {
         "type": job.type,
         "jobKey": str(job.key),

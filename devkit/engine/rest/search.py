@@ -186,7 +186,7 @@ def _search(resource: str) -> Endpoint:
         body = await bodies.read(request, SEARCH, optional=True)
         page = bodies.properties(body.get("page", {}), PAGE, "page.")
         wanted = {name: value for name, value in body.get("filter", {}).items() if value is not None}
-        with request.app.state.engine.transaction() as core:
+        with request.app.state.engine.reading() as core:
             found = [item for item in SOURCES[resource][1](core, wanted, request) if _fits(item, wanted)]
         return JsonResponse(_page(_sorted(found, body.get("sort", [])), page))
 
@@ -203,7 +203,7 @@ def _get(resource: str) -> Endpoint:
 def _one(request: Request, resource: str) -> Item:
     name, source = SOURCES[resource]
     key = str(bodies.path_key(request, "key"))
-    with request.app.state.engine.transaction() as core:
+    with request.app.state.engine.reading() as core:
         for item in source(core, {}, request):
             if item[name] == key:
                 return item
@@ -215,8 +215,8 @@ def _one(request: Request, resource: str) -> Item:
 async def definition_xml(request: Request) -> Response:
     """GET /process-definitions/{key}/xml."""
     key = bodies.path_key(request, "key")
-    with request.app.state.engine.transaction() as core:
-        definition = core.state.definitions.get(key)
+    with request.app.state.engine.reading() as core:
+        definition = core.state.definitions.peek(key)
     if definition is None:
         raise Problem(404, "NOT_FOUND", f"Process definition with key '{key}' not found")
     return Response(definition.resource, media_type="text/xml")
