@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import functions.outbound
+from connector_sdk.errors import SettingsError
 from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
-from connector_sdk.settings import Settings
+from connector_sdk.settings import Settings, second_names
 from functions.inbound.slack.app import handler as slack
 from functions.inbound.sns.app import handler as sns
 from functions.inbound.webhook.app import handler as webhook
@@ -39,15 +40,30 @@ class OutboundFunctions:
 
 
 def outbound_functions(settings: Settings, secrets: SecretProvider) -> OutboundFunctions:
-    """Load every folder of `functions/outbound`. Raises SettingsError, UnknownConnector."""
+    """Load every folder of `functions/outbound`, and those that have a second name (CONNECTOR_<NAME>_FUNCTION).
+
+    Raises UnknownConnector, and SettingsError if two of them serve one job type.
+    """
     services = Services.from_settings(settings, secrets)
     registry: list[Registered] = []
     handlers: dict[str, Handler] = {}
-    for name in outbound_names():
+    served: dict[str, str] = {}
+    for name in (*outbound_names(), *second_names()):
         registered, handler = load(name)
+        _refuse_double(registered, served)
         registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
     return OutboundFunctions(tuple(registry), handlers, services)
+
+
+def _refuse_double(connector: Registered, served: dict[str, str]) -> None:
+    for job_type in connector.types:
+        other = served.setdefault(job_type, connector.name)
+        if other != connector.name:
+            variable = connector.name.replace("-", "_").upper()
+            raise SettingsError(
+                f"{connector.name} and {other} both serve {job_type}: set CONNECTOR_{variable}_TYPE to another job type"
+            )
 
 
 def outbound_names() -> list[str]:

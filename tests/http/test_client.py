@@ -1,12 +1,10 @@
 import gzip
 import socket
-from ipaddress import ip_network
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connector_sdk.clock import ControlledClock
 from connector_sdk.errors import DeniedAddress
 from connector_sdk.http import HttpClient, InvalidRequest, ProtocolError, Sender, StatusError, Timeout, Unreachable
 from connector_sdk.http.authentication import (
@@ -14,43 +12,13 @@ from connector_sdk.http.authentication import (
     ApiKeyLocation,
     BasicAuthentication,
     BearerAuthentication,
-    OAuthClientCredentials,
-    OAuthRefreshToken,
 )
-from connector_sdk.http.oauth import MARGIN_MS, Tokens
 from connector_sdk.http.redirects import MAX_REDIRECTS
 from connector_sdk.http.result import http_result
 from connector_sdk.http.sending import LONGEST_REPEAT_AFTER_SECONDS
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.transport import GuardedTransport
-
-LOOPBACK = [ip_network("127.0.0.0/8")]
-
-
-class Waits(list[float]):
-    """Waits that are only written down."""
-
-    def __call__(self, seconds: float) -> None:
-        self.append(seconds)
-
-
-@pytest.fixture
-def waits() -> Waits:
-    return Waits()
-
-
-@pytest.fixture
-def clock() -> ControlledClock:
-    return ControlledClock(1_700_000_000_000)
-
-
-@pytest.fixture
-def client(waits: Waits, clock: ControlledClock) -> HttpClient:
-    return HttpClient(Sender(GuardedTransport(LOOPBACK), clock=clock, pause=waits), Tokens(clock))
-
-
-def requests(server: HTTPServer) -> list[Request]:
-    return [request for request, _ in server.log]
+from tests.http.conftest import LOOPBACK, Waits, requests
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -174,142 +142,6 @@ def test_every_authentication_proves_who_asks(client: HttpClient, httpserver: HT
         (None, "v 1", b"a=1&b=2"),
         (None, None, b"a=1&X-Key=v%201&b=2"),
     ]
-
-
-def credentials(server: HTTPServer, how: str = "basicAuthHeader") -> OAuthClientCredentials:
-    return OAuthClientCredentials(
-        type="oauth-client-credentials-flow",
-        oauth_token_endpoint=server.url_for("/token"),
-        client_id="id",
-        client_secret="s3cret",
-        client_authentication=how,
-        scopes="a b",
-    )
-
-
-def test_a_token_is_kept_until_shortly_before_it_ends(
-    client: HttpClient, clock: ControlledClock, httpserver: HTTPServer
-) -> None:
-    httpserver.expect_request("/token").respond_with_json({"access_token": "tok", "expires_in": 60})
-    httpserver.expect_request("/").respond_with_data("")
-
-    def tokens_asked() -> int:
-        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
-        return sum(request.path == "/token" for request in requests(httpserver))
-
-    assert [tokens_asked(), tokens_asked()] == [1, 1]
-    clock.advance(60_000 - MARGIN_MS - 1)
-    assert tokens_asked() == 1
-    clock.advance(1)
-    assert tokens_asked() == 2
-    assert {r.headers["Authorization"] for r in requests(httpserver) if r.path == "/"} == {"Bearer tok"}
-
-
-def test_a_kept_token_that_is_refused_is_replaced_once(client: HttpClient, httpserver: HTTPServer) -> None:
-    tokens = iter(["first", "second", "third"])
-
-    def token(request: Request) -> Response:
-        return Response(f'{{"access_token": "{next(tokens)}", "expires_in": 60}}')
-
-    httpserver.expect_request("/token").respond_with_handler(token)
-    httpserver.expect_request("/", headers={"Authorization": "Bearer first"}).respond_with_data("")
-    client.post(httpserver.url_for("/"), auth=credentials(httpserver))
-    httpserver.clear()
-    httpserver.expect_request("/token").respond_with_handler(token)
-    httpserver.expect_request("/").respond_with_data("", 401)
-    assert client.post(httpserver.url_for("/"), auth=credentials(httpserver)).status_code == 401
-    seen = [(request.path, request.headers.get("Authorization")) for request in requests(httpserver)]
-    assert [path for path, _ in seen] == ["/", "/token", "/"]
-    assert [seen[0][1], seen[2][1]] == ["Bearer first", "Bearer second"]
-
-
-def test_a_fresh_token_that_is_refused_is_not_replaced(client: HttpClient, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/token").respond_with_json({"access_token": "tok", "expires_in": 60})
-    httpserver.expect_request("/").respond_with_data("", 401)
-    assert client.get(httpserver.url_for("/"), auth=credentials(httpserver)).status_code == 401
-    assert [request.path for request in requests(httpserver)] == ["/token", "/"]
-
-
-def test_a_token_of_unknown_life_is_not_kept(client: HttpClient, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/token").respond_with_json({"access_token": "tok"})
-    httpserver.expect_request("/").respond_with_data("")
-    for _ in range(2):
-        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
-    assert [request.path for request in requests(httpserver)] == ["/token", "/", "/token", "/"]
-
-
-@pytest.mark.parametrize(
-    ("how", "authorization", "form"),
-    [
-        ("basicAuthHeader", "Basic aWQ6czNjcmV0", b"grant_type=client_credentials&audience&scope=a+b"),
-        (
-            "credentialsBody",
-            None,
-            b"grant_type=client_credentials&audience&scope=a+b&client_id=id&client_secret=s3cret",
-        ),
-    ],
-)
-def test_the_client_proves_itself_in_the_header_or_the_body(
-    how: str, authorization: str | None, form: bytes, client: HttpClient, httpserver: HTTPServer
-) -> None:
-    sent: list[tuple[str | None, bytes]] = []
-
-    def token(request: Request) -> Response:
-        sent.append((request.headers.get("Authorization"), request.get_data()))
-        return Response('{"access_token": "tok"}')
-
-    httpserver.expect_request("/token").respond_with_handler(token)
-    httpserver.expect_request("/").respond_with_data("")
-    client.get(httpserver.url_for("/"), auth=credentials(httpserver, how))
-    assert sent == [(authorization, form)]
-
-
-def test_another_client_authentication_is_refused(client: HttpClient, httpserver: HTTPServer) -> None:
-    with pytest.raises(InvalidRequest, match="Unsupported client authentication method: nope"):
-        client.get(httpserver.url_for("/"), auth=credentials(httpserver, "nope"))
-
-
-def test_a_token_endpoint_that_refuses_fails_the_request(client: HttpClient, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/token").respond_with_json({"error": "invalid_client"}, 401)
-    with pytest.raises(StatusError) as error:
-        client.get(httpserver.url_for("/"), auth=credentials(httpserver))
-    assert error.value.code == "401"
-
-
-def refresh_token(server: HTTPServer) -> OAuthRefreshToken:
-    return OAuthRefreshToken(
-        type="oauth-refresh-token", oauth_token_endpoint=server.url_for("/token"), client_id="i", refresh_token="r"
-    )
-
-
-def test_a_refresh_token_gives_access_tokens(client: HttpClient, httpserver: HTTPServer) -> None:
-    forms: list[bytes] = []
-
-    def token(request: Request) -> Response:
-        forms.append(request.get_data())
-        return Response('{"access_token": "tok"}')
-
-    httpserver.expect_request("/token").respond_with_handler(token)
-    httpserver.expect_request("/", headers={"Authorization": "Bearer tok"}).respond_with_data("in")
-    assert client.get(httpserver.url_for("/"), auth=refresh_token(httpserver)).text == "in"
-    assert forms == [b"grant_type=refresh_token&refresh_token=r&client_id=i"]
-
-
-@pytest.mark.parametrize(
-    ("refusal", "code"),
-    [
-        ("invalid_grant", "OAUTH_REFRESH_TOKEN_EXPIRED"),
-        ("interaction_required", "OAUTH_INTERACTION_REQUIRED"),
-        ("invalid_client", "OAUTH_TOKEN_ERROR"),
-    ],
-)
-def test_a_refused_refresh_token_says_what_to_do(
-    refusal: str, code: str, client: HttpClient, httpserver: HTTPServer
-) -> None:
-    httpserver.expect_request("/token").respond_with_json({"error": refusal}, 400)
-    with pytest.raises(StatusError) as error:
-        client.get(httpserver.url_for("/"), auth=refresh_token(httpserver))
-    assert error.value.code == code
 
 
 def test_an_incident_says_what_where_and_which_request(client: HttpClient, httpserver: HTTPServer) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from connector_sdk.errors import SdkError
+from connector_sdk.settings import second_names, type_override
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 
@@ -36,24 +37,33 @@ class UnknownConnector(SdkError):
     """No folder under functions/outbound has that name, or it holds no connector."""
 
 
-def load(name: str) -> tuple[Registered, Handler]:
+def load(name: str, variables: Mapping[str, str] | None = None) -> tuple[Registered, Handler]:
     """Import `functions.outbound.<folder>.app` for a connector's name (`http-json` or `http_json`).
 
-    Raises UnknownConnector saying what is there instead.
+    `variables` (the environment) may give a connector another job type (CONNECTOR_<NAME>_TYPE) and a second name
+    (CONNECTOR_<NAME>_FUNCTION). Raises UnknownConnector saying what is there instead.
     """
+    public = name.replace("_", "-")
+    handler = _handler(second_names(variables).get(public, name))
+    connector = registered(public, handler)
+    override = type_override(public, variables)
+    return (replace(connector, types=(override,)) if override else connector), handler
+
+
+def _handler(name: str) -> Handler:
     folder = name.replace("-", "_")
     module_name = f"functions.outbound.{folder}.app"
     if not re.fullmatch(r"[a-z0-9_]+", folder):
         raise UnknownConnector(f"{name!r} is no connector's name: they are letters, digits and dashes (http-json)")
     try:
-        handler = importlib.import_module(module_name).handler
+        handler: Handler = importlib.import_module(module_name).handler
+        return handler
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
             raise
         raise UnknownConnector(f"no connector {name!r}: functions/outbound/{folder}/app.py does not exist") from error
     except AttributeError as error:
         raise UnknownConnector(f"functions/outbound/{folder}/app.py defines no `handler`") from error
-    return registered(folder.replace("_", "-"), handler), handler
 
 
 def registered(name: str, connector: Any) -> Registered:

@@ -1,0 +1,55 @@
+"""One connector under other job types and other names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from connector_sdk.errors import SettingsError
+from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings, second_names
+from devkit.runtime.functions import OutboundFunctions, outbound_functions
+from functions.runtime.poller.registry import UnknownConnector, load
+
+
+@contextmanager
+def served() -> Iterator[OutboundFunctions]:
+    functions = outbound_functions(Settings.read({}), EnvironmentSecrets({}))
+    yield functions
+    functions.close()
+
+
+def test_a_task_whose_type_was_changed_by_hand_is_served() -> None:
+    connector, _ = load("http-json", {"CONNECTOR_HTTP_JSON_TYPE": "mine:1"})
+
+    assert (connector.name, connector.types) == ("http-json", ("mine:1",))
+
+
+def test_the_same_code_runs_under_two_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTOR_SALES_FORCE_FUNCTION", "http-json")
+    monkeypatch.setenv("CONNECTOR_SALES_FORCE_TYPE", "salesforce:1")
+
+    with served() as functions:
+        assert [(one.name, one.types) for one in functions.registry] == [
+            ("http-json", ("io.camunda:http-json:1",)),
+            ("sales-force", ("salesforce:1",)),
+        ]
+        assert set(functions.handlers) == {"http-json", "sales-force"}
+
+
+def test_two_names_cannot_serve_one_job_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTOR_GITHUB_FUNCTION", "http-json")
+
+    with pytest.raises(SettingsError, match="CONNECTOR_GITHUB_TYPE"), served():
+        pass
+
+
+def test_a_second_name_of_nothing_is_named() -> None:
+    with pytest.raises(UnknownConnector, match="functions/outbound/nothing/app.py does not exist"):
+        load("github", {"CONNECTOR_GITHUB_FUNCTION": "nothing"})
+
+
+def test_only_whole_names_count() -> None:
+    variables = {"CONNECTOR_A_B_FUNCTION": "x", "CONNECTOR_C_FUNCTION": "", "CONNECTOR_FUNCTION": "y", "PATH": "z"}
+
+    assert second_names(variables) == {"a-b": "x"}
