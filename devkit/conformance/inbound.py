@@ -93,5 +93,5 @@ def _http(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without(own_ids: set[str], command: dict[str, Any]) -> dict[str, Any]:
     """A message id that is only the delivery's own says nothing about the model: it is written as "no id"."""
-    body = command["body"]
+    body = command.get("body", {})
     return {**command, "body": {**body, "messageId": ""}} if body.get("messageId") in own_ids else command

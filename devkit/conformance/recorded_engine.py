@@ -13,6 +13,7 @@ INSTANCE_KEY = "4503599627370497"
 MESSAGE_KEY = "4503599627370498"
 BUSY = frozenset({429, 503, 504})
 REJECTIONS: Mapping[int, type[EngineRejected]] = {404: EngineNotFound, 409: EngineConflict}
+OCTETS = "application/octet-stream"
 SUCCESS: Mapping[str, Any] = {"status": 200}
 
 
@@ -22,6 +23,7 @@ class RecordedEngine:
     def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
         self.answers = list(answers) or [SUCCESS]
         self.commands: list[dict[str, Any]] = []
+        self.documents = 0
 
     def within(self, read_timeout: float) -> RecordedEngine:
         """Recorded answers take no time."""
@@ -65,10 +67,31 @@ class RecordedEngine:
         self.take("/v2/process-instances", body)
         return CreatedInstance(INSTANCE_KEY, "", process_definition_id or "", version or 0, tenant_id or "")
 
+    def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
+        """Documents are numbered; one without a name is called by its id."""
+        named = {"contentType": content_type, "fileName": file_name}
+        metadata = {name: value for name, value in named.items() if value is not None}
+        file = {"contentType": OCTETS, "fileName": file_name, "content": content.decode(errors="replace")}
+        self.answer({"method": "POST", "path": "/v2/documents", "file": file, "metadata": metadata})
+        self.documents += 1
+        name = f"doc-{self.documents}"
+        return {
+            "camunda.document.type": "camunda",
+            "storeId": "in-memory",
+            "documentId": name,
+            "contentHash": f"hash-{self.documents}",
+            "metadata": {"fileName": name, **metadata, "size": len(content)},
+        }
+
     def take(self, path: str, body: dict[str, Any]) -> None:
+        """Answer a command with a JSON body."""
+        self.answer({"method": "POST", "path": path, "body": json.loads(json.dumps(body))})
+
+    def answer(self, command: dict[str, Any]) -> None:
         """Keep the command, then answer it: raise for anything but a readable success."""
+        path = command["path"]
         answer = self.answers[min(len(self.commands), len(self.answers) - 1)]
-        self.commands.append({"method": "POST", "path": path, "body": json.loads(json.dumps(body))})
+        self.commands.append(command)
         status, content = answer.get("status", 200), answer.get("rawBody")
         if answer.get("close") or (status < 300 and content is not None and not content.startswith("{")):
             raise EngineUnreachable("the recorded engine gave no readable answer")

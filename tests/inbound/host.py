@@ -50,9 +50,9 @@ class WatchedEngine(RecordedEngine):
         super().__init__([])
         self.before: Callable[[], None] = lambda: None
 
-    def take(self, path: str, body: dict[str, Any]) -> None:
+    def answer(self, command: dict[str, Any]) -> None:
         self.before()
-        super().take(path, body)
+        super().answer(command)
 
 
 @dataclass

@@ -46,6 +46,10 @@ IMPROVEMENTS = {
         "Camunda's runtime answers 500 to both, with the text of a Java exception",
         r"context/(double-slash|upper-inbound|other-path|unknown-PATCH|inbound-(post|delete|get|put))",
     ),
+    "multipart bodies that cannot be read are 400, large ones are taken": Improvement(
+        "a sender should know what was wrong with its body; nothing is wrong with more than one MiB of it",
+        r"multipart/(no-boundary|too-large|broken.*|.*large.*)",
+    ),
     "a missing secret stops one element": Improvement(
         "the other webhooks of the process can do without it", r"secrets/missing-breaks-sibling"
     ),
@@ -55,10 +59,6 @@ IMPROVEMENTS = {
     ),
 }
 NOT_BUILT = {
-    "multipart": Improvement(
-        "parts of multipart bodies become documents",
-        r"multipart/(not-activated|condition.*|fields.*)|body/multipart\|.*",
-    ),
     "repeated answer headers": Improvement(
         "two headers that differ in case only: API Gateway's answers have one value for each", r"response/062"
     ),

@@ -25,6 +25,7 @@ class Engine:
         self.within = webhook.engine.within
         self.publish_message = webhook.engine.publish_message
         self.create_instance = webhook.engine.create_instance
+        self.create_document = webhook.engine.create_document
         self.away = False
         self.probes = 0
         self.probed = threading.Event()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client.authentication import Authentication, authentication_from
-from connector_sdk.engine_client.multipart import multipart
+from connector_sdk.engine_client.multipart import document_form, multipart
 from connector_sdk.engine_client.records import (
     CorrelatedMessage,
     CreatedInstance,
@@ -197,6 +197,14 @@ class EngineClient:
             "awaitCompletion": await_completion or None,
         }
         return self._call("POST", "/process-instances", _given(optional), read=CreatedInstance.from_wire)
+
+    def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
+        """Keep a document in the engine's store (8.7 and newer); returns its reference, as variables hold it."""
+        named: dict[str, Any] = {"contentType": content_type, "fileName": file_name, "customProperties": {}}
+        metadata = {name: value for name, value in named.items() if value is not None}
+        media_type, body = document_form(content, file_name, _json(metadata))
+        request = Request("POST", "/documents", body, media_type, self._read_timeout)
+        return self._rest.send(request, _object)
 
     def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Find all `process-instances`, `element-instances`, `variables`, `incidents`, `process-definitions` … .

@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578) for deployments."""
+"""multipart/form-data (RFC 7578) for deployments and documents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ def multipart(resources: Sequence[tuple[str, bytes]], fields: Sequence[tuple[str
         disposition = f'name="{FILE_PART}"; filename="{_quoted(filename)}"'
         lines += _part(boundary, disposition, "application/octet-stream", content)
     lines += [f"--{boundary}--".encode(), b""]
+    return f"multipart/form-data; boundary={boundary}", b"\r\n".join(lines)
+
+
+def document_form(content: bytes, file_name: str | None, metadata: bytes) -> tuple[str, bytes]:
+    """Encode one document, with its metadata in JSON. Returns the media type with its boundary, and the body."""
+    boundary = secrets.token_hex(16)
+    disposition = 'name="file"' + (f'; filename="{_quoted(file_name)}"' if file_name is not None else "")
+    lines = [
+        *_part(boundary, disposition, "application/octet-stream", content),
+        *_part(boundary, 'name="metadata"', "application/json", metadata),
+        *(f"--{boundary}--".encode(), b""),
+    ]
     return f"multipart/form-data; boundary={boundary}", b"\r\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,14 @@ from connector_sdk.errors import EngineBusy, EngineRejected, EngineUnreachable
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.correlation import InboundEngine, Unmappable, command_for
 from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.multipart import Part
 from connector_sdk.stores import Delivery
 
 PASSING_REJECTIONS = frozenset({401, 403, 408, 412, 425})
 """Refusals that a person can undo without touching the event: credentials, rights, a state of the engine."""
+PARTS = "parts"
+"""Where a recorded payload has the parts of a multipart body; no expression sees them."""
+OUT_OF_TIME = "out of time before the engine was asked"
 FIRST_BACKOFF_MS = 5_000
 LONGEST_BACKOFF_MS = 15 * 60 * 1000
 
@@ -24,6 +28,8 @@ class Taken:
     """The engine has it. `correlation` is for response expressions; None if the engine had it before."""
 
     correlation: Mapping[str, Any] | None
+    payload: Mapping[str, Any]
+    """What expressions see, with the documents that were created."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,14 @@ class Never:
 def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
     """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer."""
     element = InboundElement.from_json(delivery.element)
+    parts = [Part.from_json(part) for part in delivery.payload.get(PARTS, ())]
     try:
-        command = command_for(element, delivery.payload, delivery.id, Compatibility.of(compatibility))
-        return Taken(command.send(engine)) if engine else Away("out of time before the engine was asked")
+        if engine is None and parts:
+            # Whether the model can use the event may depend on documents that nobody has yet.
+            return Away(OUT_OF_TIME)
+        payload = _with_documents(delivery.payload, parts, engine)
+        command = command_for(element, payload, delivery.id, Compatibility.of(compatibility))
+        return Taken(command.send(engine), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
     except (EngineUnreachable, EngineBusy) as error:
@@ -61,6 +72,19 @@ def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str
     except EngineRejected as error:
         passes = error.status >= 500 or error.status in PASSING_REJECTIONS
         return Away(str(error)) if passes else Never(str(error))
+
+
+def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A recorded payload as expressions see it before there are documents."""
+    return {name: value for name, value in payload.items() if name != PARTS}
+
+
+def _with_documents(payload: Mapping[str, Any], parts: Sequence[Part], engine: InboundEngine | None) -> dict[str, Any]:
+    """The payload with a document in the engine's store for each part. Raises EngineError."""
+    seen = without_parts(payload)
+    if engine is not None and parts:
+        seen["documents"] = [engine.create_document(part.content, part.content_type, part.file_name) for part in parts]
+    return seen
 
 
 def backoff_ms(attempts: int) -> int:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound.limits import MAX_JSON_DEPTH, is_deeper
+from connector_sdk.inbound.multipart import Part, is_multipart
 from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs, first_values
 
 FORM_METHODS = frozenset({"POST", "PUT", "DELETE"})
 """Methods whose form fields Camunda's runtime adds to `request.params`; for POST only if there is no query."""
 
 
-def with_form_fields(request: WebhookRequest, *, container: bool) -> WebhookRequest:
-    """The request as the connector gets it: fields of a form are in `params`, too.
+def with_form_fields(request: WebhookRequest, parts: Sequence[Part], *, container: bool) -> WebhookRequest:
+    """The request as the connector gets it: fields of a form are in `params`, too. A multipart body is its `parts`.
 
     `container`: as the servlet container in Camunda's runtime 8.8.7 hands it on, with a form that it has decoded and
     encoded again, and no body at all for PUT and DELETE. Signatures are made over the bytes before this.
     """
+    if is_multipart(request):
+        fields = ((part.name, part.content.decode(errors="replace")) for part in parts if part.file_name is None)
+        return replace(request, params=first_values([*request.params.items(), *fields]), body=b"")
     if request.media_type != FORM or request.method not in FORM_METHODS:
         return request
     if request.method == "POST" and request.query:
@@ -38,11 +42,9 @@ def with_form_fields(request: WebhookRequest, *, container: bool) -> WebhookRequ
 def parsed(request: WebhookRequest) -> Any:
     """The body by its content type: a form's fields, XML as text, else JSON; no body and null are `{}`.
 
-    Raises WebhookError (400) for a body that is none of these, (501) for multipart.
+    Raises WebhookError (400) for a body that is none of these.
     """
     media_type = request.media_type.lower()
-    if media_type.startswith("multipart/"):
-        raise WebhookError(501, "not built yet: multipart bodies, whose parts become Camunda documents")
     if not request.body:
         return {}
     if media_type == FORM:

@@ -34,6 +34,8 @@ class InboundEngine(Protocol):
         tenant_id: str | None = None,
     ) -> PublishedMessage: ...
 
+    def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]: ...
+
     def create_instance(
         self,
         *,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +20,13 @@ from connector_sdk.expressions import ExpressionError
 from connector_sdk.inbound import answers
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
 from connector_sdk.inbound.answers import ALLOWED_METHODS, Answer
-from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms
+from connector_sdk.inbound.attempt import PARTS, Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
 from connector_sdk.inbound.body import parsed, payload_of, with_form_fields
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
 from connector_sdk.inbound.limits import MAX_HEADERS
+from connector_sdk.inbound.multipart import Part, is_multipart, parts_of
 from connector_sdk.inbound.negotiation import negotiated
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.response import answer_of
@@ -70,7 +71,8 @@ def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRu
     route = services.routes.find(request.context)
     if route is None or route.broken:
         return answers.NOT_FOUND if route is None else answers.FAILED
-    seen = with_form_fields(request, container=rules.container_forms)
+    parts = parts_of(request) if is_multipart(request) else ()
+    seen = with_form_fields(request, parts, container=rules.container_forms)
     signed = route.connector.verification.signed
     handshake = None if signed else _handshake(seen, route, rules)
     if handshake is None:
@@ -78,7 +80,7 @@ def _routed(request: WebhookRequest, services: WebhookServices, rules: InboundRu
         handshake = _handshake(seen, route, rules) if signed else None
     if handshake is None:
         result = route.connector.function(seen, route.configuration)
-        handshake = result.handshake or _wanted(seen, result, route, services, rules)
+        handshake = result.handshake or _wanted(seen, result, parts, route, services, rules)
     return handshake
 
 
@@ -107,6 +109,7 @@ def _verify(request: WebhookRequest, seen: WebhookRequest, route: Route) -> None
 def _wanted(
     request: WebhookRequest,
     result: WebhookResult,
+    parts: Sequence[Part],
     route: Route,
     services: WebhookServices,
     rules: InboundRules,
@@ -124,6 +127,8 @@ def _wanted(
         if not element.consumed:
             return answers.OK if result.may_be_unwanted else answers.CONSUMED_BY_NOBODY
         return _response(route, route.elements[0], payload, None, rules, result.acknowledgement or answers.OK)
+    if parts:
+        payload[PARTS] = [part.to_json() for part in parts]
     return _recorded(request, payload, route, element, services, result.acknowledgement)
 
 
@@ -179,8 +184,8 @@ def _published(
     outcome = attempt(delivery, engine, services.compatibility)
     now = services.clock.time_ms()
     match outcome:
-        case Taken(correlation):
-            answer = _response(route, element, delivery.payload, correlation, rules, acknowledgement or answers.OK)
+        case Taken(correlation, payload):
+            answer = _response(route, element, payload, correlation, rules, acknowledgement or answers.OK)
             store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json())
             return answer
         case Refused(answer, reason):
@@ -191,7 +196,7 @@ def _published(
         case Never(reason):
             store.finish(delivery, State.DEAD, now, answer=None, error=reason)
     accepted = acknowledgement or answers.ACCEPTED
-    answer = _response(route, element, delivery.payload, None, rules, accepted)
+    answer = _response(route, element, without_parts(delivery.payload), None, rules, accepted)
     # The event is ours now, so nothing but a 2xx would be true.
     return answer if answer.accepted else accepted
 
