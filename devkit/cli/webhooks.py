@@ -13,6 +13,7 @@ from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
+from devkit.api_routes import needs_routes, update_routes
 from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
@@ -32,18 +33,23 @@ def sync(
     The engine is the one that CAMUNDA_REST_ADDRESS names, the account and region are those of AWS_…. A process that is
     deployed already in the same version is only entered. Functions see a change after a minute at the latest.
     """
+    settings = Settings.read()
     table, address = _stack(stack)
-    engine = EngineClient.from_settings(EngineSettings(Settings.read()).current())
+    explicit = False
+    engine = EngineClient.from_settings(EngineSettings(settings).current())
     now = SystemClock().time_ms()
     for model in read_models(models):
         for deployed in engine.deploy([(model.name, model.xml)]):
             process = routed_process(model.definitions, deployed, now)
+            explicit = explicit or needs_routes(process)
             if process.elements:
                 table.put(process)
                 _show(process, address)
             else:
                 table.remove(process.id)
                 print_line(console(), f"{process.process_definition_id} has no webhooks")
+    if explicit:
+        update_routes(settings, stack, address, table.all())
     return exit_codes.OK
 
 
@@ -63,11 +69,13 @@ def retire(
     tenant: Annotated[str, typer.Option(help="the process's tenant")] = "<default>",
 ) -> int:
     """Take no more webhooks for a process; what was accepted already is still published."""
-    table, _ = _stack(stack)
-    found = [one.id for one in table.all() if (one.tenant_id, one.process_definition_id) == (tenant, process)]
+    table, address = _stack(stack)
+    found = [one for one in table.all() if (one.tenant_id, one.process_definition_id) == (tenant, process)]
     if not found:
         raise Refusal(f"no webhooks are taken for {process} of tenant {tenant}; `connectors webhooks list` shows them")
-    table.remove(found[0])
+    table.remove(found[0].id)
+    if needs_routes(found[0]):
+        update_routes(Settings.read(), stack, address, table.all())
     return exit_codes.OK
 
 

@@ -45,16 +45,20 @@ class FunctionFolder:
         return (self.path / FORM).read_text(encoding="utf-8")
 
     @cached_property
+    def connector(self) -> Any:
+        """What its app.py defines as `handler`: a connector object, or a runtime function's plain handler."""
+        return importlib.import_module(f"functions.{self.group}.{self.folder}.app").handler
+
+    @cached_property
     def places(self) -> Mapping[str, str]:
         """What stands between @ signs in the forms."""
         known = {"id": self.id, "name": self.name, "group": self.group, "folder": self.folder}
         return known if self.group == "runtime" else known | self._said_by_code()
 
     def _said_by_code(self) -> dict[str, str]:
-        connector: Any = importlib.import_module(f"functions.{self.group}.{self.folder}.app").handler
         if self.group == "inbound":
-            return {"title": connector.name}
-        entry = registered(self.name, connector)
+            return {"title": self.connector.name}
+        entry = registered(self.name, self.connector)
         said = {
             "types": entry.types,
             "timeout": round(entry.timeout_seconds),
@@ -62,7 +66,7 @@ class FunctionFolder:
             "repeat": entry.repeat,
         }
         text = json.dumps(said, separators=(",", ":"))
-        return {"title": connector.name, "timeout": str(said["timeout"]), "registered": text[1:-1]}
+        return {"title": self.connector.name, "timeout": str(said["timeout"]), "registered": text[1:-1]}
 
 
 def catalogue(root: Path, only: Collection[str] | None = None) -> Sequence[FunctionFolder]:

@@ -4,6 +4,7 @@ file from top to bottom.
 Lambda permissions, throttling and access logs are not the emulator's business: test_template.py holds those.
 """
 
+import json
 import platform
 import re
 import shutil
@@ -19,6 +20,8 @@ import pytest
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
+from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.signatures import SlackSignature
 from devkit.demo import catalogue, github
 from devkit.engine import server
 from devkit.generate import Choice
@@ -96,6 +99,23 @@ class Rehearsal:
         return [one["processInstanceKey"] for one in self.engine.search("process-instances", {"state": state})]
 
 
+SLACK_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://bpmn.io/schema/bpmn">
+  <bpmn:process id="from-slack" isExecutable="true">
+    <bpmn:startEvent id="said">
+      <bpmn:extensionElements><zeebe:properties>
+        <zeebe:property name="inbound.type" value="io.camunda:slack-webhook:1" />
+        <zeebe:property name="inbound.context" value="slack" />
+        <zeebe:property name="inbound.slackSigningSecret" value="a-secret-that-slack-knows" />
+      </zeebe:properties></bpmn:extensionElements>
+      <bpmn:outgoing>on</bpmn:outgoing>
+    </bpmn:startEvent>
+    <bpmn:sequenceFlow id="on" sourceRef="said" targetRef="end" />
+    <bpmn:endEvent id="end"><bpmn:incoming>on</bpmn:incoming></bpmn:endEvent>
+  </bpmn:process>
+</bpmn:definitions>
+"""
 Attempt = tuple[str, str, dict[str, Any]]
 """Service, operation and arguments of a call with boto3."""
 
@@ -205,6 +225,26 @@ def test_a_webhook_that_came_while_the_engine_was_away_is_published_later(rehear
     rehearsal.webhooks("sync", str(MODEL))
     rehearsal.repeat(lambda: rehearsal.stack.invoke("redelivery", {}), lambda: len(rehearsal.instances("ACTIVE")) == 1)
     rehearsal.poll_until_completed(1)
+
+
+def test_a_webhook_of_another_kind_gets_a_route_to_its_own_function(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    model = tmp_path / "slack.bpmn"
+    model.write_text(SLACK_MODEL, encoding="utf-8")
+    challenge = b'{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}'
+    signed = SlackSignature("a-secret-that-slack-knows").sign(slack_request(challenge))
+    assert rehearsal.stack.post("/inbound/slack", signed, challenge).status == 404
+
+    rehearsal.webhooks("sync", str(model))
+
+    answer = rehearsal.stack.post("/inbound/slack", signed, challenge)
+    assert (answer.status, json.loads(answer.body)) == (200, {"challenge": json.loads(challenge)["challenge"]})
+    rehearsal.webhooks("retire", "from-slack")
+    assert rehearsal.stack.post("/inbound/slack", signed, challenge).status == 404
+
+
+def slack_request(body: bytes) -> WebhookRequest:
+    """What Slack would sign now."""
+    return WebhookRequest(method="POST", path="/inbound/slack", body=body, received_ms=SystemClock().time_ms())
 
 
 def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tmp_path: Path) -> None:
