@@ -148,10 +148,10 @@ def test_redelivery_queries_only_the_index_of_what_is_due() -> None:
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_a_function_gets_only_settings_that_it_reads(name: str) -> None:
+def test_a_function_gets_the_settings_that_it_reads_and_no_others(name: str) -> None:
     readable = {setting.name for setting in SETTINGS.values() if kind(name) in setting.functions}
 
-    assert set(properties(name)["Environment"]["Variables"]) <= readable
+    assert set(properties(name)["Environment"]["Variables"]) == readable
 
 
 def test_no_secret_is_the_value_of_a_parameter() -> None:
