@@ -155,6 +155,16 @@ def test_giving_back_a_job_without_retries_raises_no_incident(engine: ScriptedEn
     assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 2_000}})]
 
 
+def test_a_throttled_function_is_asked_for_less(engine: ScriptedEngine) -> None:
+    seen = Seen()
+    engine.add("t", 8)
+    with polling(engine, None, seen, invoker=Refusing(NeverRan("throttled"))):
+        seen.wait(8)
+        before = len(engine.activations())
+        engine.wait_for(lambda: len(engine.activations()) > before)
+        assert engine.activations()[-1]["maxJobsToActivate"] < 8
+
+
 def test_a_job_that_the_function_did_not_start_is_given_back(engine: ScriptedEngine) -> None:
     [key] = engine.add("t")
     run_one(engine, lambda event, context: {"outcomes": [], "notStarted": [job["jobKey"] for job in event["jobs"]]})

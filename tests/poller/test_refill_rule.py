@@ -60,6 +60,54 @@ def test_closed_slots_ask_for_nothing_and_drain() -> None:
     assert slots.drained(FOREVER) == 0
 
 
+def test_a_refusal_halves_what_is_asked_for_and_a_crowd_counts_once() -> None:
+    slots = Slots(256, 0.001)
+    slots.take(200)
+    for _ in range(150):  # refused one after the other, as a throttled crowd is
+        slots.refused()
+        slots.release()
+
+    assert slots.ask(backlog=False) == 50  # of 100
+
+
+def test_one_slot_is_left_however_often_nothing_ran() -> None:
+    slots = Slots(4, 0.001)
+    for _ in range(10):
+        slots.take(1)
+        slots.refused()
+        slots.release()
+
+    assert slots.ask(backlog=False) == 1
+
+
+def test_slots_grow_again_while_jobs_run() -> None:
+    slots = Slots(16, 0.001)
+    slots.take(2)
+    slots.refused()
+    slots.release()
+    slots.release()
+    grown = []
+    for _ in range(120):
+        slots.ran()
+        grown.append(slots.ask(backlog=False))
+
+    assert (grown[0], grown[1], grown[2], grown[3]) == (2, 2, 3, 3)
+    assert grown[-1] == 16
+
+
+def test_whoever_waits_for_a_slot_gets_one_that_has_grown() -> None:
+    slots = Slots(4, FOREVER)
+    slots.take(2)
+    slots.refused()  # one slot is left, and two are taken
+    slots.release()
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
+    asking.start()
+    slots.ran()
+    asking.join(FOREVER)
+    assert asked == [1]
+
+
 def test_waits_double_up_to_the_longest_and_start_again_after_a_success() -> None:
     backoff = Backoff(lambda: 0.0)
     assert [backoff.next_seconds() for _ in range(9)] == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]

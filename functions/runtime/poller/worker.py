@@ -164,9 +164,12 @@ class JobWorker:
             self.slots.close()
             return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
         except NeverRan as error:
+            self.slots.refused()
             return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
         except FunctionDied as error:
+            self.slots.ran()
             return self._failed(lease, f"function {self._connector.name} {error}")
+        self.slots.ran()
         return self._report(lease, answer)
 
     def _report(self, lease: Lease, answer: Any) -> Finished:
