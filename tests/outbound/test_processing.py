@@ -43,6 +43,9 @@ def weather(request: Ask, context: JobContext) -> Forecast:
     return Forecast(highest_temperature=21.5)
 
 
+LARGEST_FRAME = len(
+    '{"error":{"type":"' + API + 'ConnectorException","message":"m","code":"E","variables":{"body":""}}}'
+)
 RAISED: dict[str, Exception] = {
     "input": ConnectorInputError("no such city"),
     "code": ConnectorError("CITY_UNKNOWN", "no city 'X'", {"asked": "key-s3cret"}),
@@ -52,6 +55,9 @@ RAISED: dict[str, Exception] = {
     "surprise": RuntimeError("key-s3cret leaked"),
     "denied": DeniedAddress("inner.test", "10.0.0.1", "private (RFC 1918)"),
     "not built": NotBuilt("that"),
+    "largest": ConnectorError("E", "m", {"body": "x" * (1_572_864 - LARGEST_FRAME)}),
+    "larger": ConnectorError("E", "m", {"body": "x" * (1_572_864 - LARGEST_FRAME + 1)}),
+    "no json": ConnectorError("E", "m", {"body": object()}),
     "timeout": Timeout("408", "The request timed out.", "no answer in time from GET a.test/x"),
 }
 
@@ -224,3 +230,17 @@ def test_whatever_comes_ends_as_a_command(variables: dict[str, Any], headers: di
     outcome = run_job(weather, variables, secrets={}, compatibility=version, **headers)
     assert outcome.command in ("completion", "failure", "error")
     assert set(outcome.body()) <= {"variables", "retries", "errorMessage", "retryBackOff", "errorCode"}
+
+
+@pytest.mark.parametrize(("city", "kept"), [("largest", True), ("larger", False), ("no json", False)])
+@pytest.mark.parametrize("compatibility", ["8.8", "8.10"])
+def test_a_failure_leaves_out_what_the_engine_could_not_take(city: str, kept: bool, compatibility: str) -> None:
+    outcome = run_job(weather, {"city": city}, compatibility=compatibility)
+    assert isinstance(outcome, Fail)
+    assert outcome.variables["error"]["code"] == "E"
+    assert ("variables" in outcome.variables["error"]) is kept
+
+
+def test_an_error_expression_still_sees_all_of_a_large_failure() -> None:
+    expression = '=bpmnError("LARGE", string(string length(error.variables.body) > 1500000))'
+    assert run_job(weather, {"city": "larger"}, errorExpression=expression) == ThrowError("LARGE", "true", {})

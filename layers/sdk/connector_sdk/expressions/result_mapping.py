@@ -71,13 +71,18 @@ def refuse_function_literal(value: Any, what: str) -> None:
 
 def guard_size(variables: Mapping[str, Any], compatibility: Compatibility) -> None:
     """Raise ConnectorInputError for variables that are no JSON or, since 8.10, larger than MAX_VARIABLES_BYTES."""
-    try:
-        text = json.dumps(variables, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ConnectorInputError(f"The connector's result is no JSON: {error}") from error
-    size = len(text.encode("utf-8", "surrogatepass"))
+    size = json_bytes(variables)
     if compatibility.size_guard and size > MAX_VARIABLES_BYTES:
         raise ConnectorInputError(
             f"Output variables payload ({size} bytes) exceeds the 1.5 MB safe variable size limit for Zeebe job "
             "completion. To handle large payloads, enable the 'Create document' option where available."
         )
+
+
+def json_bytes(variables: Mapping[str, Any]) -> int:
+    """How long variables are as JSON in UTF-8. Raises ConnectorInputError for what is no JSON."""
+    try:
+        text = json.dumps(variables, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConnectorInputError(f"The connector's result is no JSON: {error}") from error
+    return len(text.encode("utf-8", "surrogatepass"))

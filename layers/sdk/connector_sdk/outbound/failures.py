@@ -17,6 +17,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorError, ConnectorInputError, ConnectorRetryError, DeniedAddress, NotBuilt
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
+from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
 from connector_sdk.http import HttpError, raise_for_status
 from connector_sdk.outbound.headers import InvalidBackoff
 from connector_sdk.outcome import Fail
@@ -70,7 +71,16 @@ class Failure:
     def outcome(self) -> Fail:
         """The command if no error expression decides otherwise."""
         message = self.incident[:MAX_MESSAGE_CHARACTERS]
-        return Fail(message, self.retries, self.retry_backoff, {"error": self.error})
+        return Fail(message, self.retries, self.retry_backoff, {"error": _bounded(self.error)})
+
+
+def _bounded(error: dict[str, Any]) -> dict[str, Any]:
+    """Without its `variables` (a service's answer may be in there) if the engine could not take them."""
+    try:
+        fits = json_bytes({"error": error}) <= MAX_VARIABLES_BYTES
+    except ConnectorInputError:
+        fits = False
+    return error if fits else {name: value for name, value in error.items() if name != "variables"}
 
 
 def failure_of(
