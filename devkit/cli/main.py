@@ -13,7 +13,7 @@ from devkit.cli import exit_codes
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
 
-COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke", "webhooks")
+COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke", "webhooks", "deliveries", "events")
 """Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
 
 
