@@ -1,5 +1,8 @@
 import gzip
 import socket
+import tracemalloc
+import zlib
+from collections.abc import Callable
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -268,3 +271,51 @@ def test_an_answer_may_be_so_large_and_not_larger(encoding: str, httpserver: HTT
     with pytest.raises(Unreachable) as error:
         client.get(httpserver.url_for("/over"))
     assert error.value.incident.endswith(f"/over: the answer is larger than {limit} bytes")
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"),
+    [
+        ("gzip", gzip.compress),
+        ("X-GZIP", gzip.compress),
+        ("identity, gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda content: zlib.compress(content, wbits=-15)),
+        ("br", bytes),
+    ],
+)
+def test_one_content_coding_is_undone(
+    coding: str, compress: Callable[[bytes], bytes], client: HttpClient, httpserver: HTTPServer
+) -> None:
+    content = b"".join(b"%d," % number for number in range(100_000))
+    httpserver.expect_request("/").respond_with_data(compress(content), headers={"Content-Encoding": coding})
+    assert client.get(httpserver.url_for("/")).content == content
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "deflate, gzip", "gzip, br"])
+def test_several_content_codings_are_refused(coding: str, client: HttpClient, httpserver: HTTPServer) -> None:
+    packed = gzip.compress(gzip.compress(b"x"))
+    httpserver.expect_request("/").respond_with_data(packed, headers={"Content-Encoding": coding})
+    with pytest.raises(Unreachable, match="aborted") as error:
+        client.get(httpserver.url_for("/"))
+    assert "2 content codings" in error.value.incident
+
+
+def test_content_that_is_not_what_its_coding_says_is_refused(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data(b"plain", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(Unreachable, match="aborted"):
+        client.get(httpserver.url_for("/"))
+
+
+def test_a_small_answer_that_decompresses_to_a_lot_fills_no_memory(httpserver: HTTPServer) -> None:
+    small = HttpClient(Sender(GuardedTransport(LOOPBACK, max_content_bytes=100_000)))
+    packed = gzip.compress(bytes(64 * 1024 * 1024), 9)
+    httpserver.expect_request("/").respond_with_data(packed, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreachable):
+            small.get(httpserver.url_for("/"))
+        assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+        small.close()

@@ -10,6 +10,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
+from connector_sdk.http.content_coding import UnreadableContent, decoded
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
 
@@ -25,13 +26,19 @@ class LimitedResponse(httpx.Response):
     limit = MAX_CONTENT_BYTES
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The content in pieces. Raises ContentTooLarge."""
+        """The content in pieces. Raises ContentTooLarge, and httpx.DecodingError for an unreadable coding."""
+        if self.is_stream_consumed:
+            yield from super().iter_bytes(chunk_size)
+            return
         size = 0
-        for chunk in super().iter_bytes(chunk_size):
-            size += len(chunk)
-            if size > self.limit:
-                raise ContentTooLarge(f"the answer is larger than {self.limit} bytes", request=self.request)
-            yield chunk
+        try:
+            for chunk in decoded(self.iter_raw(), self.headers.get_list("content-encoding", split_commas=True)):
+                size += len(chunk)
+                if size > self.limit:
+                    raise ContentTooLarge(f"the answer is larger than {self.limit} bytes", request=self.request)
+                yield chunk
+        except UnreadableContent as error:
+            raise httpx.DecodingError(str(error), request=self.request) from error
 
 
 class ContentTooLarge(httpx.ReadError):
