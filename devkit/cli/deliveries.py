@@ -29,6 +29,7 @@ deliveries = typer.Typer(name="deliveries", help="Webhooks that were accepted.",
 File = Annotated[Path, typer.Option(metavar="FILE", help="what `connectors run --deliveries` names")]
 Stack = Annotated[str, typer.Option(metavar="NAME", help="the deliveries of a deployed stack instead of a file's")]
 InState = Annotated[State | None, typer.Option("--state", help="only those that are there")]
+COLUMNS = ("received", "delivery", "state", "for", "what happened")
 DEFAULT_FILE = Path("deliveries.sqlite")
 MOST = 10_000
 """Deliveries that `replay --state` takes at once."""
@@ -48,7 +49,9 @@ def list_(
     if as_json:
         print_json([_summary(one) for one in found])
         return exit_codes.OK
-    table = Table("received", "delivery", "state", "for", "what happened", box=None)
+    table = Table(box=None)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=name in ("received", "state"))
     for one in found:
         table.add_row(*(Text(text, overflow="fold") for text in _row(one)))
     console().print(table if found else "there are no deliveries")
@@ -151,4 +154,4 @@ def _whole(one: Delivery) -> dict[str, Any]:
 
 
 def _time(time_ms: int | None) -> str | None:
-    return None if time_ms is None else datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="seconds")
+    return None if time_ms is None else datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -64,7 +64,7 @@ def test_the_newest_are_listed_first(file: Path, capsys: pytest.CaptureFixture[s
         "orders:published",
         "orders:leased",
     ]
-    assert "2023-11-14T22:13:21+00:00" in shown[1]
+    assert "2023-11-14T22:13:21Z" in shown[1]
 
 
 def test_a_list_may_be_of_one_state_and_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +75,7 @@ def test_a_list_may_be_of_one_state_and_json(file: Path, capsys: pytest.CaptureF
         "id": "orders:dead",
         "path": "orders",
         "state": "dead",
-        "received": "2023-11-14T22:13:21+00:00",
+        "received": "2023-11-14T22:13:21Z",
         "attempts": 1,
         "due": None,
         "error": "the engine refused it: 400",
