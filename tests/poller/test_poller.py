@@ -15,6 +15,8 @@ from functions.runtime.poller.registry import Handler, Registered
 from tests.poller.running import Seen, complete, outcomes, polling, raises, run_one
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
+SAFE = Registered("fn", ("t",), repeat="safe")
+
 
 def test_activation_asks_for_what_the_function_needs_and_locks_for_its_time_out(engine: ScriptedEngine) -> None:
     connector = Registered("fn", ("t",), fetch_variables=("url", "body"), timeout_seconds=40)
@@ -199,12 +201,47 @@ def test_a_command_that_comes_too_late_is_counted_and_no_error(engine: ScriptedE
 def test_a_completion_that_the_engine_refuses_becomes_a_failure(engine: ScriptedEngine, status: int) -> None:
     engine.add("t")
     engine.refuse("completion", status)
-    finished = run_one(engine, complete)
+    finished = run_one(engine, complete, connector=SAFE)
     assert [(command, body.get("retries")) for _, command, body in engine.commands()] == [
         ("completion", None),
         ("failure", 2),
     ]
     assert finished.message == "the engine refused the completion of function fn"
+
+
+@pytest.mark.parametrize("command", ["completion", "error"])
+def test_a_function_that_must_not_run_twice_does_not_when_the_engine_refuses_its_outcome(
+    engine: ScriptedEngine, command: str
+) -> None:
+    engine.add("t")
+    engine.refuse(command, 400)
+    body = {"variables": {}, "errorCode": "E"}
+    finished = run_one(engine, lambda event, context: outcomes(event, command, body))
+    assert [(sent, body.get("retries")) for _, sent, body in engine.commands()] == [(command, None), ("failure", 0)]
+    assert finished.message == (
+        f"the engine refused the {command} of function fn; it did its work and is not run a second time"
+    )
+
+
+def test_a_failure_that_the_engine_refuses_is_said_again_in_short(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t")
+    engine.refuse("failure", 413)
+    body = {"retries": 2, "retryBackOff": 7, "errorMessage": "m" * 301, "variables": {"error": {"variables": "much"}}}
+    finished = run_one(engine, lambda event, context: outcomes(event, "failure", body))
+    message = "the engine refused the failure of function fn: " + "m" * 300
+    assert engine.commands() == [
+        (key, "failure", body),
+        (key, "failure", {"retries": 2, "errorMessage": message, "retryBackOff": 7}),
+    ]
+    assert (finished.outcome, finished.message, finished.result) == ("failed", message, Result.TAKEN)
+
+
+def test_a_failure_is_not_said_a_third_time(engine: ScriptedEngine) -> None:
+    engine.add("t")
+    engine.refuse("failure", 413, 413)
+    finished = run_one(engine, lambda event, context: outcomes(event, "failure", {"retries": 2}))
+    assert finished.result is Result.REFUSED
+    assert len(engine.commands()) == 2
 
 
 class Answering:
@@ -219,7 +256,7 @@ class Answering:
 
 def test_a_completion_that_json_cannot_say_becomes_a_failure(engine: ScriptedEngine) -> None:
     engine.add("t")
-    finished = run_one(engine, None, invoker=Answering({"a": float("nan")}))
+    finished = run_one(engine, None, invoker=Answering({"a": float("nan")}), connector=SAFE)
     assert [(command, body["retries"]) for _, command, body in engine.commands()] == [("failure", 2)]
     assert finished.message == "the engine refused the completion of function fn"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -11,6 +11,7 @@ from typing import Any
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
+from connector_sdk.engine_client.client import JobCommand
 from connector_sdk.errors import (
     EngineBusy,
     EngineConflict,
@@ -37,6 +38,8 @@ NEVER_RAN_DELAY_MS = 2_000
 """Until a job that was given back is offered again: a function that never has time must not go in circles."""
 DIED_BACKOFF_MS = 5_000
 """Before the next try of a job whose function died."""
+REFUSED_MESSAGE_CHARACTERS = 300
+"""What is kept of the message of a failure that the engine refused."""
 OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", "error": "error"}
 VERSION = 1
 """Of the invocation."""
@@ -180,10 +183,20 @@ class JobWorker:
                 return self._failed(lease, f"function {self._connector.name} ran without an outcome: {reason}")
             case Reported(command, body):
                 result = self._shared.commands.send(lease.job, command, body, lambda: lease.until)
-                if result is Result.REFUSED and command != "failure":
-                    return self._failed(lease, f"the engine refused the {command} of function {self._connector.name}")
+                if result is Result.REFUSED:
+                    return self._refused(lease, command, body)
                 message = body.get("errorMessage") if command == "failure" else body.get("errorCode")
                 return self._finished(lease, OUTCOMES[command], message or "", result)
+
+    def _refused(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
+        """The engine will never take what the function reported: it gets a failure that it can take."""
+        message = f"the engine refused the {command} of function {self._connector.name}"
+        if command == "failure":
+            message = f"{message}: {str(body.get('errorMessage') or '')[:REFUSED_MESSAGE_CHARACTERS]}"
+            return self._fail(lease, message, body["retries"], body.get("retryBackOff") or 0)
+        if self._connector.repeat == "unsafe":
+            return self._fail(lease, f"{message}; it did its work and is not run a second time", 0, 0)
+        return self._failed(lease, message)
 
     def _failed(self, lease: Lease, message: str) -> Finished:
         """The function ran: that costs a try."""
