@@ -232,20 +232,66 @@ def test_head_gets_the_headers_of_an_answer_without_its_body(webhook: Webhook) -
     assert webhook.post(method="HEAD") == Answer(200, {"content-type": "application/json"}, b"")
 
 
+def failing(error: Exception) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return fail
+
+
 def test_an_error_that_nobody_foresaw_is_500_and_says_nothing(
-    webhook: Webhook, caplog: pytest.LogCaptureFixture
+    webhook: Webhook, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook.deploy(element({}))
-
-    def broken() -> None:
-        raise RuntimeError("inner secret")
-
-    webhook.engine.before = broken
+    monkeypatch.setattr(webhook.store, "put", failing(RuntimeError("inner secret")))
 
     assert webhook.post({}) == Answer(500)
     assert "inner secret" in caplog.text
-    # It stays recorded, and comes back when its lease has run out.
+    assert webhook.told == []
+
+
+def test_an_error_that_nobody_foresaw_after_the_event_is_recorded_is_left_for_redelivery(webhook: Webhook) -> None:
+    webhook.deploy(element({}))
+    webhook.engine.before = failing(RuntimeError("odd"))
+
+    assert webhook.post({}) == Answer(202)
+    assert [(one.state, one.due_ms) for one in webhook.store.newest()] == [(State.PENDING, NOW + 5_000)]
+
+
+@pytest.mark.parametrize(
+    ("method", "answers", "expected"),
+    [
+        ("finish", [{}], 200),
+        ("finish", [{"status": 400}], 202),
+        ("postpone", [{"close": True}], 202),
+    ],
+)
+def test_a_store_that_fails_after_the_event_is_recorded_never_makes_the_sender_repeat_it(
+    webhook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    answers: list[dict[str, Any]],
+    expected: int,
+) -> None:
+    webhook.deploy(element({}))
+    webhook.engine.answers = [*answers]
+    monkeypatch.setattr(webhook.store, method, failing(OSError("disk full")))
+
+    assert webhook.post({}) == Answer(expected)
+    assert "disk full" in caplog.text
     assert [one.state for one in webhook.store.newest()] == [State.PENDING]
+
+
+def test_a_response_expression_that_breaks_after_the_engine_has_the_event_changes_nothing(
+    webhook: Webhook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    webhook.deploy(element({"inbound.responseExpression": "={statusCode: 201}"}))
+    monkeypatch.setattr("connector_sdk.inbound.response.evaluate", failing(RecursionError("too deep")))
+
+    assert webhook.post({}) == Answer(200)
+    assert "too deep" in caplog.text
+    assert [one.state for one in webhook.store.newest()] == [State.PUBLISHED]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class Redelivery:
 
     def _redeliver(self, delivery: Delivery) -> State | None:
         """Try one delivery. Returns the state it ended in, None if it is to be tried again."""
-        outcome = self._attempt(delivery)
+        outcome = attempt(delivery, self._engine, self._compatibility)
         now = self._clock.time_ms()
         match outcome:
             case Taken():
@@ -120,14 +120,6 @@ class Redelivery:
                     return self._end(delivery, State.DEAD, now, None, f"too old to be tried again: {reason}")
                 self._deliveries.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
         return None
-
-    def _attempt(self, delivery: Delivery) -> Taken | Refused | Away | Never:
-        """One delivery that fails in a way nobody foresaw is put off like any other and never stops those behind it."""
-        try:
-            return attempt(delivery, self._engine, self._compatibility)
-        except Exception as error:
-            _LOG.exception("redelivery of %s failed", delivery.id)
-            return Away(f"{type(error).__name__}: {error}")
 
     def _end(
         self, delivery: Delivery, state: State, now: int, answer: dict[str, Any] | None, error: str | None

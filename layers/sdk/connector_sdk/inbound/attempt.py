@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ PARTS = "parts"
 OUT_OF_TIME = "out of time before the engine was asked"
 FIRST_BACKOFF_MS = 5_000
 LONGEST_BACKOFF_MS = 15 * 60 * 1000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,18 @@ class Never:
 
 
 def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
-    """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer."""
+    """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer.
+
+    Never raises: what fails in a way that nobody foresaw is put off like any other, and stops nothing behind it.
+    """
+    try:
+        return _attempt(delivery, engine, compatibility)
+    except Exception as error:
+        _LOG.exception("%s could not be published", delivery.id)
+        return Away(f"{type(error).__name__}: {error}")
+
+
+def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
     element = InboundElement.from_json(delivery.element)
     parts = [Part.from_json(part) for part in delivery.payload.get(PARTS, ())]
     try:

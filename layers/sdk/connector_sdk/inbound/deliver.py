@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -176,7 +176,10 @@ def _published(
     budget_ms: int,
     acknowledgement: Answer | None,
 ) -> Answer:
-    """Try to publish within the budget, write down how it went, and answer."""
+    """Try to publish within the budget, write down how it went, and answer.
+
+    Raises nothing: a sender that is told of a failure now would repeat an event that is recorded already.
+    """
     rules, store = InboundRules.of(services.compatibility), services.deliveries
     # Not more than the budget, should the gateway's clock be ahead of ours.
     left_ms = budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
@@ -186,19 +189,27 @@ def _published(
     match outcome:
         case Taken(correlation, payload):
             answer = _response(route, element, payload, correlation, rules, acknowledgement or answers.OK)
-            store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json())
+            _written(lambda: store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json()))
             return answer
         case Refused(answer, reason):
-            store.finish(delivery, State.REFUSED, now, answer=answer.to_json(), error=reason)
+            _written(lambda: store.finish(delivery, State.REFUSED, now, answer=answer.to_json(), error=reason))
             return answer
         case Away(reason):
-            store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason)
+            _written(lambda: store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason))
         case Never(reason):
-            store.finish(delivery, State.DEAD, now, answer=None, error=reason)
+            _written(lambda: store.finish(delivery, State.DEAD, now, answer=None, error=reason))
     accepted = acknowledgement or answers.ACCEPTED
     answer = _response(route, element, without_parts(delivery.payload), None, rules, accepted)
     # The event is ours now, so nothing but a 2xx would be true.
     return answer if answer.accepted else accepted
+
+
+def _written(write: Callable[[], bool]) -> None:
+    """Write an outcome down. If that fails, the lease runs out and redelivery comes to the same end."""
+    try:
+        write()
+    except Exception:
+        _LOG.exception("how a delivery ended could not be written down; it is redelivered when its lease runs out")
 
 
 def _response(
@@ -212,4 +223,8 @@ def _response(
     expression = route.responses.get(element.element_id)
     if expression is None:
         return default
-    return answer_of(expression, {**payload, "correlation": correlation}, rules) or default
+    try:
+        return answer_of(expression, {**payload, "correlation": correlation}, rules) or default
+    except Exception:
+        _LOG.exception("the response expression of %s failed in a way that nobody foresaw", element.element_id)
+        return default
