@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +19,8 @@ class ScriptedEngine:
     def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.closed = False
+        self.longest = sys.maxsize
+        """Requests that are longer get no answer, and their connection is cut."""
         self._jobs: dict[str, deque[dict[str, Any]]] = {}
         self._refusals: dict[str, deque[int]] = {}
         self._keys = iter(range(1, 1_000_000))
@@ -31,7 +34,11 @@ class ScriptedEngine:
                 pass
 
             def do_POST(self) -> None:
-                content = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                if length > engine.longest:
+                    self.close_connection = True
+                    return
+                content = self.rfile.read(length)
                 status, answer = engine.answer(self.command, self.path, json.loads(content))
                 body = b"" if answer is None else json.dumps(answer).encode()
                 self.send_response(status)

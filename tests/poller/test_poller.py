@@ -294,6 +294,17 @@ def test_a_command_is_given_up_when_the_lock_has_run_out(engine: ScriptedEngine)
     assert clock.time_ms() < 50_000
 
 
+def test_a_command_whose_size_breaks_the_connection_counts_as_refused(engine: ScriptedEngine) -> None:
+    engine.longest = 1_600_000
+    waits: list[float] = []
+    [key] = engine.add("t")
+    body = {"variables": {"a": "x" * 1_600_000}}
+    finished = run_one(engine, lambda event, context: outcomes(event, body=body), connector=SAFE, wait=waits.append)
+    assert [(sent, command) for sent, command, _ in engine.commands()] == [(key, "failure")]
+    assert finished.message == "the engine refused the completion of function fn"
+    assert waits == [0.05, 0.1]
+
+
 def test_jobs_come_again_after_the_engine_was_busy(engine: ScriptedEngine) -> None:
     engine.refuse("activation", 503, 429)
     engine.add("t", 3)

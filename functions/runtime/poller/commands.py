@@ -11,7 +11,16 @@ from typing import Any
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.engine_client.client import JobCommand
-from connector_sdk.errors import EngineBusy, EngineConflict, EngineNotFound, EngineRejected, EngineUnreachable
+from connector_sdk.errors import (
+    ConnectorInputError,
+    EngineBusy,
+    EngineConflict,
+    EngineError,
+    EngineNotFound,
+    EngineRejected,
+    EngineUnreachable,
+)
+from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
 from connector_sdk.job import Job
 from functions.runtime.poller.backoff import Backoff, Random
 
@@ -19,6 +28,9 @@ log = logging.getLogger("connectors.poller")
 
 MAX_ERROR_MESSAGE_CHARACTERS = 6000
 """Camunda's connector runtime cuts there too."""
+
+LARGE_ATTEMPTS = 3
+"""So often a command that may be too large is sent into a lost connection before the engine is asked if it is there."""
 
 Wait = Callable[[float], object]
 """Waits that many seconds."""
@@ -46,9 +58,15 @@ class Commands:
         self._wait = wait or threading.Event().wait
 
     def send(self, job: Job, command: JobCommand, body: Mapping[str, Any], until: Callable[[], float]) -> Result:
-        """Send one command; a busy or absent engine is asked again until the monotonic time `until()`."""
+        """Send one command; a busy or absent engine is asked again until the monotonic time `until()`.
+
+        Whatever stands before an engine may drop the connection of a large command instead of answering 413: when the
+        engine answers other requests meanwhile, such a command counts as refused.
+        """
         content = {**body, "jobLeaseToken": job.lease_token} if job.lease_token else body
-        return self._attempt(job, command, lambda: self._engine.command_job(job.key, command, content), until)
+        return self._attempt(
+            job, command, lambda: self._engine.command_job(job.key, command, content), until, large=_is_large(body)
+        )
 
     def give_back(self, job: Job, why: str, delay_ms: int, until: Callable[[], float]) -> Result:
         """Make a job that never ran available again after `delay_ms`, its retries unchanged.
@@ -64,8 +82,17 @@ class Commands:
             job, "give back", lambda: self._engine.update_job(job.key, timeout_ms=max(delay_ms, 1)), until
         )
 
-    def _attempt(self, job: Job, what: str, command: Callable[[], None], until: Callable[[], float]) -> Result:
-        backoff = Backoff(self._random)
+    def _is_there(self) -> bool:
+        try:
+            self._engine.topology()
+        except EngineError:
+            return False
+        return True
+
+    def _attempt(
+        self, job: Job, what: str, command: Callable[[], None], until: Callable[[], float], *, large: bool = False
+    ) -> Result:
+        backoff, attempts = Backoff(self._random), 0
         while True:
             try:
                 command()
@@ -76,6 +103,10 @@ class Commands:
                 log.error("job %s: %s is refused: %s", job.key, what, error)
                 return Result.REFUSED
             except (EngineBusy, EngineUnreachable) as error:
+                attempts += 1
+                if isinstance(error, EngineUnreachable) and large and attempts >= LARGE_ATTEMPTS and self._is_there():
+                    log.error("job %s: %s is too large for the engine: %s", job.key, what, error)
+                    return Result.REFUSED
                 delay = backoff.next_seconds()
                 if self._clock.monotonic() + delay >= until():
                     log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
@@ -83,3 +114,11 @@ class Commands:
                 self._wait(delay)
             else:
                 return Result.TAKEN
+
+
+def _is_large(body: Mapping[str, Any]) -> bool:
+    """Whether it is above the size that every engine takes."""
+    try:
+        return json_bytes(body) > MAX_VARIABLES_BYTES
+    except ConnectorInputError:
+        return False  # said when it is sent
