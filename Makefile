@@ -67,7 +67,7 @@ delete: setup ## delete the stack, its deliveries and their payloads
 	@printf 'Webhook deliveries that have not reached the engine yet are lost. Delete the stack? [y/N] '; \
 	  read -r answer; test "$$answer" = y
 	@sh scripts/tool sam >/dev/null
-	.venv-sam/bin/python scripts/empty_payloads.py $(CONFIG)
+	.venv-sam/bin/python scripts/empty_payloads.py $(STACK)
 	$(SAM) delete --config-env $(CONFIG) --no-prompts
 
 rehearse: build ## deploy into an AWS emulator on this machine, use the stack, delete it

@@ -13,4 +13,5 @@ export SAM_CLI_TELEMETRY := 0
 INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --system-certs --python-version 3.13 \
   --python-platform $(or $(PLATFORM_$(ARCH)),$(error ARCH is $(ARCH); choose x86_64 or arm64)) --only-binary :all:
 COMPILE = $(PYTHON313) -m compileall -q --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)"
+STACK = $(shell sed -n '/^\[$(CONFIG)\.global/,/^stack_name/s/^stack_name = "\(.*\)"/\1/p' $(HERE)/samconfig.toml)
 SAM = $(HERE)/.venv-sam/bin/sam

@@ -1,20 +1,16 @@
 """Empty the bucket of a stack that is about to be deleted: AWS deletes no bucket that holds objects.
 
-Run by `make delete` with sam's own Python, which has boto3: python scripts/empty_payloads.py CONFIG
+Run by `make delete` with sam's own Python, which has boto3: python scripts/empty_payloads.py STACK
 """
 
 import sys
-import tomllib
-from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
 
-def main(config: str) -> None:
+def main(name: str) -> None:
     """Delete every object of the bucket that the stack's output Payloads names, if there is one."""
-    settings = tomllib.loads(Path("samconfig.toml").read_text(encoding="utf-8"))
-    name = settings[config]["global"]["parameters"]["stack_name"]
     try:
         (stack,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:

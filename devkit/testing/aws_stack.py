@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPConnection
@@ -72,7 +72,8 @@ class AwsStack:
         )
 
     def delete(self) -> None:
-        """Delete the stack."""
+        """Empty its bucket and delete the stack, as `make delete` does."""
+        self._run(tool("sam") / "python", ROOT / "scripts" / "empty_payloads.py", self.name)
         self._sam("delete", "--stack-name", self.name, "--no-prompts")
 
     @cached_property
@@ -151,10 +152,12 @@ class AwsStack:
         return self._lists[what]
 
     def _sam(self, *arguments: str) -> str:
+        return self._run(tool("sam") / "sam", *arguments, "--region", self.settings.aws_region)
+
+    def _run(self, program: Path, *arguments: str | Path) -> str:
         kept = {name: environment()[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment()}
-        command: Sequence[str] = [str(tool("sam") / "sam"), *arguments, "--region", self.settings.aws_region]
         done = subprocess.run(  # noqa: S603
-            command,
+            [program, *arguments],
             cwd=ROOT,
             env={**kept, **self.emulator.account, "SAM_CLI_TELEMETRY": "0"},
             capture_output=True,
@@ -163,5 +166,5 @@ class AwsStack:
             check=False,
         )
         if done.returncode:
-            raise StackFailed(f"sam {arguments[0]}: {done.stdout[-SHOWN:]}\n{done.stderr[-SHOWN:]}")
+            raise StackFailed(f"{program.name} {arguments[0]}: {done.stdout[-SHOWN:]}\n{done.stderr[-SHOWN:]}")
         return done.stdout

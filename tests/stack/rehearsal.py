@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from connector_sdk.aws_endpoint import Call
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound import WebhookRequest
@@ -304,6 +305,8 @@ def test_no_function_may_do_what_is_not_its_business(rehearsal: Rehearsal) -> No
 
 def test_deleting_the_stack_leaves_nothing(rehearsal: Rehearsal) -> None:
     assert rehearsal.stack.left() != []
+    bucket, s3 = rehearsal.stack.output("Payloads"), rehearsal.stack.endpoint("s3")
+    s3.send(Call("PUT", f"/{bucket}/deliveries/x", body=b"a large body"))
 
     rehearsal.stack.delete()
 
