@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 include deploy.mk
+include engine.mk
 
 .PHONY: help setup demo test check lint types full lock clean build deploy delete rehearse validate
 
@@ -78,4 +79,4 @@ lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock
 
 clean: ## remove everything that was made
-	rm -rf $(VENV) .venv-sam .venv-emulator .venv-lambda .aws-sam build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-sam .venv-emulator .venv-lambda .venv-vendors .aws-sam build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
