@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from connector_sdk.engine_client import EngineClient
+from connector_sdk.job import Job
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.threads import Threads
 from tests.poller.running import COMPLETED, Seen, complete, outcomes, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
@@ -195,3 +197,44 @@ class Noted(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if self._words in record.getMessage():
             self.seen.set()
+
+
+def test_a_job_that_gets_no_thread_is_given_back_and_polling_goes_on(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refusals = Threads.start, iter([True])
+
+    def full(threads: Threads, call: Callable[[], None]) -> None:
+        if next(refusals, False):
+            raise RuntimeError("can't start new thread")
+        start(threads, call)
+
+    monkeypatch.setattr(Threads, "start", full)
+    first, second = engine.add("t", 2)
+    seen = Seen()
+    with polling(engine, complete, seen, slots_per_type=1) as poller:
+        seen.wait(2)
+        assert poller.stop(WAIT_SECONDS) == 0
+    message = "the poller has no thread for it; given back with its retries unchanged"
+    assert engine.commands() == [
+        (first, "failure", {"retries": 3, "errorMessage": message, "retryBackOff": 2_000}),
+        (second, "completion", COMPLETED),
+    ]
+
+
+def test_a_fault_while_asking_for_jobs_is_logged_and_polling_goes_on(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    activate, faults = EngineClient.activate_jobs, iter([True])
+
+    def faulty(client: EngineClient, job_type: str, **options: Any) -> list[Job]:
+        if next(faults, False):
+            raise RuntimeError("nobody expects this")
+        return activate(client, job_type, **options)
+
+    monkeypatch.setattr(EngineClient, "activate_jobs", faulty)
+    engine.add("t")
+    seen = Seen()
+    with polling(engine, complete, seen):
+        assert seen.wait(1)[0].outcome == "completed"
+    assert "no jobs of type t: a fault in the poller" in caplog.text

@@ -75,3 +75,26 @@ def test_a_finished_job_and_one_with_its_own_time_out_are_not_extended(
     clock.advance(40_000)
     leases.extend_due()
     assert engine.commands() == []
+
+
+def test_a_fault_while_extending_is_logged_and_the_others_are_extended(
+    engine: ScriptedEngine,
+    leases: Leases,
+    lease: Lease,
+    clock: ControlledClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    update = EngineClient.update_job
+
+    def faulty(client: EngineClient, job_key: str, **changes: int) -> None:
+        if job_key == "8":
+            raise RuntimeError("nobody expects this")
+        update(client, job_key, **changes)
+
+    monkeypatch.setattr(EngineClient, "update_job", faulty)
+    leases.begin(Job("8", "t"), seconds=50, since=0)
+    clock.advance(40_000)
+    leases.extend_due()
+    assert lease.until == 90
+    assert "job 8 still runs and its lock could not be extended: a fault" in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from connector_sdk.clock import Clock
@@ -19,6 +20,10 @@ MARGIN_SECONDS = 15.0
 """What a lock has beside local wait and function time-out, to bring the outcome home."""
 CHECK_SECONDS = 5.0
 """How often locks are looked at; less than the margin, so that none is missed."""
+EXTENSIONS = 8
+"""Locks that are extended side by side."""
+EXTENSION_SECONDS = 3.0
+"""How long one extension may take: an engine that hangs must not make the other locks run out."""
 
 
 def lock_seconds(function_timeout_seconds: float) -> float:
@@ -41,7 +46,7 @@ class Leases:
     """The locked jobs of one poller; a thread of its own extends what runs longer than its function should."""
 
     def __init__(self, engine: EngineClient, clock: Clock) -> None:
-        self._engine = engine
+        self._engine = engine.within(EXTENSION_SECONDS)
         self._clock = clock
         self._leases: set[Lease] = set()
         self._lock = threading.Lock()
@@ -63,13 +68,17 @@ class Leases:
         now = self._clock.monotonic()
         with self._lock:
             due = [lease for lease in self._leases if lease.extended and lease.until - now <= MARGIN_SECONDS]
-        for lease in due:
-            self._extend(lease)
+        if due:
+            with ThreadPoolExecutor(min(len(due), EXTENSIONS), thread_name_prefix="lease") as threads:
+                list(threads.map(self._extend, due))
 
     def run(self, stopped: threading.Event) -> None:
         """Look after the locks until stopped."""
         while not stopped.wait(CHECK_SECONDS):
-            self.extend_due()
+            try:
+                self.extend_due()
+            except Exception:
+                log.exception("locks could not be looked after: a fault in the poller")
 
     def _extend(self, lease: Lease) -> None:
         now = self._clock.monotonic()
@@ -79,5 +88,7 @@ class Leases:
             self.end(lease)  # done by somebody else, or cancelled; the function's outcome will hear the same
         except EngineError as error:
             log.warning("job %s still runs and its lock could not be extended: %s", lease.job.key, error)
+        except Exception:
+            log.exception("job %s still runs and its lock could not be extended: a fault in the poller", lease.job.key)
         else:
             lease.until = now + lease.seconds

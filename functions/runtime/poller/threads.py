@@ -19,6 +19,7 @@ class Threads:
         self._name = name
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
+        self._ended = False
 
     def start(self, call: Call) -> None:
         """Run a call without waiting for it."""
@@ -28,7 +29,8 @@ class Threads:
             threading.Thread(target=self._serve, args=(call,), name=self._name, daemon=True).start()
 
     def end(self) -> None:
-        """Let the idle threads go."""
+        """Let the idle threads go, and those that are busy after their call."""
+        self._ended = True
         while self._idle.acquire(blocking=False):
             self._calls.put(None)
 
@@ -36,4 +38,6 @@ class Threads:
         while call is not None:
             call()
             self._idle.release()
+            if self._ended and self._idle.acquire(blocking=False):
+                return
             call = self._calls.get()

@@ -90,9 +90,12 @@ class JobWorker:
             except EngineError as error:
                 self._wait_after(error, backoff)
                 continue
+            except Exception:
+                log.exception("no jobs of type %s: a fault in the poller", self.job_type)
+                self._shared.stopping.wait(backoff.next_seconds())
+                continue
             backoff.reset()
             backlog = len(jobs) >= asked
-            self.slots.take(len(jobs))
             for job in jobs:
                 self._begin(job, since)
 
@@ -115,10 +118,17 @@ class JobWorker:
         self._shared.stopping.wait(delay)
 
     def _begin(self, job: Job, since: float) -> None:
+        """Run a job in a thread of its own; one that gets none (the system is out of them) is given back."""
+        self.slots.take(1)
         lease = self._shared.leases.begin(job, self._lock_seconds, since)
         stopping = self._shared.stopping.is_set()
         work = self._give_back_unstarted if stopping else self._work
-        self._shared.threads.start(partial(self._finish, lease, work))
+        try:
+            self._shared.threads.start(partial(self._finish, lease, work))
+        except (RuntimeError, MemoryError) as error:
+            log.error("job %s: no thread for it: %s", job.key, error)
+            self.slots.refused()
+            self._finish(lease, self._give_back_without_thread)
 
     def _finish(self, lease: Lease, work: Callable[[Lease], Finished]) -> None:
         """Run one job to its end, whatever happens: the slot comes back, the lock is let go."""
@@ -210,6 +220,9 @@ class JobWorker:
 
     def _give_back_unstarted(self, lease: Lease) -> Finished:
         return self._give_back(lease, "the poller stops", 0)
+
+    def _give_back_without_thread(self, lease: Lease) -> Finished:
+        return self._give_back(lease, "the poller has no thread for it", NEVER_RAN_DELAY_MS)
 
     def _give_back(self, lease: Lease, why: str, delay_ms: int) -> Finished:
         result = self._shared.commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
