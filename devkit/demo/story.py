@@ -143,7 +143,7 @@ def started() -> Iterator[Demo]:
 
 def _plan(engine: EngineClient, model: Model, api: str, observer: Callable[[Finished], None]) -> Plan:
     variables = {
-        "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
+        "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1",
         "SECRET_GITHUB_WEBHOOK_SECRET": github.SECRET,
         "SECRET_CATALOGUE_URL": api,
         "SECRET_CATALOGUE_TOKEN": catalogue.TOKEN,

@@ -43,7 +43,7 @@ def _service(stack: ExitStack) -> Mapping[str, str]:
     return {
         "SECRET_CATALOGUE_URL": catalogue.address,
         "SECRET_CATALOGUE_TOKEN": TOKEN,
-        "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1",
+        "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1",
     }
 
 

@@ -149,3 +149,13 @@ def test_no_failure_shows_a_secret(variables: dict[str, Any], url: str, expressi
     )
     assert outcome.command in ("failure", "error")
     assert CANARY not in str(outcome.body())
+
+
+def test_a_number_beyond_double_is_null_to_expressions_and_text_in_the_result(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data('{"h": 1e400, "l": -1e400}')
+    variables = {"method": "GET", "url": httpserver.url_for("/orders/7")}
+    outcome = run_job(handler, variables, resultVariable="all", resultExpression="={h: body.h, l: body.l}")
+
+    assert isinstance(outcome, Complete)
+    assert (outcome.variables["h"], outcome.variables["l"]) == (None, None)
+    assert outcome.variables["all"]["body"] == {"h": "Infinity", "l": "-Infinity"}

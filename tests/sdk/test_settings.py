@@ -1,6 +1,6 @@
 """Settings: one table, one reader, errors that name the variable."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -86,3 +86,27 @@ def test_no_deployed_function_takes_a_password_from_its_environment() -> None:
 
     assert {name for name in secret if SETTINGS[name].functions} == set()
     assert {reader for setting in SETTINGS.values() for reader in setting.functions} <= set(FUNCTIONS)
+
+
+ON_AWS = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.13"}
+
+
+@pytest.mark.parametrize(
+    "sealed",
+    ["127.0.0.1", "127.9.9.9", "169.254.169.254", "169.254.170.2", "0.1.2.3", "::1", "fe80::1", "fd00:ec2::254"],
+)
+def test_this_machine_and_metadata_stay_shut_on_aws_whatever_is_allowed(sealed: str) -> None:
+    address = ip_address(sealed)
+    for text in (sealed, "0.0.0.0/0,::/0"):
+        ranges = {"CONNECTORS_ALLOW_ADDRESSES": text}
+        assert any(address in network for network in Settings.read(ranges).allow_addresses)
+        assert not any(address in network for network in Settings.read({**ranges, **ON_AWS}).allow_addresses)
+
+
+@pytest.mark.parametrize(
+    "opened", ["10.1.2.3", "126.255.255.255", "128.0.0.0", "169.253.255.255", "fd00:ec3::1", "::2"]
+)
+def test_the_rest_of_an_allowed_range_stays_open_on_aws(opened: str) -> None:
+    allowed = Settings.read({"CONNECTORS_ALLOW_ADDRESSES": "0.0.0.0/0,::/0", **ON_AWS}).allow_addresses
+
+    assert any(ip_address(opened) in network for network in allowed)

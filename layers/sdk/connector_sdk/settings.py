@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -213,6 +213,9 @@ SETTINGS: dict[str, Setting] = {
     "aws_access_key_id": Setting("AWS_ACCESS_KEY_ID", "", "the role's key; Lambda sets it"),
     "aws_secret_access_key": Setting("AWS_SECRET_ACCESS_KEY", "", "the role's secret key; Lambda sets it"),
     "aws_session_token": Setting("AWS_SESSION_TOKEN", "", "the role's session; Lambda sets it"),
+    "execution_environment": Setting(
+        "AWS_EXECUTION_ENV", "", "set by Lambda: this machine, its links and its metadata stay shut to connectors there"
+    ),
     "aws_endpoint": Setting(
         "AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's; empty: AWS itself", _address
     ),
@@ -236,6 +239,14 @@ def second_names(variables: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 _SECOND_NAME = re.compile(r"CONNECTOR_([A-Z0-9_]+)_FUNCTION")
+
+
+LAMBDA = "AWS_Lambda_"
+"""How AWS_EXECUTION_ENV begins in a function on AWS; emulators and tests leave it out."""
+SEALED: tuple[Network, ...] = tuple(
+    map(ip_network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10", "fd00:ec2::/32"))
+)
+"""This machine, link-local addresses and metadata services: CONNECTORS_ALLOW_ADDRESSES never opens them on AWS."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -267,13 +278,35 @@ class Settings:
     aws_access_key_id: str
     aws_secret_access_key: str
     aws_session_token: str
+    execution_environment: str
     aws_endpoint: str
 
     @classmethod
     def read(cls, variables: Mapping[str, str] | None = None) -> Settings:
         """Read every setting. Raises SettingsError naming the variable and what it should hold."""
         source = environment() if variables is None else variables
-        return cls(**{attribute: _read(setting, source) for attribute, setting in SETTINGS.items()})
+        values = {attribute: _read(setting, source) for attribute, setting in SETTINGS.items()}
+        if values["execution_environment"].startswith(LAMBDA):
+            values["allow_addresses"] = tuple(_without_sealed(values["allow_addresses"]))
+        return cls(**values)
+
+
+def _without_sealed(ranges: Iterable[Network]) -> Iterator[Network]:
+    """The ranges without those that nobody may open in a deployed function."""
+    left = list(ranges)
+    for sealed in SEALED:
+        left = [part for network in left for part in _difference(network, sealed)]
+    yield from left
+
+
+def _difference(network: Network, sealed: Network) -> Iterable[Network]:
+    if isinstance(network, IPv4Network) and isinstance(sealed, IPv4Network):
+        overlaps, inside = network.overlaps(sealed), network.subnet_of(sealed)
+        return () if inside else network.address_exclude(sealed) if overlaps else (network,)
+    if isinstance(network, IPv6Network) and isinstance(sealed, IPv6Network):
+        overlaps, inside = network.overlaps(sealed), network.subnet_of(sealed)
+        return () if inside else network.address_exclude(sealed) if overlaps else (network,)
+    return (network,)
 
     def with_variables(self, variables: Mapping[str, str]) -> Settings:
         """These settings, but those that `variables` name. Raises SettingsError."""

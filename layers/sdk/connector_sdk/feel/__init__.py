@@ -13,8 +13,10 @@ from connector_sdk.feel.expression import Evaluation, Expression, Functions, eva
 from connector_sdk.feel.json import connector_json, engine_json
 from connector_sdk.feel.registry import HostFunction
 from connector_sdk.feel.scope import Warning_
+from connector_sdk.feel.values import BeyondDouble
 
 __all__ = [
+    "BeyondDouble",
     "Evaluation",
     "Expression",
     "FeelError",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any
 
 import httpx
 
 from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.feel import BeyondDouble
 
 _LONG_DIGITS = 18
 _BLANKS = " \t\r\n"
@@ -97,8 +99,9 @@ def _is_long(digits: str) -> bool:
 
 
 def _float(digits: str) -> float | str:
+    """A double; what is beyond it is the text that Jackson writes, and null to expressions."""
     number = float(digits)
-    return number if number - number == 0 else "Infinity" if number > 0 else "-Infinity"
+    return number if isfinite(number) else BeyondDouble("Infinity" if number > 0 else "-Infinity")
 
 
 def _refuse_constant(name: str) -> Any:

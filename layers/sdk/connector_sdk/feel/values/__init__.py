@@ -88,6 +88,12 @@ class FunctionContext(dict[str, Value]):
         self.functions = functions
 
 
+class BeyondDouble(str):
+    """The text that JSON gets for a number which no double can hold (`Infinity`); null to expressions."""
+
+    __slots__ = ()
+
+
 def _from_float(value: float) -> Decimal | None:
     """A double by its shortest digits; NaN and infinity, which JSON does not have, are null."""
     return Decimal(repr(value)) if isfinite(value) else None
@@ -104,6 +110,7 @@ def _from_dict(value: dict[str, Any]) -> dict[str, Value]:
 _FROM_PYTHON: dict[type, Callable[[Any], Value]] = {
     int: Decimal,
     float: _from_float,
+    BeyondDouble: lambda value: None,
     list: _from_list,
     tuple: _from_list,
     dict: _from_dict,
