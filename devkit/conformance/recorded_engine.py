@@ -98,4 +98,5 @@ class RecordedEngine:
         if status in BUSY:
             raise EngineBusy(f"the recorded engine answered {status}")
         if status >= 300:
-            raise REJECTIONS.get(status, EngineRejected)(status, "recorded", "as the case says", f"POST {path}")
+            rejection = REJECTIONS.get(status, EngineRejected)
+            raise rejection(status, "recorded", "as the case says", f"POST {path}", problem=content is None)

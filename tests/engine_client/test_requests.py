@@ -210,6 +210,25 @@ def test_a_refusal_becomes_the_error_of_its_status(
     assert "POST /jobs/7/completion" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (json.dumps(PROBLEM), True),
+        (json.dumps(SPRING), False),
+        (json.dumps({"error": "invalid_client", "error_description": "no such client"}), False),
+        ("<html>", False),
+        ("[]", False),
+    ],
+)
+def test_only_problem_details_are_the_engines_own_word(
+    httpserver: HTTPServer, engine: EngineClient, body: str, problem: bool
+) -> None:
+    httpserver.expect_request("/v2/jobs/7/completion").respond_with_data(body, status=404)
+    with pytest.raises(EngineRejected) as raised:
+        engine.command_job("7", "completion", {})
+    assert raised.value.problem is problem
+
+
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"jobs": null}', '{"jobs": [{"type": "t"}]}', "1"])
 def test_an_answer_of_something_else_says_that_this_is_no_engine(
     httpserver: HTTPServer, engine: EngineClient, body: str

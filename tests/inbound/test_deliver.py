@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.inbound import Answer, WebhookRequest
+from connector_sdk.inbound import Answer, InboundElement, WebhookRequest
 from connector_sdk.inbound.signatures import GitHubSignature
 from connector_sdk.stores import State
 from tests.inbound.host import NOW, SECRETS, Webhook, catch_event, element
@@ -126,7 +126,20 @@ def test_engine_trouble_is_202_and_left_for_redelivery(webhook: Webhook, trouble
     assert (left.state, left.due_ms, left.attempts) == (State.PENDING, NOW + 5_000, 1)
 
 
-@pytest.mark.parametrize("status", [400, 404, 413])
+@pytest.mark.parametrize("status", [200, 301, 302, 400, 401, 403, 404, 405, 408, 409, 412, 421, 422, 425, 500])
+@pytest.mark.parametrize("made", [element, catch_event])
+def test_a_refusal_that_is_not_the_engines_own_word_is_left_for_redelivery(
+    webhook: Webhook, made: Callable[..., InboundElement], status: int
+) -> None:
+    webhook.deploy(made({}))
+    webhook.engine.answers = [{"status": status, "rawBody": "<html>"}]
+
+    assert webhook.post({"id": "o-1"}) == Answer(202)
+
+    assert [one.state for one in webhook.store.newest()] == [State.PENDING]
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
 def test_what_the_engine_will_never_take_is_kept_as_dead(webhook: Webhook, status: int) -> None:
     webhook.deploy(element({}))
     webhook.engine.answers = [{"status": status}]

@@ -116,13 +116,14 @@ class EngineBusy(EngineError):
 
 
 class EngineRejected(EngineError):
-    """The engine said no (RFC 9457 problem details)."""
+    """A definite no. `problem`: in problem details (RFC 9457), so the engine itself said it, nobody before it."""
 
-    def __init__(self, status: int, title: str, detail: str, request: str) -> None:
+    def __init__(self, status: int, title: str, detail: str, request: str, *, problem: bool = False) -> None:
         super().__init__(f"the engine refused {request}: {status} {title}: {detail}")
         self.status = status
         self.title = title
         self.detail = detail
+        self.problem = problem
 
 
 class EngineNotFound(EngineRejected):

@@ -18,23 +18,26 @@ REJECTIONS: Mapping[int, type[EngineRejected]] = {404: EngineNotFound, 409: Engi
 
 def engine_error(status: int, headers: HTTPMessage, body: bytes, request: str) -> EngineError:
     """Make the error for one answer. `request` says what was asked, such as `POST /jobs/activation`."""
-    title, detail = _problem(status, headers, body)
+    title, detail, problem = _problem(status, headers, body)
     if status in BUSY:
         return EngineBusy(f"the engine is busy, ask again later: {request} was answered {status} {title}: {detail}")
-    return REJECTIONS.get(status, EngineRejected)(status, title, detail, request)
+    return REJECTIONS.get(status, EngineRejected)(status, title, detail, request, problem=problem)
 
 
-def _problem(status: int, headers: HTTPMessage, body: bytes) -> tuple[str, str]:
-    """Read title and detail: RFC 9457 (`title`, `detail`), Spring (`error`), OAuth (`error`, `error_description`)."""
+def _problem(status: int, headers: HTTPMessage, body: bytes) -> tuple[str, str, bool]:
+    """Read title and detail: RFC 9457 (`title`, `detail`), Spring (`error`), OAuth (`error`, `error_description`).
+
+    The third is whether it is the first: the engine's own word, and not that of a gateway or a token endpoint.
+    """
     try:
         content = json.loads(body)
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        return _phrase(status), f"{len(body)} bytes of {headers.get_content_type()}"
+        return _phrase(status), f"{len(body)} bytes of {headers.get_content_type()}", False
     title = content.get("title") or content.get("error") or _phrase(status)
     detail = content.get("detail") or content.get("error_description") or content.get("message") or "no details given"
-    return str(title), str(detail)[:MAX_DETAIL_CHARACTERS]
+    return str(title), str(detail)[:MAX_DETAIL_CHARACTERS], "title" in content
 
 
 def _phrase(status: int) -> str:

@@ -15,8 +15,11 @@ from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.stores import Delivery
 
-PASSING_REJECTIONS = frozenset({401, 403, 408, 412, 425})
-"""Refusals that a person can undo without touching the event: credentials, rights, a state of the engine."""
+PERMANENT_REJECTIONS = frozenset({400, 404, 409, 422})
+"""What the engine itself says of an event, in problem details; everybody else's refusal passes: a login page, a wrong
+path, a token endpoint, an ingress."""
+TOO_LARGE = 413
+"""No event gets smaller, whoever said so."""
 PARTS = "parts"
 """Where a recorded payload has the parts of a multipart body; no expression sees them."""
 OUT_OF_TIME = "out of time before the engine was asked"
@@ -83,8 +86,8 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: st
     except (EngineUnreachable, EngineBusy) as error:
         return Away(str(error))
     except EngineRejected as error:
-        passes = error.status >= 500 or error.status in PASSING_REJECTIONS
-        return Away(str(error)) if passes else Never(str(error))
+        permanent = error.status == TOO_LARGE or (error.problem and error.status in PERMANENT_REJECTIONS)
+        return Never(str(error)) if permanent else Away(str(error))
 
 
 def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:

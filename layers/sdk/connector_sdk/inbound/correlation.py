@@ -92,7 +92,9 @@ class PublishMessage:
                 variables=self.variables,
                 tenant_id=self.element.tenant_id,
             )
-        except EngineConflict:
+        except EngineConflict as error:
+            if not error.problem:
+                raise
             return None
         return _correlation(self.element, "messageKey", published.message_key)
 
