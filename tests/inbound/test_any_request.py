@@ -7,13 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector_sdk.inbound import handler_for
+from connector_sdk.inbound import WebhookRequest, handler_for
+from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import Webhook, catch_event, element
 
+SIGNATURES = [
+    header.lower()
+    for scheme in SCHEMES.values()
+    for header in scheme("c2VjcmV0").sign(WebhookRequest("POST", "/", url="https://h.test/"))
+]
+PARTS = st.lists(
+    st.sampled_from([b"--B", b"--", b"\r\n", b"\r\n\r\n", b'Content-Disposition: form-data; name="a"', b"x", b"\xff"]),
+    max_size=12,
+).map(b"".join)
 METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", ""])
 PATHS = st.one_of(
     st.sampled_from(["/inbound/orders", "/inbound/signed", "/inbound/basic", "/inbound/paid"]),
+    st.sampled_from(["/inbound/slack", "/inbound/sns", "/inbound/jwt", *(f"/inbound/{name}" for name in SCHEMES)]),
     st.text(max_size=20).map(lambda text: "/inbound/" + text),
     st.text(max_size=20),
 )
@@ -25,15 +36,33 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.just("id"), inner, max_size=3),
     max_leaves=10,
 )
-BODIES = st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 10_000)
+MESSAGES = st.fixed_dictionaries(
+    {"Type": st.sampled_from(["Notification", "SubscriptionConfirmation", "x"])},
+    optional={"TopicArn": st.just("arn:aws:sns:eu-west-1:1:t"), "SigningCertURL": st.text(max_size=9), "Message": JSON},
+).map(lambda value: json.dumps(value).encode())
+BODIES = (
+    st.binary(max_size=60)
+    | PARTS
+    | MESSAGES
+    | JSON.map(lambda value: json.dumps(value).encode())
+    | st.just(b"[" * 10_000)
+)
 HEADERS = st.dictionaries(
-    st.sampled_from(["authorization", "x-sig", "accept", "x-github-delivery", "cookie"]),
+    st.sampled_from(["authorization", "x-sig", "accept", "x-github-delivery", "cookie", *SIGNATURES]),
     st.text(max_size=30),
     max_size=3,
 )
-STATUSES = {200, 202, 400, 401, 404, 405, 422, 501}
+STATUSES = {200, 202, 400, 401, 404, 405, 422}
 SIGNED = {"inbound.shouldValidateHmac": "enabled", "inbound.hmacSecret": "s", "inbound.hmacHeader": "X-Sig"}
 BASIC = {"inbound.auth.type": "BASIC", "inbound.auth.username": "u", "inbound.auth.password": "p"}
+
+JWT = {"inbound.auth.type": "JWT", "inbound.auth.jwt.jwkUrl": "http://127.0.0.1:9/keys"}
+VENDOR = {"inbound.signature.secret": "c2VjcmV0"}
+VENDORS = [name for name in SCHEMES if name != "slack"]
+KINDS = {
+    "slack": {"inbound.type": "io.camunda:slack-webhook:1", "inbound.slackSigningSecret": "s"},
+    "sns": {"inbound.type": "io.camunda:aws-sns-webhook:1", "inbound.securitySubscriptionAllowedFor": "any"},
+}
 
 
 def host(store: SqliteDeliveries, compatibility: str) -> Webhook:
@@ -42,6 +71,13 @@ def host(store: SqliteDeliveries, compatibility: str) -> Webhook:
         element({"resultVariable": "all", "inbound.responseExpression": "={body: request}"}),
         element(SIGNED | {"inbound.context": "signed", "inbound.hmacScopes": '=["url", "body"]'}, element_id="signed"),
         element(BASIC | {"inbound.context": "basic"}, element_id="basic"),
+        element(KINDS["slack"] | {"inbound.context": "slack"}, element_id="slack-kind"),
+        element(KINDS["sns"] | {"inbound.context": "sns"}, element_id="sns-kind"),
+        element(JWT | {"inbound.context": "jwt"}, element_id="jwt"),
+        *(
+            element(VENDOR | {"inbound.context": name, "inbound.signature.scheme": name}, element_id=name)
+            for name in VENDORS
+        ),
         catch_event({"inbound.context": "paid", "resultExpression": "={n: request.body.id + 1}"}),
     )
     return webhook
