@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 
@@ -217,3 +218,25 @@ def together(count: int, call: Callable[[], object]) -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
+
+
+def ends_without_a_token(credentials: ClientCredentials) -> None:
+    with pytest.raises(EngineUnreachable):
+        credentials.header()
+
+
+def test_a_call_that_has_to_be_over_soon_waits_for_no_token(clock: ControlledClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        credentials = ClientCredentials(f"http://127.0.0.1:{silent.getsockname()[1]}", "id", "secret", clock=clock)
+        engine = EngineClient("http://127.0.0.1:1", authentication=credentials)
+        with pytest.raises(EngineUnreachable, match="the token endpoint"):
+            engine.within(0.05).topology()
+        patient = threading.Thread(target=ends_without_a_token, args=(credentials,))
+        patient.start()
+        silent.accept()[0].close()  # the first request's connection
+        taken, _ = silent.accept()
+        with pytest.raises(EngineUnreachable, match="has not answered another request in time"):
+            engine.within(0.05).topology()
+        taken.close()
+        patient.join(20)
+    assert not patient.is_alive()

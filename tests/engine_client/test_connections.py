@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector_sdk.wire.connection import Connections
+from connector_sdk.clock import SystemClock
+from connector_sdk.wire.connection import Connections, NotConnected
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LAST = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -154,3 +155,35 @@ def test_closed_connections_can_be_used_again(serve: type[ScriptedServer]) -> No
     post(connections)
     connections.close()
     assert post(connections) == b"ok"
+
+
+def is_dropped(connections: Connections) -> None:
+    with pytest.raises(ConnectionError):
+        connections.request("GET", "/")
+
+
+def test_a_deadline_holds_for_the_answer_and_for_the_wait_for_a_connection() -> None:
+    now = SystemClock().monotonic
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connections = Connections(f"http://127.0.0.1:{silent.getsockname()[1]}", limit=1)
+        with pytest.raises(TimeoutError):
+            connections.request("GET", "/", deadline=now() + 0.05)
+        silent.accept()[0].close()
+        slow = threading.Thread(target=is_dropped, args=(connections,))
+        slow.start()
+        taken, _ = silent.accept()
+        with pytest.raises(NotConnected, match="no connection came free in time"):
+            connections.request("GET", "/", deadline=now() + 0.05)
+        taken.close()
+        slow.join(20)
+    assert not slow.is_alive()
+
+
+def test_nothing_is_dialled_after_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connections = Connections(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(NotConnected, match="the time for it is over"):
+            connections.request("GET", "/", deadline=SystemClock().monotonic())
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
@@ -28,11 +30,11 @@ REFUSAL_PAUSE_SECONDS = 10
 class Authentication(Protocol):
     """Gives the value of the `Authorization` header, and may be told that it was refused."""
 
-    def header(self) -> str:
-        """The header's value. Raises EngineError when there is none to be had."""
+    def header(self, deadline: float | None = None) -> str:
+        """The header's value. Raises EngineError when there is none to be had, or not by that monotonic time."""
         ...
 
-    def refused(self, header: str) -> bool:
+    def refused(self, header: str, deadline: float | None = None) -> bool:
         """Told of a 401; True when trying again, once, with a new header makes sense."""
         ...
 
@@ -44,10 +46,10 @@ class Basic:
     user: str
     password: str = field(repr=False)
 
-    def header(self) -> str:
+    def header(self, deadline: float | None = None) -> str:
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
-    def refused(self, header: str) -> bool:
+    def refused(self, header: str, deadline: float | None = None) -> bool:
         return False
 
 
@@ -91,22 +93,26 @@ class ClientCredentials:
         self._error_until = 0.0
         self._refusals_ignored_until = float("-inf")
 
-    def header(self) -> str:
-        with self._lock:
-            now = self._clock.monotonic()
-            if self._token is not None and now < self._token.good_until:
-                return self._token.header
-            if self._error is not None and now < self._error_until:
-                raise self._error.with_traceback(None)
-            try:
-                self._token, self._error = self._fetch(), None
-            except EngineError as error:
-                self._error, self._error_until = error, self._clock.monotonic() + FAILURE_PAUSE_SECONDS
-                raise
-            return self._token.header
+    def header(self, deadline: float | None = None) -> str:
+        with self._locked(deadline):
+            return self._current(deadline).header
 
-    def refused(self, header: str) -> bool:
-        with self._lock:
+    def _current(self, deadline: float | None) -> _Token:
+        now = self._clock.monotonic()
+        if self._token is not None and now < self._token.good_until:
+            return self._token
+        if self._error is not None and now < self._error_until:
+            raise self._error.with_traceback(None)
+        try:
+            self._token, self._error = self._fetch(deadline), None
+        except EngineError as error:
+            if deadline is None or SystemClock().monotonic() < deadline:  # else others may have more time
+                self._error, self._error_until = error, self._clock.monotonic() + FAILURE_PAUSE_SECONDS
+            raise
+        return self._token
+
+    def refused(self, header: str, deadline: float | None = None) -> bool:
+        with self._locked(deadline):
             if self._token is None or self._token.header != header:
                 return True  # somebody else has replaced it meanwhile
             now = self._clock.monotonic()
@@ -116,10 +122,21 @@ class ClientCredentials:
             self._token = None
             return True
 
-    def _fetch(self) -> _Token:
+    @contextmanager
+    def _locked(self, deadline: float | None) -> Iterator[None]:
+        if not self._lock.acquire(timeout=-1 if deadline is None else max(deadline - SystemClock().monotonic(), 0)):
+            raise EngineUnreachable(f"the token endpoint {self._address} has not answered another request in time")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _fetch(self, deadline: float | None) -> _Token:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         try:
-            answer = self._connections.request("POST", self._path, body=self._form, headers=headers, repeatable=True)
+            answer = self._connections.request(
+                "POST", self._path, body=self._form, headers=headers, repeatable=True, deadline=deadline
+            )
         except OSError as error:
             raise EngineUnreachable(
                 f"the token endpoint {self._address} does not answer ({error}); CAMUNDA_OAUTH_URL names it"

@@ -56,6 +56,7 @@ class EngineClient:
         """
         self._rest = Rest(address, authentication, connect_timeout)
         self._read_timeout = read_timeout
+        self._within: float | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> EngineClient:
@@ -72,10 +73,10 @@ class EngineClient:
         """The engine's address without /v2."""
         return self._rest.address
 
-    def within(self, read_timeout: float) -> EngineClient:
-        """The same client, connections included, for calls that have to be over sooner (seconds)."""
+    def within(self, seconds: float) -> EngineClient:
+        """The same client, connections included, whose every request is over after so many seconds, token and all."""
         client = copy(self)
-        client._read_timeout = read_timeout
+        client._within = seconds
         return client
 
     def close(self) -> None:
@@ -95,7 +96,7 @@ class EngineClient:
         """
         media_type, body = multipart(resources, [("tenantId", tenant_id)] if tenant_id else [])
         request = Request("POST", "/deployments", body, media_type, self._read_timeout, repeatable=True)
-        return self._rest.send(request, _processes)
+        return self._rest.send(request, _processes, self._within)
 
     def activate_jobs(
         self,
@@ -128,7 +129,7 @@ class EngineClient:
         request = Request(
             "POST", "/jobs/activation", _json(content), read_timeout=wait + POLL_MARGIN_SECONDS, poll=True
         )
-        return self._rest.send(request, _jobs)
+        return self._rest.send(request, _jobs, self._within)
 
     def command_job(self, job_key: str, command: JobCommand, body: Mapping[str, Any]) -> None:
         """Complete, fail or throw an error for a job; `body` is the REST body. ValueError if JSON cannot say it.
@@ -204,7 +205,7 @@ class EngineClient:
         metadata = {name: value for name, value in named.items() if value is not None}
         media_type, body = document_form(content, file_name, _json(metadata))
         request = Request("POST", "/documents", body, media_type, self._read_timeout)
-        return self._rest.send(request, _object)
+        return self._rest.send(request, _object, self._within)
 
     def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Find all `process-instances`, `element-instances`, `variables`, `incidents`, `process-definitions` … .
@@ -233,7 +234,7 @@ class EngineClient:
     ) -> T:
         body = None if content is None else _json(content)
         request = Request(method, path, body, read_timeout=self._read_timeout, repeatable=repeatable)
-        return self._rest.send(request, read)
+        return self._rest.send(request, read, self._within)
 
 
 def _nothing(answer: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client.authentication import Authentication
 from connector_sdk.engine_client.problems import engine_error
 from connector_sdk.errors import EngineRejected, EngineUnreachable
@@ -47,12 +48,14 @@ class Rest:
         self._commands = Connections(self.address + API, limit=COMMAND_CONNECTIONS, connect_timeout=connect_timeout)
         self._polls = Connections(self.address + API, connect_timeout=connect_timeout)
 
-    def send(self, request: Request, read: Callable[[Any], T]) -> T:
+    def send(self, request: Request, read: Callable[[Any], T], within: float | None = None) -> T:
         """Return what `read` makes of the answer's JSON (None: no content). Raises EngineError.
 
+        `within` is how many seconds everything may take together: the token, a free connection, the answer.
         A 401 is tried once more when the authentication has something new to offer.
         """
-        answer = self._authenticated(request)
+        deadline = None if within is None else SystemClock().monotonic() + within
+        answer = self._authenticated(request, deadline)
         if not 200 <= answer.status < 300:
             raise engine_error(answer.status, answer.headers, answer.body, str(request))
         try:
@@ -66,16 +69,16 @@ class Rest:
         self._commands.close()
         self._polls.close()
 
-    def _authenticated(self, request: Request) -> Response:
+    def _authenticated(self, request: Request, deadline: float | None) -> Response:
         if self._authentication is None:
-            return self._exchange(request, None)
-        header = self._authentication.header()
-        answer = self._exchange(request, header)
-        if answer.status == 401 and self._authentication.refused(header):
-            return self._exchange(request, self._authentication.header())
+            return self._exchange(request, None, deadline)
+        header = self._authentication.header(deadline)
+        answer = self._exchange(request, header, deadline)
+        if answer.status == 401 and self._authentication.refused(header, deadline):
+            return self._exchange(request, self._authentication.header(deadline), deadline)
         return answer
 
-    def _exchange(self, request: Request, authorization: str | None) -> Response:
+    def _exchange(self, request: Request, authorization: str | None, deadline: float | None) -> Response:
         headers = {"Accept": "application/json"}
         if request.body is not None:
             headers["Content-Type"] = request.media_type
@@ -90,6 +93,7 @@ class Rest:
                 headers=headers,
                 read_timeout=request.read_timeout,
                 repeatable=request.repeatable,
+                deadline=deadline,
             )
         except OSError as error:
             raise EngineUnreachable(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import select
 import socket
 import ssl
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
+
+from connector_sdk.clock import SystemClock
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -56,7 +58,7 @@ class Connections:
         self._context = _tls() if parts.scheme == "https" else None
         self._prefix = parts.path.rstrip("/")
         self._connect_timeout = connect_timeout
-        self._turn = threading.BoundedSemaphore(limit) if limit is not None else contextlib.nullcontext()
+        self._turn = threading.BoundedSemaphore(limit) if limit is not None else None
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
@@ -70,8 +72,12 @@ class Connections:
         headers: Mapping[str, str] | None = None,
         read_timeout: float = READ_TIMEOUT_SECONDS,
         repeatable: bool = False,
+        deadline: float | None = None,
     ) -> Response:
         """Send one request and read its whole answer. `read_timeout` is in seconds, for each wait on the socket.
+
+        `deadline` is a time of the monotonic clock: no wait, for a free connection, for the dial or for the answer,
+        begins after it or is allowed to last beyond it.
 
         A server may close a kept-alive connection at the very moment at which it is used again. When that happens
         before the head of an answer, a `repeatable` request is sent once more, on a new connection (RFC 9110
@@ -79,8 +85,8 @@ class Connections:
 
         Raises OSError: NotConnected (nothing was sent), HalfAnswer, TimeoutError, another ConnectionError.
         """
-        request = _Request(method, self._prefix + path, body, headers or {}, read_timeout)
-        with self._turn:
+        request = _Request(method, self._prefix + path, body, headers or {}, read_timeout, deadline)
+        with self._turn_before(deadline):
             connection = self._take()
             if connection is not None:
                 try:
@@ -88,17 +94,30 @@ class Connections:
                 except (ConnectionResetError, BrokenPipeError):
                     if not repeatable:
                         raise
-            return self._exchange(self._connect(), request)
+            return self._exchange(self._connect(deadline), request)
 
     def close(self) -> None:
         """Close what is idle; the pool can be used again afterwards."""
         with self._lock:
             _close_all(self._idle)
 
+    @contextmanager
+    def _turn_before(self, deadline: float | None) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=None if deadline is None else max(deadline - _now(), 0)):
+            raise NotConnected("no connection came free in time")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
         try:
-            connection.sock.settimeout(request.read_timeout)
+            connection.sock.settimeout(_within(request.read_timeout, request.deadline))
             connection.request(request.method, request.target, request.body, dict(request.headers))
+            connection.sock.settimeout(_within(request.read_timeout, request.deadline))
             answer = connection.getresponse()
         except ConnectionResetError:  # http.client.RemoteDisconnected is one too: closed without a byte
             connection.close()
@@ -126,13 +145,15 @@ class Connections:
             self._give_back(connection)
         return Response(answer.status, answer.headers, content)
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _connect(self, deadline: float | None) -> http.client.HTTPConnection:
+        try:
+            timeout = _within(self._connect_timeout, deadline)
+        except TimeoutError as error:
+            raise NotConnected(str(error)) from error
         if self._context is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=self._connect_timeout)
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
         else:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=self._connect_timeout, context=self._context
-            )
+            connection = http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._context)
         try:
             connection.connect()
         except OSError as error:
@@ -167,6 +188,7 @@ class _Request:
     body: bytes | None
     headers: Mapping[str, str]
     read_timeout: float
+    deadline: float | None
 
 
 class NotConnected(ConnectionError):
@@ -175,6 +197,20 @@ class NotConnected(ConnectionError):
 
 class HalfAnswer(ConnectionError):
     """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+def _now() -> float:
+    return SystemClock().monotonic()
+
+
+def _within(seconds: float, deadline: float | None) -> float:
+    """So many seconds, but not beyond the deadline. Raises TimeoutError when it is over."""
+    if deadline is None:
+        return seconds
+    left = deadline - _now()
+    if left <= 0:
+        raise TimeoutError("the time for it is over")
+    return min(seconds, left)
 
 
 @cache
