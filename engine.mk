@@ -1,0 +1,15 @@
+# The development engine against what others wrote: Camunda's specification, its SDK's worker, its end-to-end suite.
+.PHONY: api worker e2e
+
+api: setup ## check the engine's answers against Camunda's OpenAPI specification
+	@sh scripts/tool api >/dev/null
+	@sh scripts/openapi
+	PYTHONPATH=.:layers/sdk .venv-api/bin/python -m pytest tests/engine/openapi.py
+
+worker: setup ## run a process with the worker of Camunda's Python SDK on the development engine
+	@sh scripts/tool worker >/dev/null
+	$(BIN)/python -m pytest tests/engine/sdk_worker.py
+
+e2e: setup ## run the API tests of Camunda's end-to-end suite on the development engine
+	@sh scripts/e2e
+	$(BIN)/python -m pytest tests/engine/e2e.py
