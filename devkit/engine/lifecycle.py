@@ -114,8 +114,16 @@ def finish(core: Core, instance: ElementInstance, flows: Iterable[ExecutableFlow
         core.enqueue("round ended", scope.key, instance.key)
         return
     for flow in node.outgoing if flows is None else flows:
+        _note_taken(core, scope, flow)
         send_token(core, scope, flow.target, flow.id)
     settle(core, scope)
+
+
+def _note_taken(core: Core, scope: ElementInstance, flow: ExecutableFlow) -> None:
+    root = core.state.elements[scope.process_instance_key]
+    if root.taken is None:
+        root.taken = {}
+    root.taken[flow.id] = None
 
 
 def settle(core: Core, scope: ElementInstance) -> None:

@@ -58,6 +58,8 @@ class ElementInstance:
     """The call activity's instance that started this process instance."""
     called_key: int = 0
     """The process instance that this call activity started."""
+    taken: dict[str, None] | None = None
+    """The sequence flows that were taken, of a process instance."""
     start_lock: str | None = None
     """The correlation key of the message that started this process instance."""
 
@@ -79,6 +81,8 @@ class Job:
     due_ms: int = 0
     error_code: str | None = None
     error_message: str | None = None
+    lease: str | None = None
+    """The token of the activation that holds the job; commands must bring it."""
 
 
 @dataclass(slots=True)

@@ -16,12 +16,23 @@ from devkit.engine.variables import set_local, visible
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """How much the variables of the jobs of one activation may weigh together."""
 _MEGABYTE = 1024 * 1024
+_VERBS = {"COMPLETE": "complete", "FAIL": "fail", "THROW_ERROR": "throw an error for", "UPDATE": "update"}
 
 
 def activate(
-    core: Core, job_type: str, max_jobs: int, timeout_ms: int, worker: str, fetch: Sequence[str] = ()
+    core: Core,
+    job_type: str,
+    max_jobs: int,
+    timeout_ms: int,
+    worker: str,
+    fetch: Sequence[str] = (),
+    *,
+    with_lease: bool = False,
 ) -> list[tuple[Job, dict[str, Any]]]:
-    """Lock up to `max_jobs` jobs for a worker; each with the variables that it sees, or those named in `fetch`."""
+    """Lock up to `max_jobs` jobs for a worker; each with the variables that it sees, or those named in `fetch`.
+
+    With a lease, commands for the job must bring the token of this activation.
+    """
     activated: list[tuple[Job, dict[str, Any]]] = []
     weight = 0
     while len(activated) < max_jobs:
@@ -40,6 +51,7 @@ def activate(
             break
         weight += size
         job.state, job.worker = "ACTIVATED", worker
+        job.lease = f"{job.key}-{core.state.next_key()}" if with_lease else None
         jobs.lock_until(core, job, core.clock.time_ms() + timeout_ms)
         activated.append((job, variables))
     return activated
@@ -53,6 +65,17 @@ def _too_big(core: Core, job: Job, size: int) -> None:
     )
     job.state = "FAILED"
     incidents.create(core, core.state.elements[job.element_key], Failure("MESSAGE_SIZE_EXCEEDED", message), job)
+
+
+def require_lease(core: Core, key: int, intent: str, token: str | None) -> None:
+    """A job that was activated with a lease belongs to whoever has its token. Raises Rejection."""
+    job = core.state.jobs.get(key)
+    if job is not None and job.lease is not None and job.state == "ACTIVATED" and token != job.lease:
+        raise Rejection(
+            intent,
+            "INVALID_STATE",
+            f"Expected to {_VERBS[intent]} job with key '{key}', but the lease token is not that of its activation",
+        )
 
 
 def _open_job(core: Core, key: int, intent: str, verb: str) -> Job:

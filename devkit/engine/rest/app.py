@@ -18,7 +18,7 @@ from starlette.routing import Route
 from connector_sdk.clock import utc
 from devkit.engine.engine import Engine
 from devkit.engine.rejection import Rejection
-from devkit.engine.rest import deployments, instances, jobs, messages, operations, search, user_tasks
+from devkit.engine.rest import deployments, instances, jobs, messages, operations, overviews, search, user_tasks
 from devkit.engine.rest.problems import JsonResponse, Problem, answer, of_rejection
 
 _LOG = logging.getLogger(__name__)
@@ -45,10 +45,13 @@ ROUTES = (
     ("DELETE", "/user-tasks/{userTaskKey}/assignee", user_tasks.unassign),
     ("POST", "/user-tasks/{userTaskKey}/completion", user_tasks.complete),
     ("GET", "/topology", operations.topology),
+    ("GET", "/license", operations.license_),
+    ("GET", "/authentication/me", operations.principal),
     ("GET", "/status", operations.status),
     ("PUT", "/clock", operations.pin_clock),
     ("POST", "/clock/reset", operations.reset_clock),
     *search.ROUTES,
+    *overviews.ROUTES,
 )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 from devkit.engine.core import Core
 from devkit.engine.definitions import Definition
@@ -31,6 +32,26 @@ def moment(time_ms: int | None) -> str | None:
         return None
     text = datetime.fromtimestamp(min(time_ms, LATEST_MS) / 1000, tz=UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def _root(core: Core, process_instance_key: int) -> str:
+    """The process instance at the top of the call hierarchy that an instance belongs to."""
+    return str(hierarchy(core, process_instance_key)[0].key)
+
+
+def hierarchy(core: Core, process_instance_key: int) -> list[ElementInstance]:
+    """A process instance and those that called it, the topmost first."""
+    instance = core.state.elements[process_instance_key]
+    found = [instance]
+    while instance.caller_key:
+        instance = core.state.elements[core.state.elements[instance.caller_key].process_instance_key]
+        found.insert(0, instance)
+    return found
+
+
+def _variable_key(scope_key: int, name: str) -> str:
+    """Variables have no keys of their own here: one is made up of the scope's key and the name."""
+    return f"{scope_key}{crc32(name.encode('utf-8', 'replace')) % 1_000_000_000:09d}"
 
 
 def _text(key: int | None) -> str | None:
@@ -81,6 +102,9 @@ def process_instance(core: Core, record: ElementInstance) -> Item:
         "hasIncident": any(
             core.state.incidents[key].state == "ACTIVE" for key in core.state.incidents_of.get(record.key, ())
         ),
+        "rootProcessInstanceKey": _root(core, record.key),
+        "suspendedDate": None,
+        "businessId": None,
         "tags": [],
     }
 
@@ -93,7 +117,7 @@ def element_instance(core: Core, record: ElementInstance) -> Item:
         "elementInstanceKey": str(record.key),
         "processInstanceKey": str(record.process_instance_key),
         "elementId": record.element_id,
-        "elementName": node.name,
+        "elementName": node.name or node.id,
         "type": _element_type("multiInstanceBody" if record.is_body else node.kind),
         "state": _STATES.get(record.state, "ACTIVE"),
         "startDate": moment(record.started_ms),
@@ -101,6 +125,7 @@ def element_instance(core: Core, record: ElementInstance) -> Item:
         "hasIncident": record.incident_key is not None,
         "incidentKey": _text(record.incident_key),
         "elementInstanceScopeKey": _text(record.scope_key),
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
     }
 
 
@@ -108,12 +133,13 @@ def variable(core: Core, scope: ElementInstance, name: str, value: Any, *, cut: 
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     truncated = cut and len(written) > MAX_SHOWN_CHARACTERS
     return {
-        "variableKey": f"{scope.key}-{name}",
+        "variableKey": _variable_key(scope.key, name),
         "name": name,
         "value": written[:MAX_SHOWN_CHARACTERS] if truncated else written,
         "isTruncated": truncated,
         "scopeKey": str(scope.key),
         "processInstanceKey": str(scope.process_instance_key),
+        "rootProcessInstanceKey": _root(core, scope.process_instance_key),
         "tenantId": TENANT,
     }
 
@@ -130,6 +156,7 @@ def incident(core: Core, record: Incident) -> Item:
         "creationTime": moment(record.created_ms),
         "state": record.state,
         "jobKey": _text(record.job_key),
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
     }
 
 
@@ -150,10 +177,15 @@ def job(core: Core, record: Job) -> Item:
         "errorMessage": record.error_message,
         "customHeaders": record.headers,
         "deadline": moment(record.due_ms) if record.state == "ACTIVATED" else None,
+        "creationTime": moment(core.state.elements[record.element_key].started_ms),
+        "lastUpdateTime": None,
         "endTime": moment(core.state.elements[record.element_key].ended_ms),
         "elementId": record.element_id,
         "elementInstanceKey": str(record.element_key),
         "processInstanceKey": str(record.process_instance_key),
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
+        "businessId": None,
+        "priority": 0,
     }
 
 
@@ -169,8 +201,17 @@ _JOB_STATES: Mapping[str, str] = {
 
 def message_subscription(core: Core, record: Subscription) -> Item:
     element = core.state.elements[record.element_key]
+    of = core.definition(element)
     return {
-        **_of_definition(core.definition(element)),
+        **_of_definition(of),
+        "processDefinitionName": of.name,
+        "processDefinitionVersion": of.version,
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
+        "messageSubscriptionType": "PROCESS_EVENT",
+        "inboundConnectorType": None,
+        "toolName": None,
+        "toolProperties": {},
+        "businessId": None,
         "messageSubscriptionKey": str(record.key),
         "processInstanceKey": str(record.process_instance_key),
         "elementId": record.event_id,
@@ -197,6 +238,17 @@ def user_task(core: Core, record: UserTask) -> Item:
         "candidateGroups": record.candidate_groups,
         "candidateUsers": record.candidate_users,
         "creationDate": moment(record.created_ms),
-        "completionDate": None,
+        "completionDate": None
+        if record.state == "CREATED"
+        else moment(core.state.elements[record.element_key].ended_ms),
+        "dueDate": None,
+        "followUpDate": None,
+        "externalFormReference": None,
+        "formKey": None,
+        "customHeaders": {},
+        "processName": of.name,
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
+        "businessId": None,
+        "tags": [],
         "priority": 50,
     }

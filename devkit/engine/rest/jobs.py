@@ -13,6 +13,7 @@ from devkit.engine.core import Core
 from devkit.engine.engine import Engine
 from devkit.engine.records import TENANT, Job
 from devkit.engine.rest import bodies
+from devkit.engine.rest.items import hierarchy
 from devkit.engine.rest.problems import JsonResponse, invalid
 
 DEFAULT_REQUEST_TIMEOUT_MS = 10_000
@@ -27,16 +28,23 @@ ACTIVATION: bodies.Schema = {
     "requestTimeout": bodies.int64,
     "tenantIds": bodies.texts,
     "tenantFilter": bodies.text,
+    "withLease": bodies.flag,
 }
-COMPLETION: bodies.Schema = {"variables": bodies.record, "result": bodies.record}
+COMPLETION: bodies.Schema = {"variables": bodies.record, "result": bodies.record, "jobLeaseToken": bodies.text}
 FAILURE: bodies.Schema = {
     "retries": bodies.int32,
     "errorMessage": bodies.text,
     "retryBackOff": bodies.int64,
     "variables": bodies.record,
+    "jobLeaseToken": bodies.text,
 }
-ERROR: bodies.Schema = {"errorCode": bodies.text, "errorMessage": bodies.text, "variables": bodies.record}
-UPDATE: bodies.Schema = {"changeset": bodies.record, "operationReference": bodies.int64}
+ERROR: bodies.Schema = {
+    "errorCode": bodies.text,
+    "errorMessage": bodies.text,
+    "variables": bodies.record,
+    "jobLeaseToken": bodies.text,
+}
+UPDATE: bodies.Schema = {"changeset": bodies.record, "operationReference": bodies.int64, "jobLeaseToken": bodies.text}
 CHANGES: bodies.Schema = {"retries": bodies.int32, "timeout": bodies.int64}
 
 
@@ -119,6 +127,7 @@ def _activate_now(engine: Engine, body: dict[str, Any]) -> list[dict[str, Any]]:
             body["timeout"],
             body.get("worker", ""),
             body.get("fetchVariable", ()),
+            with_lease=body.get("withLease", False),
         )
         return [_activated(core, job, variables) for job, variables in activated]
 
@@ -129,7 +138,7 @@ def _activated(core: Core, job: Job, variables: dict[str, Any]) -> dict[str, Any
         "type": job.type,
         "jobKey": str(job.key),
         "processInstanceKey": str(job.process_instance_key),
-        "rootProcessInstanceKey": None,
+        "rootProcessInstanceKey": str(hierarchy(core, job.process_instance_key)[0].key),
         "processDefinitionId": definition.process_id,
         "processDefinitionVersion": definition.version,
         "processDefinitionKey": str(definition.key),
@@ -145,6 +154,10 @@ def _activated(core: Core, job: Job, variables: dict[str, Any]) -> dict[str, Any
         "listenerEventType": "UNSPECIFIED",
         "tags": [],
         "userTask": None,
+        "businessId": None,
+        "priority": 0,
+        "jobLeaseToken": job.lease,
+        "physicalTenantId": "default",
     }
 
 
@@ -153,6 +166,7 @@ async def complete(request: Request) -> Response:
     key = bodies.command_key(request, "jobKey")
     body = await bodies.read(request, COMPLETION, optional=True)
     with request.app.state.engine.transaction() as core:
+        worker_commands.require_lease(core, key, "COMPLETE", body.get("jobLeaseToken"))
         worker_commands.complete(core, key, body.get("variables", {}))
     return Response(status_code=204)
 
@@ -162,6 +176,7 @@ async def fail(request: Request) -> Response:
     key = bodies.command_key(request, "jobKey")
     body = await bodies.read(request, FAILURE, optional=True)
     with request.app.state.engine.transaction() as core:
+        worker_commands.require_lease(core, key, "FAIL", body.get("jobLeaseToken"))
         worker_commands.fail(
             core,
             key,
@@ -180,6 +195,7 @@ async def throw_error(request: Request) -> Response:
     if not body.get("errorCode"):
         raise invalid("No errorCode provided.")
     with request.app.state.engine.transaction() as core:
+        worker_commands.require_lease(core, key, "THROW_ERROR", body.get("jobLeaseToken"))
         worker_commands.error(core, key, body["errorCode"], body.get("errorMessage"), body.get("variables", {}))
     return Response(status_code=204)
 
@@ -193,5 +209,6 @@ async def update(request: Request) -> Response:
     if not changes:
         raise invalid("At least one of [retries, timeout] is required.")
     with request.app.state.engine.transaction() as core:
+        worker_commands.require_lease(core, key, "UPDATE", body.get("jobLeaseToken"))
         worker_commands.update(core, key, changes.get("retries"), changes.get("timeout"))
     return Response(status_code=204)

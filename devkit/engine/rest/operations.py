@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from devkit.engine.rest import bodies
-from devkit.engine.rest.problems import JsonResponse, invalid
+from devkit.engine.rest.problems import JsonResponse, Problem, invalid
 
 VERSION = "8.8.0-development"
 """What this engine calls itself: the API it speaks, and that it is no production engine."""
@@ -19,11 +19,12 @@ async def topology(request: Request) -> Response:
     """GET /topology: one broker, one partition."""
     host, port = request.scope.get("server") or ("127.0.0.1", 0)
     broker = {
+        "brokerId": "0",
         "nodeId": 0,
         "host": host,
         "port": port,
         "version": VERSION,
-        "partitions": [{"partitionId": 1, "role": "leader", "health": "healthy"}],
+        "partitions": [{"partitionId": 1, "role": "leader", "health": "healthy", "state": "active"}],
     }
     return JsonResponse(
         {
@@ -36,6 +37,18 @@ async def topology(request: Request) -> Response:
             "clusterId": None,
         }
     )
+
+
+async def license_(request: Request) -> Response:
+    """GET /license: none is needed."""
+    del request
+    return JsonResponse({"validLicense": False, "licenseType": "unknown", "isCommercial": False, "expiresAt": None})
+
+
+async def principal(request: Request) -> Response:
+    """GET /authentication/me: nobody logs in here."""
+    del request
+    raise Problem(401, "UNAUTHORIZED", "The development engine knows no users")
 
 
 async def status(request: Request) -> Response:

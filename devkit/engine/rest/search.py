@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, inva
 
 MAX_PAGE = 10_000
 DEFAULT_PAGE = 100
+MAX_CURSOR_DIGITS = 12
 
 Filter = Mapping[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -169,16 +171,24 @@ def _page(found: list[Item], page: Mapping[str, Any]) -> dict[str, Any]:
         "page": {
             "totalItems": len(found),
             "hasMoreTotalItems": False,
-            "startCursor": str(start + 1) if shown else None,
-            "endCursor": str(start + len(shown)) if shown else None,
+            "startCursor": _cursor(start + 1) if shown else None,
+            "endCursor": _cursor(start + len(shown)) if shown else None,
         },
     }
 
 
+def _cursor(position: int) -> str:
+    return b64encode(str(position).encode()).decode()
+
+
 def _position(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 12:
+    try:
+        written = b64decode(cursor, validate=True).decode("ascii")
+    except ValueError:
+        written = ""
+    if not written.isdigit() or len(written) > MAX_CURSOR_DIGITS:
         raise invalid(f"The cursor '{cursor}' is none of this search.")
-    return int(cursor)
+    return int(written)
 
 
 def _search(resource: str) -> Endpoint:
@@ -186,6 +196,7 @@ def _search(resource: str) -> Endpoint:
         body = await bodies.read(request, SEARCH, optional=True)
         page = bodies.properties(body.get("page", {}), PAGE, "page.")
         wanted = {name: value for name, value in body.get("filter", {}).items() if value is not None}
+        wanted |= request.path_params
         with request.app.state.engine.reading() as core:
             found = [item for item in SOURCES[resource][1](core, wanted, request) if _fits(item, wanted)]
         return JsonResponse(_page(_sorted(found, body.get("sort", [])), page))
@@ -226,4 +237,6 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     *(("POST", f"/{resource}/search", _search(resource)) for resource in SOURCES),
     *(("GET", f"/{resource}/{{key}}", _get(resource)) for resource in SOURCES),
     ("GET", "/process-definitions/{key}/xml", definition_xml),
+    ("POST", "/process-instances/{processInstanceKey}/incidents/search", _search("incidents")),
+    ("POST", "/element-instances/{elementInstanceKey}/incidents/search", _search("incidents")),
 )
