@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.engine_client import EngineClient
+from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
@@ -19,6 +20,7 @@ from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.runtime.models import read_models
 from devkit.stack_outputs import stack_outputs
+from devkit.webhook_lines import lines
 
 webhooks = typer.Typer(name="webhooks", help="Webhooks of a deployed stack.", no_args_is_help=True)
 Stack = Annotated[str, typer.Option(metavar="NAME", help="of the deployed stack")]
@@ -44,7 +46,7 @@ def sync(
             explicit = explicit or needs_routes(process)
             if process.elements:
                 table.put(process)
-                _show(process, address)
+                _show([process], address)
             else:
                 table.remove(process.id)
                 print_line(console(), f"{process.process_definition_id} has no webhooks")
@@ -54,12 +56,38 @@ def sync(
 
 
 @webhooks.command(name="list")
-def list_(stack: Stack) -> int:
-    """Show the webhooks that the stack takes; where several processes want a path, the first one has it."""
-    table, address = _stack(stack)
-    for process in table.all():
-        _show(process, address)
+def list_(
+    models: Annotated[list[Path] | None, typer.Argument(metavar="[BPMN]...", help="files with webhooks")] = None,
+    stack: Annotated[str, typer.Option(metavar="NAME", help="of the deployed stack, instead of files")] = "",
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="of the host that serves the files")
+    ] = "http://127.0.0.1:8086",
+) -> int:
+    """Show webhooks: the address to paste, the process and element, how senders are recognised, where to set them up.
+
+    Those that a stack takes, or those in files, as `connectors run` would serve them. Where several processes want a
+    path, the first one has it, and the others wait.
+    """
+    if bool(models) == bool(stack):
+        raise Refusal("name BPMN files, or a deployed stack with --stack")
+    if stack:
+        table, address = _stack(stack)
+        processes = table.all()
+    else:
+        processes = _in_files(models or [])
+        address = f"{address.rstrip('/')}/inbound/"
+    _show(processes, address)
     return exit_codes.OK
+
+
+def _in_files(files: list[Path]) -> list[RoutedProcess]:
+    """What the files would be as first versions, in the order of the files. Raises UnusableModel, UnusableProcess."""
+    return [
+        routed_process(model.definitions, DeployedProcess(process.id, 1, "", model.name, "<default>"), 0)
+        for model in read_models(files)
+        for process in model.definitions.processes
+        if process.executable
+    ]
 
 
 @webhooks.command()
@@ -88,8 +116,6 @@ def _stack(name: str) -> tuple[RoutesTable, str]:
     return RoutesTable(settings, outputs["Routes"]), outputs.get("WebhookAddress", "/inbound/")
 
 
-def _show(process: RoutedProcess, address: str) -> None:
-    for element in process.elements:
-        path = element["properties"].get("inbound.context", "")
-        what = f"{process.process_definition_id} v{process.version}, {element['element_id']}"
-        print_line(console(), f"{address}{path}  {what}")
+def _show(processes: Sequence[RoutedProcess], address: str) -> None:
+    for line in lines(processes, address):
+        print_line(console(), line)
