@@ -23,7 +23,6 @@ from devkit.modeler import HeadlessModeler, ModelerUnavailable
 from devkit.testing.jobs import services_for
 from devkit.testing.zeebe import RunningZeebe
 from functions.runtime.poller.invokers.inline import Inline
-from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import load
 from tests.real_engine.conftest import AnyEngine
 
@@ -31,7 +30,6 @@ RECORDED = Path(__file__).resolve().parents[1] / "recorded/jobs/templates.jsonl.
 SECRETS = {"TOKEN": "tok-secret", "PASS_S": "fake-pass", "DATABRICKS_CLIENT_SECRET": "fake-client-secret"}
 SAMPLE = 9
 REST = "io.camunda.connectors.HttpJson.v2"
-STOP_SECONDS = 10.0
 ALL_SECONDS = 600
 LOOK = """<bpmn:serviceTask id="look"><bpmn:extensionElements><zeebe:taskDefinition type="{look}" />
   </bpmn:extensionElements><bpmn:incoming>f2</bpmn:incoming></bpmn:serviceTask>"""
@@ -124,7 +122,7 @@ def test_every_official_template_runs_alike_on_both_engines(
 
 
 @pytest.mark.parametrize("name", ["http-json", "by-hand"])
-def test_a_template_whose_job_type_was_changed_runs_through_the_poller(
+def test_a_template_whose_job_type_was_changed_by_hand_is_served(
     name: str, modeler: HeadlessModeler, any_engine: AnyEngine, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/orders/7").respond_with_json({"state": "sent"})
@@ -134,13 +132,15 @@ def test_a_template_whose_job_type_was_changed_runs_through_the_poller(
     connector, handler = load(name, {**variables, "CONNECTOR_BY_HAND_FUNCTION": "http-json"})
     assert isinstance(handler, Connector)
     engine = EngineClient(any_engine.address)
-    poller = Poller(engine, [connector], Inline({name: handler.with_services(services_for({}))}))
     engine.deploy([(f"{changed.name}.bpmn", changed.xml.encode())])
     engine.create_instance(process_definition_id=changed.name)
 
-    poller.start()
+    served = Inline({name: handler.with_services(services_for({}))})
+    job = taken(engine, *connector.types)
+    [outcome] = served.invoke(connector, {"v": 1, "jobs": [job.to_wire()]})["outcomes"]
+    engine.command_job(job.key, outcome["command"], outcome["body"])
     after = taken(engine, changed.look)
     engine.command_job(after.key, "completion", {})
-    poller.stop(STOP_SECONDS)
+    engine.close()
 
     assert after.variables["state"] == "sent"

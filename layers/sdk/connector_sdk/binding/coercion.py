@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -34,10 +35,18 @@ def coerce(value: Any, wanted: Any, documents: Documents) -> Any:
     """
     if value is None:
         return None
-    rule = _GENERIC.get(get_origin(wanted))
+    _, rule, arguments = _SHAPES.get(id(wanted)) or _shape(wanted)
     if rule is not None:
-        return rule(value, get_args(wanted), documents)
+        return rule(value, arguments, documents)
     return _of_class(value, wanted, documents) if isinstance(wanted, type) else value
+
+
+def _shape(wanted: Any) -> _Shape:
+    """The rule of a type and its arguments, looked up once. Types live as long as their models, and stay in here."""
+    if len(_SHAPES) >= MAX_SHAPES:
+        _SHAPES.clear()
+    shape = _SHAPES[id(wanted)] = (wanted, _GENERIC.get(get_origin(wanted)), get_args(wanted))
+    return shape
 
 
 def coerce_members(values: Mapping[str, Any], model: type[BaseModel], documents: Documents) -> dict[str, Any]:
@@ -105,6 +114,7 @@ def _union(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
     return value
 
 
+@lru_cache(maxsize=256)
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
     field = model.model_fields.get("type")
     return get_args(field.annotation) if field else ()
@@ -159,7 +169,12 @@ def _enum(value: Any, wanted: type[Enum]) -> Any:
     return value
 
 
-_GENERIC: dict[Any, Callable[[Any, tuple[Any, ...], Documents], Any]] = {
+_GenericRule = Callable[[Any, tuple[Any, ...], Documents], Any]
+_Shape = tuple[Any, _GenericRule | None, tuple[Any, ...]]
+MAX_SHAPES = 4_096
+_SHAPES: dict[int, _Shape] = {}
+"""By the identity of a type, which is kept beside: not every type can be hashed."""
+_GENERIC: dict[Any, _GenericRule] = {
     Annotated: _annotated,
     Union: _union,
     types.UnionType: _union,
