@@ -156,6 +156,50 @@ def test_the_old_routes_serve_while_the_table_is_away(clock: ControlledClock) ->
     assert owner(routes.of("orders"), "orders") == "orders"
 
 
+def test_an_entry_that_makes_no_sense_takes_no_other_webhook_away(
+    clock: ControlledClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    nonsense: list[Any] = [{}, "x", {**ELEMENT, "properties": ["a"]}, {**ELEMENT, "properties": {"inbound.type": 1}}]
+    strange = [replace(named(f"p{number}", "lost", 0), elements=(one,)) for number, one in enumerate(nonsense)]
+    table = Table(*strange, ORDERS)
+    routes = fresh(table, clock)
+
+    assert owner(routes.of("orders"), "orders") == "orders"
+    clock.advance(60_000)
+    assert owner(routes.of("orders"), "orders") == "orders"
+    assert "the webhooks of <default>/p0 cannot be served" in caplog.text
+
+
+def test_whatever_happens_when_the_table_is_read_again_the_old_routes_serve(
+    clock: ControlledClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(ORDERS)
+    routes = fresh(table, clock)
+    routes.of("orders")
+    monkeypatch.setattr(table, "all", lambda: [None])
+    clock.advance(60_000)
+
+    assert owner(routes.of("orders"), "orders") == "orders"
+
+
+def test_a_webhook_that_has_not_changed_keeps_its_route_and_what_that_has_fetched(clock: ControlledClock) -> None:
+    secrets = {"SECRET_NAME": "one"}
+    properties = {**ELEMENT["properties"], "inbound.context": "secret", "anything": "{{secrets.NAME}}"}
+    secret = replace(named("secret", "secret", 2_000), elements=({**ELEMENT, "properties": properties},))
+    table = Table(ORDERS, named("changing", "changing", 3_000), secret)
+    routes = FreshRoutes(table, lambda: Routes([handler], EnvironmentSecrets(secrets)), clock)
+    paths = ("orders", "changing", "secret")
+    before = [routes.of(path).find(path) for path in paths]
+
+    changed = replace(table.processes[1], elements=({**table.processes[1].elements[0], "version": 2},))
+    table.processes = (ORDERS, changed, secret)
+    secrets["SECRET_NAME"] = "two"
+    clock.advance(60_000)
+
+    after = [routes.of(path).find(path) for path in paths]
+    assert [old is new for old, new in zip(before, after, strict=True)] == [True, False, False]
+
+
 def test_without_any_routes_a_table_that_is_away_is_an_error(clock: ControlledClock) -> None:
     table = Table()
     table.away = True

@@ -128,6 +128,29 @@ def test_what_could_not_be_activated_is_tried_again_when_its_path_is_asked_for(w
     assert webhook.routes.refused == []
 
 
+def test_an_element_that_becomes_usable_joins_the_connector_of_its_siblings(webhook: Webhook) -> None:
+    shared = {"deduplicationMode": "AUTO", "inbound.context": "late"}
+    webhook.deploy(
+        element({}),
+        element(shared | {"activationCondition": "=request.body.n = 1"}, element_id="first"),
+        element(
+            shared | {"activationCondition": "=request.body.n = 2", "resultVariable": "{{secrets.LATE}}"},
+            element_id="second",
+        ),
+    )
+    kept = webhook.routes.find("orders")
+    assert webhook.post({"n": 2}, path="/inbound/late").status == 422
+    SECRETS["SECRET_LATE"] = "here"
+    try:
+        webhook.clock.advance(5_000)
+        assert webhook.post({}, path="/inbound/nowhere").status == 404
+    finally:
+        del SECRETS["SECRET_LATE"]
+
+    assert webhook.post({"n": 2}, path="/inbound/late").status == 200
+    assert webhook.routes.find("orders") is kept
+
+
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [

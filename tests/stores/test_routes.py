@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,30 @@ def test_a_file_gives_them_too(tmp_path: Path) -> None:
     assert routes_at(Place("file", str(file)), Settings.read({})).all() == [INVOICES, ORDERS]
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[{}]"])
+UNREADABLE: list[Any] = [{}, None, [], {**ORDERS.to_json(), "version": None}, {**ORDERS.to_json(), "elements": 5}]
+
+
+def test_an_entry_of_the_file_that_cannot_be_read_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "routes.json"
+    file.write_text(json.dumps([*UNREADABLE, ORDERS.to_json()]))
+
+    assert RoutesFile(file).all() == [ORDERS]
+    assert caplog.text.count("a routed process is left out") == len(UNREADABLE)
+
+
+def test_an_entry_of_the_table_that_cannot_be_read_is_left_out(aws: Aws, caplog: pytest.LogCaptureFixture) -> None:
+    aws.dynamodb.operation("CreateTable", {**TABLE, "TableName": "torn"})
+    RoutesTable(aws.settings, "torn").put(ORDERS)
+    written = [{"process": {"S": json.dumps(one)}} for one in UNREADABLE]
+    for number, item in enumerate([*written, {"process": {"S": "{"}}, {"process": {"N": "1"}}, {}]):
+        content = {"TableName": "torn", "Item": {"id": {"S": f"x{number}"}, **item}}
+        aws.dynamodb.operation("PutItem", content)
+
+    assert RoutesTable(aws.settings, "torn").all() == [ORDERS]
+    assert caplog.text.count("a routed process is left out") == len(UNREADABLE) + 3
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
 def test_a_file_that_holds_something_else_is_named(tmp_path: Path, text: str) -> None:
     file = tmp_path / "routes.json"
     file.write_text(text)

@@ -10,7 +10,6 @@ from typing import Any
 from connector_sdk.bpmn import Definitions
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
-from connector_sdk.errors import SdkError
 from connector_sdk.inbound.deliver import deliver
 from connector_sdk.inbound.elements import InboundElement, elements_of
 from connector_sdk.inbound.request import WebhookRequest
@@ -30,7 +29,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class FreshRoutes:
-    """Routes that are made again from `processes` when they are old. `make` gives empty ones. Threads may share it."""
+    """Routes that are made again from `processes` when they are old. `make` gives empty ones. Threads may share it.
+
+    A webhook of which nothing has changed, no secret either, keeps its route, and so the keys that it has fetched.
+    """
 
     def __init__(self, processes: RoutedProcesses, make: Callable[[], Routes], clock: Clock | None = None) -> None:
         self._processes = processes
@@ -52,23 +54,29 @@ class FreshRoutes:
 
     def _again(self, old: Routes) -> Routes:
         try:
-            return self._read()
-        except SdkError as error:
-            _LOG.warning("the routes could not be read again, the ones from before are used: %s", error)
+            return self._read(old)
+        except Exception:
+            _LOG.exception("the routes could not be read again, the ones from before are used")
             return old
 
-    def _read(self) -> Routes:
+    def _read(self, old: Routes | None = None) -> Routes:
         self._read_at = self._clock.monotonic()
-        routes = self._make()
+        routes = self._make() if old is None else old.renewed()
         for process in self._processes.all():
-            deployed = DeployedProcess(
-                process.process_definition_id, process.version, process.key, "", process.tenant_id
-            )
-            elements = [InboundElement.from_json(element) for element in process.elements]
-            for refusal in routes.deploy(deployed, elements):
-                named = ", ".join(element.element_id for element in refusal.elements)
-                _LOG.error("the webhook at %s of %s cannot be served: %s", named, process.id, refusal.reason)
+            try:
+                _deploy(process, routes)
+            except Exception:
+                _LOG.exception("the webhooks of %s cannot be served: its entry makes no sense", process.id)
         return routes
+
+
+def _deploy(process: RoutedProcess, routes: Routes) -> None:
+    """Raises whatever an entry that somebody else wrote may lead to."""
+    deployed = DeployedProcess(process.process_definition_id, process.version, process.key, "", process.tenant_id)
+    elements = [InboundElement.from_json(element) for element in process.elements]
+    for refusal in routes.deploy(deployed, elements):
+        named = ", ".join(element.element_id for element in refusal.elements)
+        _LOG.error("the webhook at %s of %s cannot be served: %s", named, process.id, refusal.reason)
 
 
 def routed_process(definitions: Definitions, deployed: DeployedProcess, now_ms: int) -> RoutedProcess:

@@ -21,7 +21,15 @@ RETRY_MS = 5_000
 """Elements that could not be activated are tried again when a path is missed, at most this often."""
 RESPONSE = "inbound.responseExpression"
 SYNCHRONOUS = "synchronousResponse"
-MODES = frozenset({"AUTO", "MANUAL"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Bound:
+    """An element with its properties nested, secrets in place, and the secrets themselves."""
+
+    element: InboundElement
+    tree: Mapping[str, Any]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +46,8 @@ class Route:
     """The expression that answers a vendor's handshake."""
     broken: str | None
     """One of these expressions that is no FEEL: every request is answered 500, and nothing is sent."""
+    bound: tuple[Bound, ...]
+    """What it was made of."""
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -75,6 +85,9 @@ class Routes:
         self._clock = clock or SystemClock()
         self._queues: dict[str, list[Route]] = {}
         self._refused: dict[tuple[str, str], list[Refusal]] = {}
+        self._elements: dict[tuple[str, str], Sequence[InboundElement]] = {}
+        self._routes: dict[tuple[str, str], Sequence[Route]] = {}
+        self._earlier: Mapping[tuple[str, str], Sequence[Route]] = {}
         self._retried_ms = 0
         self._lock = threading.RLock()
 
@@ -84,18 +97,23 @@ class Routes:
         Returns what could not be activated; it is tried again later. Elements of other kinds are left out in silence.
         """
         owner = (process.tenant_id, process.process_definition_id)
-        routes, refused = self._activated(_groups(elements, self._rules))
         with self._lock:
-            self._replace(owner, routes, keep_place=not self._rules.version_loses_place)
-            self._refused[owner] = refused
+            refused = self._activate(owner, elements, keep_place=not self._rules.version_loses_place)
             self.versions[owner] = process.version
         return refused
+
+    def renewed(self) -> Routes:
+        """Empty routes of the same host. What comes back unchanged keeps its route, and what that has fetched."""
+        empty = Routes([*self._connectors.values()], self._secrets, self.compatibility, self._clock)
+        empty._earlier = self._routes
+        return empty
 
     def withdraw(self, owner: tuple[str, str]) -> None:
         """Forget a process (tenant and process id); whoever waits for its paths gets them."""
         with self._lock:
             self._replace(owner, [], keep_place=False)
-            self._refused.pop(owner, None)
+            for of_owner in (self._refused, self._elements, self._routes):
+                of_owner.pop(owner, None)
             self.versions.pop(owner, None)
 
     def find(self, path: str) -> Route | None:
@@ -115,34 +133,47 @@ class Routes:
         """What is deployed and cannot be activated."""
         return [refusal for refusals in self._refused.values() for refusal in refusals]
 
-    def _activated(self, groups: Iterable[Sequence[InboundElement]]) -> tuple[list[Route], list[Refusal]]:
-        """One route for the elements of each group, and what could not be activated."""
+    def _activate(
+        self, owner: tuple[str, str], elements: Sequence[InboundElement], *, keep_place: bool
+    ) -> list[Refusal]:
+        """Make all routes of one process, and put them where its old ones are. Returns what could not be activated."""
+        known = [*self._routes.get(owner, ()), *self._earlier.get(owner, ())]
+        routes, refused = self._activated(elements, known)
+        self._replace(owner, routes, keep_place=keep_place)
+        self._elements[owner], self._routes[owner], self._refused[owner] = elements, routes, refused
+        return refused
+
+    def _activated(
+        self, elements: Sequence[InboundElement], known: Sequence[Route]
+    ) -> tuple[list[Route], list[Refusal]]:
+        """One route for the elements of each group: one that is `known` if nothing has changed."""
         routes: list[Route] = []
         refused: list[Refusal] = []
-        for group in groups:
+        for group in _groups(elements, self._rules):
             connector = self._connectors.get(group[0].type)
-            usable = self._bound(group, refused) if connector else []
+            usable = self._bound(group, refused) if connector else ()
             if connector is None or not usable:
                 continue
             try:
-                routes.append(_route(connector, usable, self._rules))
+                same = (one for one in known if one.bound == usable and one.connector is connector)
+                routes.append(next(same, None) or _route(connector, usable, self._rules))
             except Exception as error:
                 # Whatever a connector's own code raises, the other webhooks of the host stay up.
                 reason = mask(str(error), [secret for one in usable for secret in one.secrets])
                 refused.append(Refusal(tuple(one.element for one in usable), reason))
         return routes, refused
 
-    def _bound(self, group: Sequence[InboundElement], refused: list[Refusal]) -> list[_Bound]:
+    def _bound(self, group: Sequence[InboundElement], refused: list[Refusal]) -> tuple[Bound, ...]:
         """Elements with their properties. One whose secret is missing is refused, and stops only itself."""
         textual = Compatibility.of(self.compatibility).textual_secrets
         usable = []
         for element in group:
             try:
                 resolved = resolve(dict(element.properties), self._secrets, textual=textual)
-                usable.append(_Bound(element, nested(resolved.value), resolved.used))
+                usable.append(Bound(element, nested(resolved.value), resolved.used))
             except SdkError as error:
                 refused.append(Refusal((element,), str(error)))
-        return usable
+        return tuple(usable)
 
     def _replace(self, owner: tuple[str, str], routes: Iterable[Route], *, keep_place: bool) -> None:
         """Swap the routes of one process in every queue: at its old place, or at the end."""
@@ -166,22 +197,12 @@ class Routes:
             if not self.refused or now - self._retried_ms < RETRY_MS:
                 return
             self._retried_ms = now
-            for owner, refusals in list(self._refused.items()):
-                routes, self._refused[owner] = self._activated(refusal.elements for refusal in refusals)
-                for route in routes:
-                    self._queues[route.path] = [*self._queues.get(route.path, []), route]
+            for owner in [owner for owner, refusals in self._refused.items() if refusals]:
+                # The whole process: what became usable may share a connector with what was usable before.
+                self._activate(owner, self._elements[owner], keep_place=True)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Bound:
-    """An element with its properties nested, secrets in place, and the secrets themselves."""
-
-    element: InboundElement
-    tree: Mapping[str, Any]
-    secrets: tuple[str, ...]
-
-
-def _route(connector: WebhookConnector[Any], usable: Sequence[_Bound], rules: InboundRules) -> Route:
+def _route(connector: WebhookConnector[Any], usable: tuple[Bound, ...], rules: InboundRules) -> Route:
     """Bind the properties of elements that share a connector. Raises SdkError, or what the connector raises."""
     tree = usable[0].tree
     if not rules.ignores_synchronous_response and tree.get(SYNCHRONOUS) == "true":
@@ -199,7 +220,9 @@ def _route(connector: WebhookConnector[Any], usable: Sequence[_Bound], rules: In
     broken = next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None)
     elements = tuple(one.element for one in usable)
     configuration = connector.properties(properties)
-    return Route(properties.text("context"), connector, configuration, elements, responses, verification, broken)
+    return Route(
+        properties.text("context"), connector, configuration, elements, responses, verification, broken, usable
+    )
 
 
 def _groups(elements: Sequence[InboundElement], rules: InboundRules) -> Iterator[Sequence[InboundElement]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,8 @@ from typing import Any, Protocol
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import SettingsError
 from connector_sdk.settings import Place, Settings
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,11 @@ class RoutedProcess:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> RoutedProcess:
         return cls(
-            process_definition_id=content["processDefinitionId"],
-            version=content["version"],
-            key=content["key"],
-            tenant_id=content["tenantId"],
-            since_ms=content["since"],
+            process_definition_id=str(content["processDefinitionId"]),
+            version=int(content["version"]),
+            key=str(content["key"]),
+            tenant_id=str(content["tenantId"]),
+            since_ms=int(content["since"]),
             elements=tuple(content["elements"]),
         )
 
@@ -55,7 +58,7 @@ class RoutedProcesses(Protocol):
     """Where the entries are."""
 
     def all(self) -> Sequence[RoutedProcess]:
-        """Every entry, the first ones first."""
+        """Every entry, the first ones first; those that cannot be read are logged and left out."""
         ...
 
 
@@ -67,13 +70,13 @@ class RoutesTable:
         self._table = table
 
     def all(self) -> Sequence[RoutedProcess]:
-        found: list[RoutedProcess] = []
+        found: list[Any] = []
         page: dict[str, Any] = {"TableName": self._table}
         while True:
             answer = self._dynamodb.operation("Scan", page)
-            found += [RoutedProcess.from_json(json.loads(item["process"]["S"])) for item in answer["Items"]]
+            found += answer["Items"]
             if "LastEvaluatedKey" not in answer:
-                return _in_order(found)
+                return _in_order(found, lambda item: RoutedProcess.from_json(json.loads(item["process"]["S"])))
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def put(self, process: RoutedProcess) -> None:
@@ -103,8 +106,8 @@ class RoutesFile:
             content: list[Any] = json.loads(self._path.read_text())
             if not isinstance(content, list):
                 raise TypeError("it should be a JSON list")
-            return _in_order([RoutedProcess.from_json(one) for one in content])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return _in_order(content, RoutedProcess.from_json)
+        except (OSError, ValueError, TypeError) as error:
             raise SettingsError(f"CONNECTORS_ROUTES: {self._path} is no list of routed processes: {error}") from error
 
 
@@ -115,5 +118,12 @@ def routes_at(place: Place | None, settings: Settings) -> RoutedProcesses:
     return RoutesTable(settings, place.name) if place.kind == "dynamodb" else RoutesFile(Path(place.name))
 
 
-def _in_order(found: list[RoutedProcess]) -> Sequence[RoutedProcess]:
+def _in_order(entries: Iterable[Any], read: Callable[[Any], RoutedProcess]) -> Sequence[RoutedProcess]:
+    """One entry that nobody can read must not take the webhooks of the others away."""
+    found: list[RoutedProcess] = []
+    for entry in entries:
+        try:
+            found.append(read(entry))
+        except (ValueError, KeyError, TypeError) as error:
+            _LOG.error("a routed process is left out, its entry cannot be read: %r: %.200s", error, entry)
     return sorted(found, key=lambda process: (process.since_ms, process.id))
