@@ -143,7 +143,7 @@ SETTINGS: dict[str, Setting] = {
         "8.10",
         "whose rules apply where versions differ",
         _choice("8.8", "8.10"),
-        functions=(OUTBOUND, INBOUND, REDELIVERY),
+        functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY),
     ),
     "allow_addresses": Setting(
         "CONNECTORS_ALLOW_ADDRESSES",
@@ -290,6 +290,15 @@ class Settings:
             values["allow_addresses"] = tuple(_without_sealed(values["allow_addresses"]))
         return cls(**values)
 
+    def with_variables(self, variables: Mapping[str, str]) -> Settings:
+        """These settings, but those that `variables` name. Raises SettingsError."""
+        named = {
+            attribute: _read(setting, variables)
+            for attribute, setting in SETTINGS.items()
+            if not variables.keys().isdisjoint((setting.name, *setting.aliases))
+        }
+        return replace(self, **named)
+
 
 def _without_sealed(ranges: Iterable[Network]) -> Iterator[Network]:
     """The ranges without those that nobody may open in a deployed function."""
@@ -307,15 +316,6 @@ def _difference(network: Network, sealed: Network) -> Iterable[Network]:
         overlaps, inside = network.overlaps(sealed), network.subnet_of(sealed)
         return () if inside else network.address_exclude(sealed) if overlaps else (network,)
     return (network,)
-
-    def with_variables(self, variables: Mapping[str, str]) -> Settings:
-        """These settings, but those that `variables` name. Raises SettingsError."""
-        named = {
-            attribute: _read(setting, variables)
-            for attribute, setting in SETTINGS.items()
-            if not variables.keys().isdisjoint((setting.name, *setting.aliases))
-        }
-        return replace(self, **named)
 
 
 def _read(setting: Setting, source: Mapping[str, str]) -> Any:
