@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_sdk.bpmn import BpmnError, Definitions, Element, read
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
 from connector_sdk.job import Job
@@ -76,20 +77,25 @@ def require_secrets(models: Iterable[Model], provider: SecretProvider, prefix: s
         raise SecretsMissing(f"secrets are missing: {named}; set them in the environment: export {exports}")
 
 
-def secret_names(element: Element) -> list[str]:
-    """The secrets that an element's inputs and properties spell, in their order."""
+def secret_names(element: Element, *, textual: bool = False) -> list[str]:
+    """The secrets that an element's inputs and properties spell, in their order.
+
+    `textual` takes the bare form too, as 8.8 does: a few names too many, since FEEL may say `secrets.x` of a variable.
+    """
     recorder = _Recorder({})
     for text in (*(mapping.source for mapping in element.inputs), *(value for _, value in element.properties)):
-        resolve(text, recorder)
+        resolve(text, recorder, textual=textual)
     return list(recorder.names)
 
 
 class SpelledSecrets:
     """Which secrets each deployed element spells: a job may use these, whatever its data says."""
 
-    def __init__(self, models: Sequence[Model], deployed: Iterable[DeployedProcess]) -> None:
+    def __init__(self, models: Sequence[Model], deployed: Iterable[DeployedProcess], rules: Compatibility) -> None:
         self._by_key = {
-            process.key: {element.id: secret_names(element) for element in model.elements()}
+            process.key: {
+                element.id: secret_names(element, textual=rules.textual_secrets) for element in model.elements()
+            }
             for process in deployed
             for model in models
             if model.holds(process.process_definition_id)

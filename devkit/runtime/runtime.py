@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, elements_of, handler_for
@@ -19,6 +20,7 @@ from devkit.runtime.functions import INBOUND, OutboundFunctions, outbound_functi
 from devkit.runtime.models import Model, SpelledSecrets, require_secrets
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.redelivery.redelivery import Redelivery
 
@@ -116,14 +118,18 @@ def _deliveries(file: Path | str) -> SqliteDeliveries:
 
 
 def _poller(plan: Plan, functions: OutboundFunctions, deployed: Sequence[DeployedProcess]) -> Poller:
+    rules = Compatibility.of(plan.settings.compatibility)
     return Poller(
         plan.engine,
         functions.registry,
         Inline(functions.handlers),
+        Options(
+            rules,
+            SpelledSecrets(plan.models, deployed, rules),
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            tenant_ids=(plan.settings.tenant_id,),
+        ),
         observer=plan.observer,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
-        tenant_ids=[plan.settings.tenant_id],
-        secret_names=SpelledSecrets(plan.models, deployed),
     )
 
 

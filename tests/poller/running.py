@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
+QUICKLY: dict[str, Any] = {
+    "compatibility": Compatibility.of("8.10"),
+    "secret_names": None,
+    "request_timeout_ms": 20,
+    "slots_per_type": 8,
+}
+"""Options of a poller whose tests are over soon."""
 COMPLETED = {"variables": {"ok": True}}
 
 
@@ -52,8 +61,10 @@ def polling(
     """A poller for type `t` with function `fn`."""
     connector = options.pop("connector", Registered("fn", ("t",)))
     invoker = options.pop("invoker", None) or Inline({"fn": handler} if handler else {})
-    defaults: dict[str, Any] = {"request_timeout_ms": 20, "slots_per_type": 8, "random": lambda: 0.0}
-    poller = Poller(EngineClient(engine.address), [connector], invoker, observer=observer, **{**defaults, **options})
+    own = {name: options.pop(name) for name in ("clock", "wait") if name in options}
+    asked = Options(**{**QUICKLY, **options})
+    client = EngineClient(engine.address)
+    poller = Poller(client, [connector], invoker, asked, observer=observer, random=lambda: 0.0, **own)
     poller.start()
     try:
         yield poller

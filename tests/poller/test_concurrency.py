@@ -13,10 +13,11 @@ import pytest
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.threads import Threads
-from tests.poller.running import COMPLETED, Seen, complete, outcomes, polling
+from tests.poller.running import COMPLETED, QUICKLY, Seen, complete, outcomes, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
 
@@ -110,9 +111,8 @@ def test_a_type_that_hangs_does_not_hold_up_another(engine: ScriptedEngine, gate
         EngineClient(engine.address),
         registry,
         Inline({"slow": function, "fast": complete}),
+        Options(**{**QUICKLY, "slots_per_type": 2}),
         observer=seen,
-        slots_per_type=2,
-        request_timeout_ms=100,
     )
     poller.start()
     function.wait_started(2)
@@ -132,7 +132,7 @@ def test_a_graceful_stop_finishes_what_runs_and_gives_back_what_came_too_late(
         EngineClient(engine.address),
         [Registered("fn", ("t",))],
         Inline({"fn": function}),
-        request_timeout_ms=60_000,
+        Options(**{**QUICKLY, "request_timeout_ms": 60_000}),
     )
     left: list[int] = []
     running = threading.Thread(target=lambda: left.append(poller.run(until)))
@@ -173,7 +173,7 @@ def test_an_engine_that_comes_later_is_found() -> None:
     logging.getLogger("connectors.poller").addHandler(noted)
     seen = Seen()
     client = EngineClient(f"http://127.0.0.1:{port}")
-    poller = Poller(client, [Registered("fn", ("t",))], Inline({"fn": complete}), observer=seen, request_timeout_ms=20)
+    poller = Poller(client, [Registered("fn", ("t",))], Inline({"fn": complete}), Options(**QUICKLY), observer=seen)
     poller.start()
     try:
         assert noted.seen.wait(WAIT_SECONDS)

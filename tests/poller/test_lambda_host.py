@@ -81,6 +81,30 @@ def test_a_run_hands_jobs_to_their_function_and_brings_the_outcome_back(
     assert engine.activations()[0]["fetchVariable"] == ["url"]
 
 
+@pytest.mark.parametrize(
+    ("compatibility", "commands"),
+    [("8.8", ["completion"]), ("8.10", ["PATCH", "completion"]), ("", ["PATCH", "completion"])],
+)
+def test_the_rules_of_the_chosen_version_apply(
+    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, compatibility: str, commands: list[str]
+) -> None:
+    monkeypatch.setenv("CONNECTORS_COMPATIBILITY", compatibility)
+    engine.add("t", customHeaders={"jobTimeout": "PT5M"})
+
+    app.handler({}, Context())
+
+    assert [command for _, command, _ in engine.commands()] == commands
+
+
+def test_a_run_says_that_placeholders_in_data_work(account: Account, caplog: pytest.LogCaptureFixture) -> None:
+    app.handler({}, Context())
+
+    assert [record.getMessage() for record in caplog.records if "{{secrets.NAME}}" in record.getMessage()] == [
+        "which secrets a model spells is not known here: {{secrets.NAME}} is replaced wherever it stands in a job's "
+        "variables, in data as well; SECURITY.md says what follows from that"
+    ]
+
+
 def test_a_run_that_has_hardly_any_time_takes_no_jobs_for_long(
     account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from connector_sdk.clock import ControlledClock
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import NeverRan
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.leases import Leases
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
 from tests.real_engine import processes
@@ -47,9 +49,8 @@ def polling(
         engine,
         [Registered("fn", (job_type,))],
         Inline({"fn": handler}),
+        Options(Compatibility.of("8.10"), None, request_timeout_ms=500, tenant_ids=("<default>",)),
         observer=observer,
-        request_timeout_ms=500,
-        tenant_ids=["<default>"],
     )
     poller.start()
     try:
@@ -178,7 +179,8 @@ def test_a_function_that_never_runs_costs_no_retry(engine: EngineClient, name: s
         given_back.set()
 
     engine.create_instance(process_definition_id=name)
-    poller = Poller(engine, [Registered("fn", (name,))], Throttled(), observer=observer, request_timeout_ms=500)
+    options = Options(Compatibility.of("8.10"), None, request_timeout_ms=500)
+    poller = Poller(engine, [Registered("fn", (name,))], Throttled(), options, observer=observer)
     poller.start()
     assert given_back.wait(WAIT_SECONDS)
     assert poller.stop(WAIT_SECONDS) == 0

@@ -18,6 +18,7 @@ from connector_sdk.errors import SdkError
 from connector_sdk.settings import Settings
 from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import load
 
@@ -42,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         engine,
         [connector for connector, _ in loaded],
         Inline({connector.name: handler for connector, handler in loaded}),
+        Options(
+            Compatibility.of(settings.compatibility),
+            secret_names=None,
+            cluster_id=cluster_id,
+            tenant_ids=(settings.tenant_id,),
+        ),
         observer=_log,
-        cluster_id=cluster_id,
-        tenant_ids=[settings.tenant_id],
-        compatibility=Compatibility.of(settings.compatibility),
     )
     left = _run(poller, f"{engine.address} for {', '.join(t for connector, _ in loaded for t in connector.types)}")
     log.info("stopped: %s", poller.counts())

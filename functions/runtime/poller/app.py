@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineBusy, EngineUnreachable
 from connector_sdk.secrets import EngineSettings
@@ -19,6 +20,7 @@ from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.backoff import Backoff
 from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers.aws_lambda import AwsLambda
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.stack_registry import read_registry
 
@@ -60,11 +62,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         engine,
         registry,
         AwsLambda(settings),
+        Options(
+            Compatibility.of(settings.compatibility),
+            secret_names=None,
+            slots_per_type=_slots(sum(len(connector.types) for connector in registry)),
+            request_timeout_ms=window.request_timeout_ms,
+            cluster_id=_cluster_id(engine, _seconds_left(context) - END_MARGIN_SECONDS),
+            tenant_ids=(settings.tenant_id,),
+        ),
         observer=_log,
-        slots_per_type=_slots(sum(len(connector.types) for connector in registry)),
-        request_timeout_ms=window.request_timeout_ms,
-        cluster_id=_cluster_id(engine, _seconds_left(context) - END_MARGIN_SECONDS),
-        tenant_ids=[settings.tenant_id],
     )
     poller.start()
     threading.Event().wait(min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import random as system_random
 import threading
 from collections import Counter
 from collections.abc import Sequence
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.backoff import Random
 from functions.runtime.poller.commands import Commands, Result, Wait
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import Invoker
 from functions.runtime.poller.leases import Leases
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.registry import Registered
-from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
+from functions.runtime.poller.slots import Slots
 from functions.runtime.poller.threads import Threads
-from functions.runtime.poller.worker import JobWorker, SecretNames, Shared
+from functions.runtime.poller.worker import JobWorker, Shared
 
-NEWEST = Compatibility.of("8.10")
-REQUEST_TIMEOUT_MS = 10_000
-"""How long the engine keeps a poll open; a graceful stop waits for the open polls, at most this long."""
+log = logging.getLogger("connectors.poller")
+
 STOP_MARGIN_SECONDS = 15.0
 """What a stop waits beside the longest function time-out, for polls and commands under way."""
 
@@ -43,26 +43,17 @@ class Poller:
         engine: EngineClient,
         registry: Sequence[Registered],
         invoker: Invoker,
+        options: Options,
         *,
         clock: Clock | None = None,
         observer: Observer | None = None,
         random: Random = system_random.random,
         wait: Wait | None = None,
-        slots_per_type: int = SLOTS_PER_TYPE,
-        linger_seconds: float = LINGER_SECONDS,
-        request_timeout_ms: int = REQUEST_TIMEOUT_MS,
-        worker_name: str = "connectors",
-        cluster_id: str | None = None,
-        tenant_ids: Sequence[str] | None = None,
-        compatibility: Compatibility = NEWEST,
-        secret_names: SecretNames = lambda job: None,
     ) -> None:
-        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off.
-
-        `secret_names` says which secrets a job may use (see `SecretNames`).
-        """
+        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off."""
         clock = clock or SystemClock()
         self._observer = observer
+        self._spelled_only = options.secret_names is not None
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._stopping = threading.Event()
@@ -80,15 +71,10 @@ class Poller:
             random=random,
             observer=self._observe,
             stopping=self._stopping,
-            worker_name=worker_name,
-            cluster_id=cluster_id,
-            tenant_ids=None if tenant_ids is None else tuple(tenant_ids),
-            request_timeout_ms=request_timeout_ms,
-            job_timeout_header=compatibility.job_timeout_header,
-            secret_names=secret_names,
+            options=options,
         )
         self._workers = [
-            JobWorker(job_type, connector, Slots(slots_per_type, linger_seconds), shared)
+            JobWorker(job_type, connector, Slots(options.slots_per_type, options.linger_seconds), shared)
             for connector in registry
             for job_type in connector.types
         ]
@@ -96,6 +82,11 @@ class Poller:
 
     def start(self) -> None:
         """Begin to poll; returns at once."""
+        if not self._spelled_only:
+            log.warning(
+                "which secrets a model spells is not known here: {{secrets.NAME}} is replaced wherever it stands in a "
+                "job's variables, in data as well; SECURITY.md says what follows from that"
+            )
         keeper = threading.Thread(target=self._leases.run, args=(self._stopped,), name="leases", daemon=True)
         self._polling = [
             threading.Thread(target=worker.run, name=f"poll {worker.job_type}", daemon=True) for worker in self._workers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -28,6 +28,7 @@ from functions.runtime.poller.finished import Finished, Observer, Outcome
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, Invoker, NeverRan
 from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
+from functions.runtime.poller.options import Options
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.slots import Slots
 from functions.runtime.poller.threads import Threads
@@ -44,9 +45,6 @@ OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", 
 VERSION = 1
 """Of the invocation."""
 
-SecretNames = Callable[[Job], Sequence[str] | None]
-"""The secrets that a job's own element spells; None where its BPMN is not known, so that all are allowed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -61,12 +59,7 @@ class Shared:
     random: Random
     observer: Observer
     stopping: Event
-    worker_name: str
-    cluster_id: str | None
-    tenant_ids: tuple[str, ...] | None
-    request_timeout_ms: int
-    job_timeout_header: bool
-    secret_names: SecretNames
+    options: Options
 
 
 class JobWorker:
@@ -104,10 +97,10 @@ class JobWorker:
             self.job_type,
             max_jobs=asked,
             timeout_ms=int(self._lock_seconds * 1000),
-            worker=self._shared.worker_name,
-            request_timeout_ms=self._shared.request_timeout_ms,
+            worker=self._shared.options.worker_name,
+            request_timeout_ms=self._shared.options.request_timeout_ms,
             fetch_variables=self._connector.fetch_variables,
-            tenant_ids=self._shared.tenant_ids,
+            tenant_ids=self._shared.options.tenant_ids,
         )
 
     def _wait_after(self, error: EngineError, backoff: Backoff) -> None:
@@ -152,7 +145,7 @@ class JobWorker:
     def _work(self, lease: Lease) -> Finished:
         """Run the function for a job and report. How each way of ending counts is in `Poller`."""
         try:
-            if self._shared.job_timeout_header:
+            if self._shared.options.compatibility.job_timeout_header:
                 apply_job_timeout(lease, self._shared.engine, self._shared.clock)
         except InvalidJobTimeout as error:
             return self._fail(lease, str(error), retries=0, backoff_ms=0)
@@ -166,9 +159,9 @@ class JobWorker:
         job = lease.job
         invocation = {
             "v": VERSION,
-            "clusterId": self._shared.cluster_id,
+            "clusterId": self._shared.options.cluster_id,
             "jobs": [job.to_wire()],
-            "secretNames": {job.key: self._shared.secret_names(job)},
+            "secretNames": {job.key: self._shared.options.names_for(job)},
         }
         try:
             answer = self._shared.invoker.invoke(self._connector, invocation)
