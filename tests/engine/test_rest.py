@@ -170,7 +170,9 @@ PROPERTIES = [
 PATHS = [(method, path) for method, path, _ in ROUTES]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(
     st.sampled_from(PATHS),
     st.sampled_from(["2251799813685249", "2251799999999999", "0", "x", "-1"]),
