@@ -6,11 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.settings import Settings
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
 from devkit.testing.emulator import REGION, ROOT, emulator
+
+# How fast a busy machine makes examples says nothing about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 BUCKET = "bodies"
 LOCATION = (
@@ -59,6 +64,6 @@ def aws() -> Iterator[Aws]:
     if not (ROOT / ".venv-emulator" / "bin" / "ministack").exists():
         pytest.skip("the AWS emulator is not installed: sh scripts/tool emulator")
     with emulator(enforce_iam=False) as running:
-        settings = Settings.read({**running.account, "CONNECTORS_DELIVERY_BODIES": BUCKET})
-        AwsEndpoint("s3", settings).send(Call("PUT", f"/{BUCKET}", body=LOCATION))
-        yield Aws(settings, AwsEndpoint("dynamodb", settings), itertools.count(1))
+        read = Settings.read({**running.account, "CONNECTORS_DELIVERY_BODIES": BUCKET})
+        AwsEndpoint("s3", read).send(Call("PUT", f"/{BUCKET}", body=LOCATION))
+        yield Aws(read, AwsEndpoint("dynamodb", read), itertools.count(1))

@@ -31,7 +31,9 @@ BODIES = st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=4).map
 )
 """JSON: some libraries parse what they have verified."""
 QUERIES = st.sampled_from(["", "a=1&b=%20x", "x=%C3%BC&y", "q=a+b"])
-CASES = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CASES = settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 class Vendors:

