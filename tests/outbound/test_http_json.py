@@ -102,7 +102,6 @@ def test_redirects_are_followed_if_the_task_says_so(httpserver: HTTPServer) -> N
 @pytest.mark.parametrize(
     ("variables", "part"),
     [
-        ({"clientTls": {"clientCertificate": "c"}}, "clientTls"),
         ({"storeResponse": "true"}, "cluster's store"),
     ],
 )

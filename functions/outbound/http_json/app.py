@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 
 from connector_sdk.documents.document import OCTETS
-from connector_sdk.errors import NotBuilt
 from connector_sdk.http import http_result, raise_for_status
 from connector_sdk.http.result import json_of, text_of
 from connector_sdk.outbound import JobContext, outbound_connector
@@ -25,7 +24,6 @@ WITHOUT_CONTENT = (204, 304)
 )
 def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
     """Send an HTTP request."""
-    _refuse_what_is_not_built(request)
     response = context.http.request(
         request.method.value,
         request.url,
@@ -38,6 +36,7 @@ def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
         follow_redirects=request.follow_redirects,
         connect_seconds=request.connection_timeout_in_seconds,
         read_seconds=request.read_timeout_in_seconds,
+        tls=request.client_tls if request.client_tls and request.client_tls.is_needed else None,
     )
     raise_for_status(response, first_header_only=context.compatibility.first_header_only)
     return _result(request, response, context)
@@ -57,8 +56,3 @@ def _result(request: HttpJsonRequest, response: httpx.Response, context: JobCont
             return http_result(response, first_header_only=first_only, body=text)
         case _:
             return http_result(response, first_header_only=first_only)
-
-
-def _refuse_what_is_not_built(request: HttpJsonRequest) -> None:
-    if request.client_tls:
-        raise NotBuilt("http-json with clientTls: client certificates")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32
 from connector_sdk.http.authentication import Authentication
+from connector_sdk.http.tls import ClientTls
 from connector_sdk.template import Property
 
 
@@ -56,7 +57,7 @@ class HttpJsonRequest(ConnectorModel):
     follow_redirects: Annotated[bool, NEWER, Property(group="endpoint")] = False
     connection_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
     read_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
-    client_tls: Annotated[dict[str, Any] | None, NEWER, Property(group="endpoint")] = None
+    client_tls: Annotated[ClientTls | None, NEWER, Property(group="endpoint")] = None
     body: Annotated[Any, Property(group="payload")] = None
     ignore_null_values: Annotated[bool, Property(group="payload")] = False
     store_response: Annotated[bool, Property(group="endpoint")] = False

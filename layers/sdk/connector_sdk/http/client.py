@@ -29,6 +29,7 @@ from connector_sdk.http.oauth import Tokens
 from connector_sdk.http.redirects import follow
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
 from connector_sdk.http.status import raise_for_status
+from connector_sdk.http.tls import ClientTls
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
 from connector_sdk.settings import Settings
 
@@ -80,6 +81,7 @@ class HttpClient:
         follow_redirects: bool = False,
         connect_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         read_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        tls: ClientTls | None = None,
     ) -> httpx.Response:
         """Send a request and read the whole answer; a status of 400 or above is an answer as well.
 
@@ -97,7 +99,7 @@ class HttpClient:
             auth_headers, auth_params = self._proof(auth)
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
-            request = Request(method, target, sent, content, connect_seconds, read_seconds)
+            request = Request(method, target, sent, content, connect_seconds, read_seconds, tls)
             return follow(self._sender, request) if follow_redirects else self._sender.send(request)
 
         by_token = (

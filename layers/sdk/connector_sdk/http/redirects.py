@@ -48,7 +48,7 @@ def _redirected(request: Request, status: int, target: str) -> Request:
         request = replace(request, method="GET", content=b"", headers=headers)
     if _origin(target) != _origin(request.url):
         headers = tuple(header for header in request.headers if header[0].lower() in HARMLESS_HEADERS)
-        request = replace(request, headers=headers)
+        request = replace(request, headers=headers, tls=None)
     return replace(request, url=target)
 
 

@@ -17,7 +17,8 @@ import httpx
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_httpx
-from connector_sdk.http.transport import GuardedTransport
+from connector_sdk.http.tls import ClientTls
+from connector_sdk.http.transport import CLIENT_TLS, GuardedTransport
 from connector_sdk.settings import Settings
 
 DEFAULT_TIMEOUT_SECONDS = 20
@@ -45,6 +46,7 @@ class Request:
     connect_seconds: float = DEFAULT_TIMEOUT_SECONDS
     read_seconds: float = DEFAULT_TIMEOUT_SECONDS
     """0 waits for ever."""
+    tls: ClientTls | None = None
 
     @property
     def where(self) -> str:
@@ -139,6 +141,7 @@ def _wire(request: Request) -> httpx.Request:
         content=request.content or None,
         extensions={
             "timeout": {"connect": connect, "read": read, "write": read, "pool": connect},
+            CLIENT_TLS: request.tls,
             "target": (target if target.startswith("/") else "/" + target).encode("ascii"),
         },
     )

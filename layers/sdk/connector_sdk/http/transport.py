@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, cast
 
 import httpcore
 import httpx
 
 from connector_sdk.http.content_coding import UnreadableContent, decoded
+from connector_sdk.http.tls import ClientTls, ssl_context
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
 
 MAX_CONNECTIONS = 100
 KEEP_ALIVE_SECONDS = 5.0
+MAX_CERTIFICATES = 16
+"""Client certificates whose connections are kept."""
+CLIENT_TLS = "client_tls"
+"""A request's extension: its ClientTls."""
 MAX_CONTENT_BYTES = 50 * 1024 * 1024
 """The same as in Camunda's runtime."""
 
@@ -83,18 +88,15 @@ class GuardedTransport(httpx.BaseTransport):
         max_content_bytes: int = MAX_CONTENT_BYTES,
     ) -> None:
         self._limit = max_content_bytes
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(),
-            max_connections=MAX_CONNECTIONS,
-            max_keepalive_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-            network_backend=GuardedBackend(allowed, resolver),
-        )
+        self._backend = GuardedBackend(allowed, resolver)
+        self._pool = self._new_pool(None)
+        self._lock = Lock()
+        self._by_certificate: dict[ClientTls, httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, one answer. Raises httpx.TransportError, or DeniedAddress from the guard."""
         with _as_httpx(request):
-            answer = self._pool.handle_request(
+            answer = self._pool_of(request.extensions.get(CLIENT_TLS)).handle_request(
                 httpcore.Request(
                     method=request.method,
                     url=httpcore.URL(
@@ -115,8 +117,30 @@ class GuardedTransport(httpx.BaseTransport):
         response.limit = self._limit
         return response
 
+    def _pool_of(self, tls: ClientTls | None) -> httpcore.ConnectionPool:
+        """Connections are shared among requests with the same certificates only. Raises ConnectorInputError."""
+        if tls is None:
+            return self._pool
+        with self._lock:
+            if tls not in self._by_certificate:
+                if len(self._by_certificate) >= MAX_CERTIFICATES:
+                    self._by_certificate.clear()  # requests under way keep theirs
+                self._by_certificate[tls] = self._new_pool(tls)
+            return self._by_certificate[tls]
+
+    def _new_pool(self, tls: ClientTls | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=ssl_context(tls),
+            max_connections=MAX_CONNECTIONS,
+            max_keepalive_connections=MAX_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+            network_backend=self._backend,
+        )
+
     def close(self) -> None:
         self._pool.close()
+        for pool in self._by_certificate.values():
+            pool.close()
 
 
 class _Body(httpx.SyncByteStream):
@@ -154,7 +178,3 @@ def _as_httpx(request: httpx.Request) -> Iterator[None]:
     except tuple(ours for ours, _ in _ERRORS) as error:
         wanted = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
         raise wanted(str(error), request=request) from error
-
-
-def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
