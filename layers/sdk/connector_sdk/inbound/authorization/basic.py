@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ class BasicAuthorization:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         try:
             given = base64.b64decode(credentials.strip(), validate=True)
-        except binascii.Error:
+        except ValueError:
             raise invalid_credentials() from None
         expected = f"{self.username}:{self.password}".encode()
         if scheme.lower() != "basic" or not hmac.compare_digest(given, expected):

@@ -42,8 +42,8 @@ class HmacSignature:
             raise ConnectorInputError("hmacHeader is empty: it names the header that carries the signature")
         if self.algorithm not in ALGORITHMS:
             raise ConnectorInputError(f"hmacAlgorithm is {self.algorithm!r}, it should be one of {_names(ALGORITHMS)}")
-        if self.scopes not in _SIGNED:
-            known = "; ".join(sorted(", ".join(sorted(scopes)) for scopes in _SIGNED))
+        if self.scopes not in SIGNED:
+            known = "; ".join(sorted(", ".join(sorted(scopes)) for scopes in SIGNED))
             raise ConnectorInputError(f"hmacScopes cannot be {_names(self.scopes)}, only one of: {known}")
 
     def verify(self, request: WebhookRequest) -> None:
@@ -52,8 +52,8 @@ class HmacSignature:
         tag, equals, tagged = given.partition("=")
         offered = given if not (tag and equals and tagged.strip("=")) else tagged
         # Both comparisons always run, so that the time tells nothing.
-        as_hex = hmac.compare_digest(offered.encode(), digest.hex().encode())
-        as_base64 = hmac.compare_digest(given.encode(), base64.b64encode(digest))
+        as_hex = hmac.compare_digest(offered.encode(errors="replace"), digest.hex().encode())
+        as_base64 = hmac.compare_digest(given.encode(errors="replace"), base64.b64encode(digest))
         if not (as_hex or as_base64):
             raise invalid_signature()
 
@@ -66,7 +66,7 @@ class HmacSignature:
         return known_header(request)
 
     def _digest(self, request: WebhookRequest) -> bytes:
-        text = _SIGNED[self.scopes](request)
+        text = SIGNED[self.scopes](request)
         return hmac.digest(self.secret.encode(), text, ALGORITHMS[self.algorithm])
 
 
@@ -76,19 +76,19 @@ def _body(request: WebhookRequest) -> bytes:
 
 def _url_and_fields(request: WebhookRequest) -> bytes:
     """Twilio's way: the address, then every field's name and value, sorted by name."""
-    return request.url.encode() + _fields(request)
+    return request.url.encode(errors="replace") + _fields(request)
 
 
 def _url_and_parameters(request: WebhookRequest) -> bytes:
     encoded = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in decoded_pairs(request.query))
-    return (f"{request.url}?{encoded}" if encoded else request.url).encode()
+    return (f"{request.url}?{encoded}" if encoded else request.url).encode(errors="replace")
 
 
 def _url_and_all(request: WebhookRequest) -> bytes:
     return _url_and_parameters(request) if request.method == "GET" else _url_and_fields(request)
 
 
-_SIGNED = {
+SIGNED = {
     frozenset({"body"}): _body,
     frozenset({"url", "body"}): _url_and_fields,
     frozenset({"url", "parameters"}): _url_and_parameters,
