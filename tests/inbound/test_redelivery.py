@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from connector_sdk.inbound import Answer
 from connector_sdk.inbound.attempt import backoff_ms
 from connector_sdk.stores import State
 from functions.runtime.redelivery import Redelivery, Round
-from functions.runtime.redelivery.redelivery import BATCH, MAX_AGE_MS
+from functions.runtime.redelivery.redelivery import BATCH, LEASE_MS, MAX_AGE_MS
 from tests.inbound.host import NOW, Webhook, catch_event, element
 
 AWAY: dict[str, Any] = {"close": True}
@@ -95,6 +96,75 @@ def test_an_engine_that_is_away_costs_one_probe_and_no_attempts(webhook: Webhook
     assert summary.engine_away == "no engine"
     assert (engine.probes, webhook.told) == (1, [])
     assert [one.attempts for one in webhook.store.newest()] == [1]
+
+
+def waiting(webhook: Webhook, count: int) -> None:
+    """So many deliveries that are due."""
+    webhook.deploy(catch_event({}))
+    webhook.engine.answers = [AWAY]
+    for number in range(count):
+        webhook.post({"id": f"o-{number}"})
+        webhook.clock.advance(1)
+    webhook.engine.commands.clear()
+    webhook.engine.answers = [BACK]
+    webhook.clock.advance(5_000)
+
+
+def test_an_engine_that_goes_away_within_a_round_costs_one_attempt_and_ends_the_round(webhook: Webhook) -> None:
+    waiting(webhook, 4)
+    webhook.engine.answers = [BACK, AWAY]
+
+    summary = redelivery(webhook).round()
+
+    assert summary == Round(Counter({State.PUBLISHED: 1}), 1, 0, "the recorded engine gave no readable answer")
+    assert [one.attempts for one in webhook.store.newest()] == [1, 1, 2, 2]
+    assert len(webhook.told) == 2
+
+
+def test_what_the_round_left_comes_back_when_its_lease_runs_out(webhook: Webhook) -> None:
+    waiting(webhook, 2)
+    webhook.engine.answers = [AWAY]
+    redelivery(webhook).round()
+
+    webhook.engine.answers = [BACK]
+    webhook.clock.advance(LEASE_MS)
+
+    assert redelivery(webhook).round().states == {State.PUBLISHED: 2}
+
+
+@pytest.mark.parametrize(("slow_ms", "tried"), [(LEASE_MS - 30_000, 2), (LEASE_MS - 29_999, 1)])
+def test_nothing_is_tried_that_has_less_than_thirty_seconds_of_its_lease_left(
+    webhook: Webhook, slow_ms: int, tried: int
+) -> None:
+    waiting(webhook, 2)
+    slowness = [0, slow_ms]
+    webhook.engine.before = lambda: webhook.clock.advance(slowness.pop())
+
+    assert redelivery(webhook).round().states == {State.PUBLISHED: tried}
+    assert len(webhook.told) == tried
+
+
+def test_a_delivery_whose_lease_somebody_else_has_is_not_counted(webhook: Webhook) -> None:
+    waiting(webhook, 1)
+
+    def taken() -> None:
+        webhook.engine.before = lambda: None
+        webhook.clock.advance(LEASE_MS)
+        now = webhook.clock.time_ms()
+        assert len(webhook.store.lease_due(now, now + LEASE_MS, "somebody else", 1)) == 1
+
+    webhook.engine.before = taken
+
+    assert redelivery(webhook).round() == Round()
+
+
+def test_a_delivery_whose_body_has_expired_is_dead_and_says_so(webhook: Webhook) -> None:
+    waiting(webhook, 1)
+    [found] = webhook.store.newest()
+    webhook.store.reopen(replace(found, element={}, payload={}, lease=None), webhook.clock.time_ms())
+
+    assert redelivery(webhook).round().states == {State.DEAD: 1}
+    assert [one.error for one in webhook.store.newest()] == ["its body has expired in the bucket"]
 
 
 def test_the_wait_doubles_from_five_seconds_to_fifteen_minutes() -> None:

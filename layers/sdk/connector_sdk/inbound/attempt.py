@@ -14,6 +14,7 @@ from connector_sdk.inbound.correlation import InboundEngine, Unmappable, command
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.stores import Delivery
+from connector_sdk.stores.deliveries import BODY_EXPIRED
 
 PERMANENT_REJECTIONS = frozenset({400, 404, 409, 422})
 """What the engine itself says of an event, in problem details; everybody else's refusal passes: a login page, a wrong
@@ -50,6 +51,8 @@ class Away:
     """The engine cannot take it now."""
 
     reason: str
+    unreachable: bool = False
+    """It did not answer at all, so that nothing else need be tried now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,22 @@ class Never:
     reason: str
 
 
-def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
+Outcome = Taken | Refused | Away | Never
+
+
+def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Outcome:
     """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer.
 
     Never raises: what fails in a way that nobody foresaw is put off like any other, and stops nothing behind it.
     """
     try:
-        return _attempt(delivery, engine, compatibility)
+        return _attempt(delivery, engine, compatibility) if delivery.element else Never(BODY_EXPIRED)
     except Exception as error:
         _LOG.exception("%s could not be published", delivery.id)
         return Away(f"{type(error).__name__}: {error}")
 
 
-def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Taken | Refused | Away | Never:
+def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Outcome:
     element = InboundElement.from_json(delivery.element)
     parts = [Part.from_json(part) for part in delivery.payload.get(PARTS, ())]
     try:
@@ -83,7 +89,9 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: st
         return Taken(command.send(engine), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
-    except (EngineUnreachable, EngineBusy) as error:
+    except EngineUnreachable as error:
+        return Away(str(error), unreachable=True)
+    except EngineBusy as error:
         return Away(str(error))
     except EngineRejected as error:
         permanent = error.status == TOO_LARGE or (error.problem and error.status in PERMANENT_REJECTIONS)

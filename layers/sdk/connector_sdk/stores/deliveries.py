@@ -21,6 +21,9 @@ from typing import Any, Protocol
 KEEP_FINISHED_MS = 7 * 24 * 3600 * 1000
 """Published and refused deliveries are kept this long: longer than any vendor repeats (Standard Webhooks: 4 days)."""
 
+BODY_EXPIRED = "its body has expired in the bucket"
+"""Why a delivery without element and payload can no longer be published."""
+
 
 class State(StrEnum):
     """Where a delivery stands."""

@@ -15,7 +15,7 @@ from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import AwsRefused, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.stores.bodies import Bodies
-from connector_sdk.stores.deliveries import EXPIRING, KEEP_FINISHED_MS, Delivery, State
+from connector_sdk.stores.deliveries import BODY_EXPIRED, EXPIRING, KEEP_FINISHED_MS, Delivery, State
 from connector_sdk.stores.dynamodb_items import (
     LANES,
     LARGEST_CONTENT_BYTES,
@@ -152,7 +152,7 @@ class DynamoDbDeliveries:
     def _whole(self, item: Item) -> Delivery:
         content = self._bodies.get(item["object"]["S"]) if "object" in item else inline_content(item)
         found = delivery_of(item, content)
-        return found if content else replace(found, error="its body has expired in the bucket")
+        return found if content else replace(found, error=BODY_EXPIRED)
 
     def _end(self, delivery: Delivery, given: Mapping[str, str | int | None], also_removed: Sequence[str] = ()) -> bool:
         """Give the lease back and count the attempt; attributes given as None go."""
