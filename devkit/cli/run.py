@@ -23,6 +23,9 @@ from devkit.runtime.runtime import Plan, running
 
 DEFAULT_PORT = 8086
 """Where Camunda 8 Run has its connectors."""
+KEPT_IN = Path("deliveries.sqlite")
+FORGOTTEN = ":memory:"
+"""With an engine of our own, which forgets everything: a repeat of an event that it has never seen is none."""
 
 
 def run(
@@ -32,15 +35,17 @@ def run(
         str, typer.Option(metavar="URL", help="how senders reach the webhook server, if not by its own address")
     ] = "",
     deliveries: Annotated[
-        Path, typer.Option(metavar="FILE", help="where accepted webhooks are kept until the engine has them")
-    ] = Path("deliveries.sqlite"),
+        Path | None,
+        typer.Option(metavar="FILE", help=f"where accepted webhooks are kept until the engine has them [{KEPT_IN}]"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
 ) -> int:
     """Deploy BPMN files and run their connectors.
 
     Job poller, functions and webhook server run in one process.
 
-    The engine is the one that CAMUNDA_REST_ADDRESS names; without it, a development engine is started. Secrets are
+    The engine is the one that CAMUNDA_REST_ADDRESS names; without it, a development engine is started, and it and the
+    deliveries are forgotten at the end. Secrets are
     environment variables: SECRET_TOKEN is {{secrets.TOKEN}}. Ctrl-C finishes what is running, then ends.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
@@ -54,13 +59,18 @@ def run(
             settings=settings,
             secrets=EnvironmentSecrets(environment(), settings.secret_prefix),
             models=read,
-            deliveries=deliveries,
+            deliveries=deliveries or (KEPT_IN if settings.engine_address else FORGOTTEN),
             port=port,
             public_address=public_address.rstrip("/"),
             observer=screen.finished,
         )
         with running(plan) as runtime:
             screen.ready(runtime, engine.address, read)
+            if deliveries and not settings.engine_address:
+                screen.notice(
+                    f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an "
+                    "earlier run is answered as a repeat and starts nothing"
+                )
             stopping.wait()
             screen.stopping()
         screen.stopped(runtime.poller.counts())

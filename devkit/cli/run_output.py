@@ -44,6 +44,10 @@ class Screen:
                 OUTCOME_STYLES.get(done.outcome, "red"),
             )
 
+    def notice(self, text: str) -> None:
+        with self._lock:
+            self._print(text, "yellow")
+
     def stopping(self) -> None:
         self._print("Stopping: no new jobs; waiting for what is running.")
 
@@ -100,6 +104,9 @@ class Lines:
             outcome=done.outcome,
             message=done.message,
         )
+
+    def notice(self, text: str) -> None:
+        self._print("notice", text=text)
 
     def stopping(self) -> None:
         self._print("stopping")

@@ -66,7 +66,28 @@ def test_without_an_address_it_brings_its_own_engine_and_prints_the_webhook_url(
     ]
     assert ready["types"] == ["io.camunda:http-json:1"]
     assert ready["unserved"] == []
-    assert (tmp_path / "deliveries.sqlite").is_file()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_run_with_an_engine_of_its_own_takes_a_repeated_delivery_as_new(
+    api: catalogue.Catalogue, tmp_path: Path
+) -> None:
+    variables = SECRETS | {"SECRET_CATALOGUE_URL": api.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1"}
+    opened = github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42")
+    for _ in range(2):
+        with connectors("run", str(EXAMPLE), "--port", "0", "--json", variables=variables, folder=tmp_path) as command:
+            github.send(opened, command.event("ready")["webhooks"][0]["url"])
+            assert command.event("job")["elementId"] == "find_owner"
+
+
+def test_a_deliveries_file_with_an_engine_that_forgets_is_said(tmp_path: Path) -> None:
+    arguments = ("run", str(EXAMPLE), "--port", "0", "--json", "--deliveries", "kept.sqlite")
+    with connectors(*arguments, variables=SECRETS, folder=tmp_path) as command:
+        assert command.event("notice")["text"] == (
+            "kept.sqlite keeps deliveries, and the development engine forgets: what was delivered in an earlier run "
+            "is answered as a repeat and starts nothing"
+        )
+    assert (tmp_path / "kept.sqlite").is_file()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
