@@ -2,15 +2,19 @@
 
 import importlib
 import json
+import re
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from connector_sdk.settings import Settings
 from devkit.host import FunctionHost, HostedFunction, RunningHost, serve
-from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, NeverRan
+from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, NeverRan
 from functions.runtime.poller.invokers.aws_lambda import AwsLambda
 from functions.runtime.poller.registry import Registered
 
@@ -44,7 +48,11 @@ def client(api: RunningHost) -> Iterator[Any]:
 
 @pytest.fixture
 def invoker(api: RunningHost) -> AwsLambda:
-    return AwsLambda(Settings.read({**KEYS, "AWS_ENDPOINT_URL": api.address}))
+    return at(api.address)
+
+
+def at(address: str) -> AwsLambda:
+    return AwsLambda(Settings.read({**KEYS, "AWS_ENDPOINT_URL": address}))
 
 
 @pytest.mark.parametrize("name", ["sample", "arn:aws:lambda:eu-central-1:123456789012:function:sample:live"])
@@ -117,18 +125,53 @@ def test_the_poller_hears_of_a_missing_function(invoker: AwsLambda) -> None:
 
 def test_the_poller_hears_of_a_busy_function(hosting: Hosting, function: HostedFunction) -> None:
     with serve(hosting(function, most_environments=0)) as running:
-        invoker = AwsLambda(Settings.read({**KEYS, "AWS_ENDPOINT_URL": running.address}))
+        invoker = at(running.address)
         with pytest.raises(NeverRan, match=r"function sample was not started: AWS refused .*TooManyRequests"):
             invoker.invoke(connector("sample"), {})
 
 
 def test_nobody_there_means_that_nothing_ran() -> None:
-    invoker = AwsLambda(Settings.read({**KEYS, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}))
+    invoker = at("http://127.0.0.1:1")
 
     with pytest.raises(NeverRan, match="function sample could not be started"):
         invoker.invoke(connector("sample"), {})
 
 
 def test_an_invocation_over_6_mb_is_never_sent(invoker: AwsLambda) -> None:
-    with pytest.raises(FunctionDied, match="was not started: the job's variables are 6291470 bytes long"):
+    said = "function sample was not started: the job's variables are 6291470 bytes long"
+    with pytest.raises(InvocationTooLarge, match=said):
         invoker.invoke(connector("sample"), {"text": "x" * (6 * 1024 * 1024 + 3)})
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "meaning", "said"),
+    [
+        (500, "ServiceException", FunctionDied, "may have run, its outcome is unknown: AWS refused"),
+        (502, "ResourceNotReadyException", FunctionDied, "may have run"),
+        (504, "", FunctionDied, "may have run"),
+        (429, "TooManyRequestsException", NeverRan, "function sample was not started"),
+        (409, "ResourceConflictException", NeverRan, "function sample was not started"),
+        (403, "AccessDeniedException", FunctionMissing, "function sample cannot be invoked"),
+        (403, "KMSAccessDeniedException", FunctionMissing, "function sample cannot be invoked"),
+        (404, "ResourceNotFoundException", FunctionMissing, "function sample cannot be invoked"),
+        (400, "InvalidParameterValueException", FunctionMissing, "function sample cannot be invoked"),
+        (413, "RequestTooLargeException", InvocationTooLarge, "map fewer variables into the task"),
+    ],
+)
+def test_a_refusal_says_whether_the_function_may_have_run(
+    httpserver: HTTPServer, status: int, code: str, meaning: type[Exception], said: str
+) -> None:
+    httpserver.expect_request(re.compile(".*")).respond_with_data("{}", status, {"x-amzn-errortype": code})
+    with pytest.raises(Exception, match=said) as caught:
+        at(httpserver.url_for("")).invoke(connector("sample"), {"v": 1, "jobs": []})
+    assert type(caught.value) is meaning
+    assert len(httpserver.log) == 1
+
+
+def test_a_lost_connection_means_that_the_function_may_have_run() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dropping = threading.Thread(target=lambda: server.accept()[0].close())
+        dropping.start()
+        with pytest.raises(FunctionDied, match="the connection was lost"):
+            at(f"http://127.0.0.1:{server.getsockname()[1]}").invoke(connector("sample"), {"v": 1})
+        dropping.join(20)

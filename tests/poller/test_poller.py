@@ -10,7 +10,7 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from functions.runtime.poller.commands import Result
 from functions.runtime.poller.finished import Finished
-from functions.runtime.poller.invokers import FunctionMissing, NeverRan
+from functions.runtime.poller.invokers import FunctionMissing, InvocationTooLarge, NeverRan
 from functions.runtime.poller.registry import Handler, Registered
 from tests.poller.running import Seen, complete, outcomes, polling, raises, run_one
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
@@ -149,6 +149,14 @@ def test_a_function_that_never_ran_costs_nothing(engine: ScriptedEngine) -> None
     message = "function fn is throttled; given back with its retries unchanged"
     assert engine.commands() == [(key, "failure", {"retries": 1, "errorMessage": message, "retryBackOff": 2_000})]
     assert finished.outcome == "given back"
+
+
+def test_a_job_that_fits_into_no_invocation_fails_at_once(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t")
+    run_one(engine, None, invoker=Refusing(InvocationTooLarge("too many variables")))
+    assert engine.commands() == [
+        (key, "failure", {"retries": 0, "errorMessage": "too many variables", "retryBackOff": 0})
+    ]
 
 
 def test_giving_back_a_job_without_retries_raises_no_incident(engine: ScriptedEngine) -> None:

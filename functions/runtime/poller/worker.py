@@ -25,7 +25,7 @@ from functions.runtime.poller.answers import NoOutcome, NotStarted, Reported, re
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.commands import MAX_ERROR_MESSAGE_CHARACTERS, Commands, Result
 from functions.runtime.poller.finished import Finished, Observer, Outcome
-from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, Invoker, NeverRan
+from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
 from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
 from functions.runtime.poller.options import Options
@@ -172,6 +172,8 @@ class JobWorker:
         except NeverRan as error:
             self.slots.refused()
             return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
+        except InvocationTooLarge as error:
+            return self._fail(lease, str(error), retries=0, backoff_ms=0)
         except FunctionDied as error:
             self.slots.ran()
             return self._failed(lease, f"function {self._connector.name} {error}")

@@ -15,7 +15,7 @@ from connector_sdk.clock import Clock, SystemClock, utc
 from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.sigv4 import Credentials, Scope, UnsignedRequest, canonical_query, signed_headers
-from connector_sdk.wire.connection import Connections, Response
+from connector_sdk.wire.connection import Connections, NotConnected, Response
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
@@ -127,7 +127,11 @@ class AwsEndpoint:
                 repeatable=call.attempts > 1,
             )
         except OSError as error:
-            raise AwsUnreachable(f"no answer from {self._scope.service} at {self._host}: {error}") from error
+            raise AwsUnreachable(
+                f"no answer from {self._scope.service} at {self._host}: {error}",
+                sent=not isinstance(error, NotConnected),
+                timed_out=isinstance(error, TimeoutError),
+            ) from error
         if answer.status > 299:
             raise _refusal(answer, f"{self._scope.service} {_what(call)}")
         return answer

@@ -139,7 +139,15 @@ class AwsError(SdkError):
 
 
 class AwsUnreachable(AwsError):
-    """No connection, no answer in time, or half an answer."""
+    """No connection, no answer in time, or half an answer.
+
+    `sent`: the request went out, so it may have been done; `timed_out`: it was waited for as long as it may take.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.timed_out = timed_out
 
 
 class AwsRefused(AwsError):

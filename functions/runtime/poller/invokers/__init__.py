@@ -15,6 +15,10 @@ class FunctionMissing(NeverRan):
     """There is no such function, or it may not be invoked: its types are not asked for any more."""
 
 
+class InvocationTooLarge(Exception):
+    """The job does not fit into an invocation: nothing ran, trying again cannot help, and it fails with retries 0."""
+
+
 class FunctionDied(Exception):
     """The function was started and gave no answer: its jobs fail with retries − 1.
 
@@ -29,6 +33,6 @@ class Invoker(Protocol):
     def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
         """Run a function once, never twice, and return its answer, whatever it is.
 
-        Raises NeverRan, FunctionMissing or FunctionDied.
+        Raises NeverRan, FunctionMissing, InvocationTooLarge or FunctionDied.
         """
         ...

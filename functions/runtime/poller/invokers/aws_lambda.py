@@ -14,8 +14,8 @@ from urllib.parse import quote
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused, AwsUnreachable
 from connector_sdk.settings import Settings
-from connector_sdk.wire.connection import NotConnected, Response
-from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, NeverRan
+from connector_sdk.wire.connection import Response
+from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, NeverRan
 from functions.runtime.poller.registry import Registered
 
 READ_MARGIN_SECONDS = 5.0
@@ -23,7 +23,9 @@ READ_MARGIN_SECONDS = 5.0
 LARGEST_INVOCATION_BYTES = 6 * 1024 * 1024
 """Lambda's limit for a synchronous invocation."""
 
-MISSING = frozenset({"ResourceNotFoundException", "AccessDeniedException"})
+PASSING = frozenset({409, 429})
+"""Statuses of a function that is being updated or has no room now. Every other 4xx stays until somebody acts."""
+TOO_LARGE = 413
 DEATHS: Mapping[str, str] = {
     "Sandbox.Timedout": "timed out",
     "Runtime.ExitError": "ended its process (out of memory, or a crash)",
@@ -42,8 +44,8 @@ class AwsLambda:
         self._endpoint = AwsEndpoint("lambda", settings)
 
     def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
-        """Run the function once. Raises NeverRan, FunctionMissing or FunctionDied."""
-        answer = self._invoked(connector, _body(invocation))
+        """Run the function once. Raises NeverRan, FunctionMissing, InvocationTooLarge or FunctionDied."""
+        answer = self._invoked(connector, _body(connector, invocation))
         if answer.headers.get("x-amz-function-error"):
             raise FunctionDied(_death(answer))
         try:
@@ -64,25 +66,34 @@ class AwsLambda:
         try:
             return self._endpoint.send(call)
         except AwsUnreachable as error:
-            if isinstance(error.__cause__, NotConnected):
+            if not error.sent:
                 raise NeverRan(f"function {connector.name} could not be started: {error}") from error
-            if isinstance(error.__cause__, TimeoutError):
+            if error.timed_out:
                 raise FunctionDied(f"gave no answer within {call.read_timeout:g} s") from error
-            raise FunctionDied(f"gave no answer, the connection was lost: {error.__cause__}") from error
+            raise FunctionDied(f"gave no answer, the connection was lost: {error}") from error
         except AwsRefused as error:
-            if error.code in MISSING:
-                raise FunctionMissing(f"function {connector.name} cannot be invoked: {error}") from error
-            if error.status == 413:
-                raise FunctionDied("was not started: the job's variables are over Lambda's 6 MB") from error
-            raise NeverRan(f"function {connector.name} was not started: {error}") from error
+            raise _refusal(connector, error) from error
 
 
-def _body(invocation: Mapping[str, Any]) -> bytes:
+def _refusal(connector: Registered, error: AwsRefused) -> Exception:
+    """What a refusal means. A 5xx may come after the function has begun, so it counts as run."""
+    if error.status >= 500:
+        return FunctionDied(f"may have run, its outcome is unknown: {error}")
+    if error.status in PASSING:
+        return NeverRan(f"function {connector.name} was not started: {error}")
+    if error.status == TOO_LARGE:
+        return InvocationTooLarge(
+            f"function {connector.name} was not started: {error}; map fewer variables into the task"
+        )
+    return FunctionMissing(f"function {connector.name} cannot be invoked: {error}")
+
+
+def _body(connector: Registered, invocation: Mapping[str, Any]) -> bytes:
     body = json.dumps(invocation, separators=(",", ":")).encode()
     if len(body) > LARGEST_INVOCATION_BYTES:
-        raise FunctionDied(
-            f"was not started: the job's variables are {len(body)} bytes long, and Lambda takes "
-            f"{LARGEST_INVOCATION_BYTES}; map fewer variables into the task"
+        raise InvocationTooLarge(
+            f"function {connector.name} was not started: the job's variables are {len(body)} bytes long, and Lambda "
+            f"takes {LARGEST_INVOCATION_BYTES}; map fewer variables into the task"
         )
     return body
 
