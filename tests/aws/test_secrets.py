@@ -10,7 +10,7 @@ from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import ControlledClock
 from connector_sdk.errors import SecretsUnavailable, SettingsError
 from connector_sdk.secrets import EngineSettings, EnvironmentSecrets, SecretSources
-from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
+from connector_sdk.secrets.parameter_store import MAX_PARAMETERS, ParameterStoreSecrets
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
 from tests.aws.conftest import ScriptedAws
 
@@ -147,3 +147,42 @@ def test_an_engine_secret_without_credentials_is_named(aws: ScriptedAws) -> None
 
     with pytest.raises(SettingsError, match=r"the secret arn:engine \(CONNECTORS_ENGINE_SECRET\) does not exist or"):
         engine_settings(aws).current()
+
+
+def test_a_secret_that_is_saved_broken_keeps_its_old_values(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = manager(aws, clock)
+    aws.say(THERE, (200, {"SecretString": '{"TOKEN": '}))
+    secrets.get("TOKEN")
+
+    clock.advance(300_000)
+
+    assert secrets.get("TOKEN") == "t-1"
+    assert len(aws.operations) == 2
+
+
+def test_a_shared_secret_does_not_make_the_functions_own_be_read_again(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    sources = SecretSources([manager(aws, clock), EnvironmentSecrets({"SECRET_SHARED": "s"})])
+    aws.say(THERE, CHANGED)
+
+    assert sources.get("SHARED") == "s"
+    clock.advance(60_000)
+    assert sources.get("SHARED") == "s"
+    assert len(aws.operations) == 1
+    assert sources.get("NOWHERE") is None
+    assert len(aws.operations) == 2
+
+
+def test_names_that_come_in_with_data_do_not_fill_the_memory(aws: ScriptedAws) -> None:
+    endpoint = AwsEndpoint("ssm", aws.settings, wait=lambda _: None)
+    secrets = ParameterStoreSecrets(endpoint, "/shop/secrets", ControlledClock())
+    aws.say((400, {"__type": "ParameterNotFound"}))
+    for number in range(MAX_PARAMETERS):
+        secrets.get(f"N{number}")
+    secrets.get("N0")
+    assert len(aws.operations) == MAX_PARAMETERS
+
+    secrets.get("ONE_MORE")
+    secrets.get("N0")
+    assert len(aws.operations) == MAX_PARAMETERS + 2

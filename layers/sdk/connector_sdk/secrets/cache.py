@@ -49,6 +49,6 @@ class Cached:
     def _again(self, old: Mapping[str, str]) -> Mapping[str, str]:
         try:
             return self._read()
-        except AwsError as error:
+        except (AwsError, SecretsUnavailable) as error:
             _LOG.warning("secrets could not be read again, the ones from before are used: %s", error)
             return old

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import Clock
 from connector_sdk.errors import AwsRefused
 from connector_sdk.secrets.cache import Cached
+
+MAX_PARAMETERS = 1_000
+"""Kept at once, found or not; the first ones go. Names may come in with data, so there is no end of them."""
 
 
 class ParameterStoreSecrets:
@@ -19,12 +24,19 @@ class ParameterStoreSecrets:
         self._path = path.rstrip("/")
         self._clock = clock
         self._parameters: dict[str, Cached] = {}
+        self._lock = threading.Lock()
 
     def get(self, name: str) -> str | None:
-        parameter = self._parameters.get(name) or self._parameters.setdefault(
-            name, Cached(lambda: self._read(name), self._clock)
-        )
-        return parameter.fresh_for(name).get(name)
+        return self._parameter(name).fresh_for(name).get(name)
+
+    def remembered(self, name: str) -> str | None:
+        return self._parameter(name).fresh_for().get(name)
+
+    def _parameter(self, name: str) -> Cached:
+        with self._lock:
+            if name not in self._parameters and len(self._parameters) >= MAX_PARAMETERS:
+                self._parameters.pop(next(iter(self._parameters)))
+            return self._parameters.setdefault(name, Cached(lambda: self._read(name), self._clock))
 
     def _read(self, name: str) -> dict[str, str]:
         wanted = {"Name": f"{self._path}/{name}", "WithDecryption": True}

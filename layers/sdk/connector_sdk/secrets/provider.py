@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class SecretProvider(Protocol):
@@ -11,6 +11,15 @@ class SecretProvider(Protocol):
 
     def get(self, name: str) -> str | None:
         """The secret's value, None if there is no such secret."""
+        ...
+
+
+@runtime_checkable
+class RememberedSecrets(SecretProvider, Protocol):
+    """A source that is far away: `get` looks again for what was not there, `remembered` does not."""
+
+    def remembered(self, name: str) -> str | None:
+        """The secret's value as of the last reading of a few minutes ago at most."""
         ...
 
 

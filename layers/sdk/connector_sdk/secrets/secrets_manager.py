@@ -27,6 +27,9 @@ class SecretsManagerSecrets:
     def get(self, name: str) -> str | None:
         return self._members.fresh_for(name).get(name)
 
+    def remembered(self, name: str) -> str | None:
+        return self._members.fresh_for().get(name)
+
     def all(self) -> Mapping[str, str]:
         """Every member."""
         return self._members.fresh_for()

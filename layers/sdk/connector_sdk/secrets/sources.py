@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import Clock
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
-from connector_sdk.secrets.provider import EnvironmentSecrets, SecretProvider
+from connector_sdk.secrets.provider import EnvironmentSecrets, RememberedSecrets, SecretProvider
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
 from connector_sdk.settings import Place, Settings, environment
 
@@ -23,7 +24,13 @@ class SecretSources:
         self._providers = tuple(providers)
 
     def get(self, name: str) -> str | None:
-        return next((value for provider in self._providers if (value := provider.get(name)) is not None), None)
+        """Only a name that no provider remembers is looked for again: a shared one makes nobody ask for the first."""
+        first = (self._remembered(provider, name) for provider in self._providers)
+        again = (provider.get(name) for provider in self._providers if isinstance(provider, RememberedSecrets))
+        return next((value for value in chain(first, again) if value is not None), None)
+
+    def _remembered(self, provider: SecretProvider, name: str) -> str | None:
+        return provider.remembered(name) if isinstance(provider, RememberedSecrets) else provider.get(name)
 
 
 def secrets_from(settings: Settings) -> SecretProvider:
