@@ -1,28 +1,15 @@
 """Every recorded case of Camunda's Java runtime, and the short list of cases in which we mean to differ."""
 
-import gzip
-import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from connector_sdk.settings import environment
+from devkit.conformance import json_lines
 from devkit.conformance.compare.inbound import difference, skipped
 from devkit.conformance.inbound import results
-
-ROOT = Path(__file__).parents[2]
-PLACES = (
-    ROOT / "tests/recorded",
-    Path(environment().get("CONFORMANCE_DIR", "")),
-    ROOT.parent / "shared/conformance",
-)
-SAMPLE = 10
-"""The ordinary run takes one case in so many."""
+from tests.recorded_cases import ROOT, is_sampled, recorded_file
 
 
 class Improvement(NamedTuple):
@@ -65,14 +52,10 @@ NOT_BUILT = {
 }
 
 
-def recorded() -> list[dict[str, Any]]:
+def recorded_webhooks() -> list[dict[str, Any]]:
     """The cases, wherever they are; none if they are nowhere."""
-    found = next((file for place in PLACES if (file := place / "inbound/cases.jsonl.gz").is_file()), None)
-    if found is None:
-        return []
-    with gzip.open(found, "rt", encoding="utf-8") as lines:
-        cases = [json.loads(line) for line in lines]
-    return [case for case in cases if case["transport"] == "rest" and not skipped(case)]
+    file = recorded_file("inbound/cases.jsonl.gz")
+    return [case for case in json_lines.read(file) if case["transport"] == "rest" and not skipped(case)] if file else []
 
 
 def named(case_id: str) -> str | None:
@@ -81,14 +64,10 @@ def named(case_id: str) -> str | None:
     return next((name for name, rule in rules.items() if re.fullmatch(rule.cases, case_id)), None)
 
 
-def sampled(case: Mapping[str, Any]) -> bool:
-    return int(sha256(case["id"].encode()).hexdigest(), 16) % SAMPLE == 0
-
-
-CASES = recorded()
-PARAMETERS = [pytest.param(case, id=case["id"], marks=() if sampled(case) else pytest.mark.wide) for case in CASES] or [
-    pytest.param({}, id="none", marks=pytest.mark.skip(reason="the recorded webhook cases are not here"))
-]
+CASES = recorded_webhooks()
+PARAMETERS = [
+    pytest.param(case, id=case["id"], marks=() if is_sampled(case) else pytest.mark.wide) for case in CASES
+] or [pytest.param({}, id="none", marks=pytest.mark.skip(reason="the recorded webhook cases are not here"))]
 
 
 @pytest.mark.parametrize("case", PARAMETERS)

@@ -1,37 +1,18 @@
 """What Camunda's Java connector runtime 8.8.7 did with recorded jobs, and what the REST function does with them."""
 
-import hashlib
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devkit.conformance import json_lines
 from devkit.conformance.compare.jobs import difference, skipped
 from devkit.conformance.improvements import IMPROVEMENTS, improvement
 from devkit.conformance.jobs import results
-
-ROOT = Path(__file__).resolve().parents[2]
-PLACES = (
-    ROOT / "tests/recorded/jobs",
-    Path(os.environ.get("CONFORMANCE_DIR", "/nowhere")) / "jobs",
-    ROOT.parent / "shared/conformance/jobs",
-)
-SAMPLE = 10
+from tests.recorded_cases import is_sampled, recorded
 
 
-def recorded() -> list[dict[str, Any]]:
-    for place in PLACES:
-        file = place / "cases.jsonl.gz"
-        if file.exists():
-            return [case for case in json_lines.read(file) if not skipped(case)]
-    pytest.skip("the recorded jobs are not here (tests/recorded/jobs or CONFORMANCE_DIR)")
-
-
-def is_sampled(case: Mapping[str, Any]) -> bool:
-    return int(hashlib.sha256(case["id"].encode()).hexdigest(), 16) % SAMPLE == 0
+def jobs() -> list[dict[str, Any]]:
+    return [case for case in recorded("jobs/cases.jsonl.gz") if not skipped(case)]
 
 
 def differences(cases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -45,17 +26,17 @@ def differences(cases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def test_a_sample_of_the_recorded_jobs_ends_as_in_camundas_runtime() -> None:
-    assert differences(case for case in recorded() if is_sampled(case)) == {}
+    assert differences(case for case in jobs() if is_sampled(case)) == {}
 
 
 @pytest.mark.wide
 def test_every_recorded_job_ends_as_in_camundas_runtime() -> None:
-    assert differences(recorded()) == {}
+    assert differences(jobs()) == {}
 
 
 @pytest.mark.wide
 def test_every_improvement_is_still_one() -> None:
-    every = recorded()
+    every = jobs()
     pairs = zip(every, results(every), strict=True)
     named = {improvement(case, result) for case, result in pairs if difference(case, result)}
     assert set(IMPROVEMENTS) <= named

@@ -1,38 +1,21 @@
 """Official element templates from the Modeler to the engine's command, as they ran on Camunda's runtime 8.8.7."""
 
-import hashlib
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devkit.conformance import json_lines
 from devkit.conformance.compare.templates import difference, skipped
 from devkit.conformance.templates import results
 from devkit.modeler import missing_tool
+from tests.recorded_cases import is_sampled, recorded
 
-ROOT = Path(__file__).resolve().parents[2]
-PLACES = (
-    ROOT / "tests/recorded/jobs",
-    Path(os.environ.get("CONFORMANCE_DIR", "/nowhere")) / "jobs",
-    ROOT.parent / "shared/conformance/jobs",
-)
 SAMPLE = 15
 WIDE_SECONDS = 900
 
 
-def recorded() -> list[dict[str, Any]]:
-    for place in PLACES:
-        file = place / "templates.jsonl.gz"
-        if file.exists():
-            return [case for case in json_lines.read(file) if not skipped(case)]
-    pytest.skip("the recorded templates are not here (tests/recorded/jobs or CONFORMANCE_DIR)")
-
-
-def is_sampled(case: Mapping[str, Any]) -> bool:
-    return int(hashlib.sha256(case["id"].encode()).hexdigest(), 16) % SAMPLE == 0
+def templates() -> list[dict[str, Any]]:
+    return [case for case in recorded("jobs/templates.jsonl.gz") if not skipped(case)]
 
 
 def differences(cases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -44,13 +27,13 @@ def differences(cases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def test_a_sample_of_the_official_templates_runs_as_on_camundas_runtime() -> None:
-    assert differences(case for case in recorded() if is_sampled(case)) == {}
+    assert differences(case for case in templates() if is_sampled(case, SAMPLE)) == {}
 
 
 @pytest.mark.wide
 @pytest.mark.timeout(WIDE_SECONDS)
 def test_every_official_template_runs_as_on_camundas_runtime() -> None:
-    assert differences(recorded()) == {}
+    assert differences(templates()) == {}
 
 
 JUDGED: dict[str, Any] = {
