@@ -15,8 +15,6 @@ PROCESS = "process"
 BODY = "multiInstanceBody"
 
 JOB_TASKS = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
-EMITTERS = frozenset({"endEvent", "intermediateThrowEvent"})
-CATCHERS = frozenset({"intermediateCatchEvent", "receiveTask"})
 USER_TASK_HEADER = "io.camunda.zeebe"
 USER_TASK_JOB = f"{USER_TASK_HEADER}:userTask"
 _USER_TASK = {
