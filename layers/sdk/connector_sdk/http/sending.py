@@ -25,7 +25,8 @@ DEFAULT_TIMEOUT_SECONDS = 20
 REPEATED_STATUSES = (429, 503)
 REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE")
 REPEAT_AFTER_SECONDS = 1.0
-LONGEST_REPEAT_AFTER_SECONDS = 60.0
+LONGEST_REPEAT_AFTER_SECONDS = 10.0
+"""A function lives for a minute, and the job's own retries wait without one."""
 USER_AGENT = "serverless-connectors"
 OWN_HEADERS = ("content-length", "transfer-encoding")
 
