@@ -126,10 +126,10 @@ def test_the_public_address_stands_in_the_printed_url(tmp_path: Path) -> None:
 def test_types_that_nothing_here_serves_are_named(tmp_path: Path) -> None:
     model = tmp_path / "other.bpmn"
     xml = EXAMPLE.read_bytes().replace(b"io.camunda:http-json:1", b"io.acme:weather:1", 1)
-    model.write_bytes(xml.replace(b"io.camunda:webhook:1", b"io.camunda:slack-webhook:1"))
+    model.write_bytes(xml.replace(b"io.camunda:webhook:1", b"io.acme:chat-webhook:1"))
     with connectors("run", str(model), "--port", "0", "--json", variables=SECRETS, folder=tmp_path) as command:
         ready = command.event("ready")
-        assert ready["unserved"] == ["io.acme:weather:1", "io.camunda:slack-webhook:1"]
+        assert ready["unserved"] == ["io.acme:chat-webhook:1", "io.acme:weather:1"]
         assert ready["webhooks"] == []
 
 
