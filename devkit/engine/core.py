@@ -71,4 +71,4 @@ class Core:
         return self.state.definition(instance.definition_key)
 
     def node(self, instance: ElementInstance) -> Node:
-        return self.definition(instance).nodes[instance.element_id]
+        return self.state.definition(instance.definition_key).nodes[instance.element_id]

@@ -89,6 +89,11 @@ def _decode_definition(text: str) -> Definition:
     )
 
 
+def _pair(text: str) -> tuple[str, str]:
+    first, second = json.loads(text)
+    return first, second
+
+
 _JSON: tuple[Encode, Decode] = (_write, json.loads)
 
 ENCODINGS: Mapping[str, tuple[Encode, Decode]] = {
@@ -103,7 +108,7 @@ ENCODINGS: Mapping[str, tuple[Encode, Decode]] = {
     "signal_subscriptions": _record(Subscription),
     "message_starts": _record(StartSubscription),
     "signal_starts": _record(StartSubscription),
-    "start_locks": _JSON,
+    "start_locks": (_write, _pair),
     "timers": _record(Timer),
 }
-"""Family → how its records are written and read."""
+"""Family → how its records are written and read; a family's place in the table is part of the file format."""

@@ -16,9 +16,8 @@ class Family(dict[K, V]):
 
     __slots__ = ()
 
-    def peek(self, key: K) -> V | None:
-        """A record that will only be read, if it is there."""
-        return dict.get(self, key)
+    peek = dict.get
+    """A record that will only be read, if it is there."""
 
 
 class NotedFamily(Family[K, V]):

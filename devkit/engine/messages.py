@@ -81,7 +81,7 @@ def _start(core: Core, message: Message, start: StartSubscription) -> int:
     message.used_by.add(definition.process_id)
     instance_key = core.state.next_key()
     if message.correlation_key:
-        core.state.start_locks[lock] = instance_key
+        core.state.start_locks.take(lock, instance_key)
     core.enqueue(
         "start by event",
         definition.key,
@@ -106,7 +106,7 @@ def correlate_buffered(core: Core, subscription_key: int) -> None:
 
 def start_next(core: Core, process_id: str, correlation_key: str) -> None:
     """The instance that a message started has ended: start the next one, if a message for it is buffered."""
-    core.state.start_locks.pop((process_id, correlation_key), None)
+    core.state.start_locks.free((process_id, correlation_key))
     definition = core.state.latest(process_id)
     if definition is None:
         return

@@ -33,6 +33,8 @@ def rebuild(state: State) -> None:
     for starts in (state.message_starts, state.signal_starts):
         for start in _in_order(starts.by_key):
             starts.index(start)
+    for instance_key in sorted(state.start_locks.by_instance):
+        state.start_locks.index(instance_key)
     for timer in _in_order(state.timers):
         state.timers_of.setdefault(timer.element_key or timer.definition_key, []).append(timer.key)
         state.schedule.add(timer.due_ms, timer.key, timers.DUE)

@@ -66,7 +66,7 @@ class Subscriptions:
     def __init__(self, by_key: Family[int, Subscription]) -> None:
         self.by_key = by_key
         self._by_name: dict[tuple[str, str | None], dict[int, None]] = {}
-        self._by_element: dict[int, list[int]] = {}
+        self.by_element: dict[int, list[int]] = {}
 
     def add(self, subscription: Subscription) -> None:
         self.by_key[subscription.key] = subscription
@@ -75,14 +75,14 @@ class Subscriptions:
     def index(self, subscription: Subscription) -> None:
         place = (subscription.name, subscription.correlation_key)
         self._by_name.setdefault(place, {})[subscription.key] = None
-        self._by_element.setdefault(subscription.element_key, []).append(subscription.key)
+        self.by_element.setdefault(subscription.element_key, []).append(subscription.key)
 
     def waiting_for(self, name: str, correlation_key: str | None) -> list[Subscription]:
         return [self.by_key[key] for key in self._by_name.get((name, correlation_key), ())]
 
     def close(self, element_key: int) -> None:
         """Forget everything that an element waits for."""
-        for key in self._by_element.pop(element_key, ()):
+        for key in self.by_element.pop(element_key, ()):
             subscription = self.by_key.pop(key)
             place = (subscription.name, subscription.correlation_key)
             waiting = self._by_name[place]
@@ -118,6 +118,29 @@ class Starts:
             del self._by_name[start.name][start.key]
             if not self._by_name[start.name]:
                 del self._by_name[start.name]
+
+
+class StartLocks:
+    """Which instance runs for a process id and the correlation key of its start message."""
+
+    def __init__(self, by_instance: Family[int, tuple[str, str]]) -> None:
+        self.by_instance = by_instance
+        self._holder: dict[tuple[str, str], int] = {}
+
+    def __contains__(self, place: tuple[str, str]) -> bool:
+        return place in self._holder
+
+    def take(self, place: tuple[str, str], instance_key: int) -> None:
+        self.by_instance[instance_key] = place
+        self.index(instance_key)
+
+    def index(self, instance_key: int) -> None:
+        self._holder[self.by_instance[instance_key]] = instance_key
+
+    def free(self, place: tuple[str, str]) -> None:
+        instance_key = self._holder.pop(place, None)
+        if instance_key is not None:
+            del self.by_instance[instance_key]
 
 
 class Messages:
@@ -174,8 +197,7 @@ class State:
         self.signal_subscriptions = Subscriptions(family("signal_subscriptions"))
         self.message_starts = Starts(family("message_starts"))
         self.signal_starts = Starts(family("signal_starts"))
-        self.start_locks: Family[tuple[str, str], int] = family("start_locks")
-        """The instance that runs for a process id and the correlation key of its start message."""
+        self.start_locks = StartLocks(family("start_locks"))
         self.timers: Family[int, Timer] = family("timers")
         self.timers_of: dict[int, list[int]] = {}
         """Timer keys by the element instance that waits, or by the definition whose start event it is."""

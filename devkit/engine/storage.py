@@ -20,7 +20,14 @@ from devkit.engine.state import State
 
 FORMAT = 1
 """The version of the tables and of the records in them; a file of another version is refused."""
-_RECORDS = "CREATE TABLE records (family TEXT, key, value TEXT NOT NULL, PRIMARY KEY (family, key)) WITHOUT ROWID"
+_RECORDS = "CREATE TABLE records (id INTEGER PRIMARY KEY, value TEXT NOT NULL)"
+_NAMES = tuple(ENCODINGS)
+MAX_FAMILIES = 16
+"""A record's id is its key and its family's number in one integer: rows are then appended, not sorted in."""
+RESERVED_KEYS = 1_000
+"""How many keys are set aside at once; the next engine begins behind them."""
+CHECKPOINT_PAGES = 10_000
+"""After how many pages the write-ahead log is brought into the file: 40 MB."""
 _ENGINE = "CREATE TABLE engine (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 
@@ -42,9 +49,10 @@ class Storage:
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises StorageError."""
         self._path = path
-        self._families: dict[str, NotedFamily[Any, Any]] = {}
-        self._unsaved: dict[str, set[Any]] = {name: set() for name in ENCODINGS}
+        self._families: dict[str, NotedFamily[int, Any]] = {}
+        self._unsaved: dict[str, set[int]] = {name: set() for name in ENCODINGS}
         self._kept: tuple[Any, ...] = ()
+        self._reserved = 0
         try:
             self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
@@ -64,7 +72,12 @@ class Storage:
         return StorageError(f"{self._path} cannot be used to keep the engine's state: {error}; choose another file")
 
     def _prepare(self) -> None:
-        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL"):
+        for pragma in (
+            "locking_mode = EXCLUSIVE",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+        ):
             self._database.execute(f"PRAGMA {pragma}").close()
         self._database.execute("BEGIN IMMEDIATE")
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
@@ -86,12 +99,14 @@ class Storage:
         """The state as the last transaction left it. Raises StorageError."""
         state = State(self._family)
         try:
-            for name, key, value in self._database.execute("SELECT family, key, value FROM records"):
-                dict.__setitem__(self._families[name], _decode_key(key), ENCODINGS[name][1](value))
+            for identity, value in self._database.execute("SELECT id, value FROM records"):
+                key, number = divmod(identity, MAX_FAMILIES)
+                name = _NAMES[number]
+                dict.__setitem__(self._families[name], key, ENCODINGS[name][1](value))
             kept = {name: json.loads(value) for name, value in self._database.execute("SELECT name, value FROM engine")}
         except sqlite3.Error as error:
             raise self._error(error) from error
-        state.last_key = kept.get("last key", state.last_key)
+        state.last_key = kept.get("reserved keys", state.last_key)
         rebuild(state)
         queue = [(command, tuple(arguments)) for command, arguments in kept.get("queue", ())]
         return state, Leftover(queue, kept.get("pinned clock"))
@@ -110,13 +125,16 @@ class Storage:
             if family.touched:
                 self._unsaved[name] |= family.touched
                 family.touched.clear()
-        kept = (state.last_key, left.pinned_ms, left.queue)
+        if state.last_key > self._reserved:
+            self._reserved = state.last_key + RESERVED_KEYS
+        kept = (self._reserved, left.pinned_ms, left.queue)
         if kept == self._kept and not any(self._unsaved.values()):
             return
         self._database.execute("BEGIN")
         try:
             self._write_records()
-            self._write_kept(kept)
+            if kept != self._kept:
+                self._write_kept(kept)
             self._database.execute("COMMIT")
         except BaseException:
             self._database.execute("ROLLBACK")
@@ -126,22 +144,23 @@ class Storage:
             keys.clear()
 
     def _write_records(self) -> None:
-        written: list[tuple[str, Any, str]] = []
-        gone: list[tuple[str, Any]] = []
-        for name, keys in self._unsaved.items():
+        written: list[tuple[int, str]] = []
+        gone: list[tuple[int]] = []
+        for number, name in enumerate(_NAMES):
             family, encode = self._families[name], ENCODINGS[name][0]
-            for key in keys:
+            for key in self._unsaved[name]:
                 record = family.peek(key)
+                identity = key * MAX_FAMILIES + number
                 if record is None:
-                    gone.append((name, _encode_key(key)))
+                    gone.append((identity,))
                 else:
-                    written.append((name, _encode_key(key), encode(record)))
-        self._database.executemany("REPLACE INTO records VALUES (?, ?, ?)", written)
+                    written.append((identity, encode(record)))
+        self._database.executemany("REPLACE INTO records VALUES (?, ?)", written)
         if gone:
-            self._database.executemany("DELETE FROM records WHERE family = ? AND key = ?", gone)
+            self._database.executemany("DELETE FROM records WHERE id = ?", gone)
 
     def _write_kept(self, kept: tuple[Any, ...]) -> None:
-        names = ("last key", "pinned clock", "queue")
+        names = ("reserved keys", "pinned clock", "queue")
         before = self._kept or (None,) * len(names)
         rows = [
             (name, json.dumps(value))
@@ -153,11 +172,3 @@ class Storage:
     def close(self) -> None:
         """Close the file; another engine may have it now."""
         self._database.close()
-
-
-def _encode_key(key: Any) -> Any:
-    return key if isinstance(key, int) else json.dumps(key)
-
-
-def _decode_key(key: Any) -> Any:
-    return key if isinstance(key, int) else tuple(json.loads(key))

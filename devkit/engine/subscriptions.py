@@ -48,9 +48,13 @@ def wait_at(core: Core, instance: ElementInstance, node: Node) -> None:
 
 def stop_waiting(core: Core, instance: ElementInstance) -> None:
     """Close everything that an element instance waits for."""
-    core.state.message_subscriptions.close(instance.key)
-    core.state.signal_subscriptions.close(instance.key)
-    timers.cancel(core, instance.key)
+    state, key = core.state, instance.key
+    if key in state.message_subscriptions.by_element:
+        state.message_subscriptions.close(key)
+    if key in state.signal_subscriptions.by_element:
+        state.signal_subscriptions.close(key)
+    if key in state.timers_of:
+        timers.cancel(core, key)
 
 
 def _wish(core: Core, node: Node, variables: Mapping[str, Any]) -> _Wish | None:

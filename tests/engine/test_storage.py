@@ -177,7 +177,7 @@ def _contents(state: State) -> dict[str, object]:
         "signal_subscriptions": state.signal_subscriptions.by_key,
         "message_starts": state.message_starts.by_key,
         "signal_starts": state.signal_starts.by_key,
-        "start_locks": state.start_locks,
+        "start_locks": state.start_locks.by_instance,
         "timers": state.timers,
     }
     assert list(families) == list(ENCODINGS)
@@ -185,7 +185,6 @@ def _contents(state: State) -> dict[str, object]:
         name: {key: ENCODINGS[name][0](record) for key, record in family.items()} for name, family in families.items()
     }
     indexes = {
-        "last key": state.last_key,
         "versions": {name: keys for name, keys in state.versions.items() if keys},
         "last version": state.last_version,
         "of instance": state.of_instance,
