@@ -39,15 +39,19 @@ class _Server(uvicorn.Server):
 
 
 class RunningEngine:
-    """A running server: `address` has no path, the API is under /v2. Also a context manager that stops it."""
+    """A running server: the API is under `address` and /v2. Also a context manager that stops it."""
 
-    def __init__(self, engine: Engine, listening: socket.socket) -> None:
+    def __init__(self, engine: Engine, listening: socket.socket, prefix: str, token: str | None) -> None:
         host, port = listening.getsockname()[:2]
-        self.address = f"http://{host}:{port}"
+        self.address = f"http://{host}:{port}{prefix}"
         self.engine = engine
         self._socket = listening
         config = uvicorn.Config(
-            build(engine), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1
+            build(engine, prefix=prefix, token=token),
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="development engine", daemon=True)
@@ -76,9 +80,18 @@ class RunningEngine:
 
 
 def start(
-    port: int = 0, host: str = "127.0.0.1", clock: Clock | None = None, data: Path | None = None
+    port: int = 0,
+    host: str = "127.0.0.1",
+    clock: Clock | None = None,
+    data: Path | None = None,
+    *,
+    prefix: str = "",
+    token: str | None = None,
 ) -> RunningEngine:
     """Serve an engine; port 0 takes a free one. With `data` its state is in that file, else in memory.
+
+    With `prefix` (`/` and a cluster's id, say) the API is under that path, and so is the address; with `token` requests
+    must bear it: both as on SaaS.
 
     Raises EngineNotStarted, for instance if the port or the file is in use.
     """
@@ -101,4 +114,4 @@ def start(
     except StorageError as error:
         listening.close()
         raise EngineNotStarted(str(error)) from error
-    return RunningEngine(engine, listening)
+    return RunningEngine(engine, listening, prefix, token)

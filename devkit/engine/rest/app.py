@@ -7,13 +7,16 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC
+from hmac import compare_digest
 from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector_sdk.clock import utc
 from devkit.engine.engine import Engine
@@ -83,8 +86,34 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return answer(request, Problem(500, "INTERNAL", detail))
 
 
-def build(engine: Engine) -> Starlette:
-    """The application for an engine, everything under /v2."""
+def _unauthorized(request: Request) -> Response:
+    response = answer(request, Problem(401, "UNAUTHORIZED", "Send the token as Authorization: Bearer …"))
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+class BearerCheck:
+    """Lets only requests with the token through."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._wanted = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            if not compare_digest(given, self._wanted):
+                await _unauthorized(Request(scope, receive))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def build(engine: Engine, *, prefix: str = "", token: str | None = None) -> Starlette:
+    """The application for an engine, everything under `prefix` and /v2.
+
+    `prefix` is empty, or a path as SaaS has it before the API: `/` and the cluster's id. With `token` every request
+    must bear it.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -95,8 +124,9 @@ def build(engine: Engine) -> Starlette:
         app.state.polls.close()
 
     app = Starlette(
-        routes=[Route(f"/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES],
+        routes=[Route(f"{prefix}/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES],
         lifespan=lifespan,
+        middleware=[] if token is None else [Middleware(BearerCheck, token=token)],
         exception_handlers={Rejection: _problem, Problem: _problem, HTTPException: _http, Exception: _unexpected},
     )
     app.state.engine = engine
