@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from connector_sdk.outcome import Complete, Fail
 from devkit.testing import run_job
@@ -35,6 +36,32 @@ def test_an_incident_names_the_request_and_no_secret(httpserver: HTTPServer) -> 
     assert outcome.error_message == f"404 NOT FOUND from GET localhost:{httpserver.port}/***"
     assert outcome.variables["error"]["message"] == "NOT FOUND"
     assert "k3y" not in str(outcome.body())
+
+
+BASIC = {"type": "basic", "username": "demo", "password": "{{secrets.K}}"}
+OAUTH = {
+    "type": "oauth-client-credentials-flow",
+    "clientId": "id",
+    "clientSecret": "{{secrets.K}}",
+    "clientAuthentication": "credentialsBody",
+}
+
+
+@pytest.mark.parametrize(("authentication", "echoed"), [(BASIC, "Basic ***"), (OAUTH, "Bearer ***")])
+def test_what_a_request_proves_itself_with_is_masked_as_secrets_are(
+    authentication: dict[str, str], echoed: str, httpserver: HTTPServer
+) -> None:
+    def echo(request: Request) -> Response:
+        return Response(f"not good enough: {request.headers['Authorization']}", 403)
+
+    httpserver.expect_request("/token").respond_with_json({"access_token": "opaque-token-4711", "expires_in": 600})
+    httpserver.expect_request("/orders").respond_with_handler(echo)
+    given = {**authentication, "oauthTokenEndpoint": httpserver.url_for("/token")}
+    for _ in range(2):  # the second token comes from the cache
+        variables = {"method": "GET", "url": httpserver.url_for("/orders"), "authentication": given}
+        outcome = run_job(handler, variables, secrets={"K": "k3y-secret"})
+        assert isinstance(outcome, Fail)
+        assert outcome.variables["error"]["variables"]["response"]["body"] == f"not good enough: {echoed}"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,17 @@ def test_a_function_that_ran_and_died_costs_one_retry_and_is_named(
     assert finished.outcome == "failed"
 
 
+def test_the_log_says_where_a_function_died_and_no_foreign_text(
+    engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.add("t")
+    run_one(engine, raises)
+    assert "function fn raised ValueError (request inline-1):" in caplog.text
+    assert "in raises" in caplog.text
+    assert "ValueError: the password" not in caplog.text
+    assert all(record.exc_info is None for record in caplog.records)
+
+
 def test_retries_never_fall_below_zero(engine: ScriptedEngine) -> None:
     engine.add("t", retries=0)
     run_one(engine, raises)

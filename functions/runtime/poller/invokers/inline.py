@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,5 +51,7 @@ class Inline:
         try:
             return json.loads(json.dumps(handler(event, context), allow_nan=False))
         except (Exception, SystemExit) as error:
-            log.exception("function %s raised (request %s)", connector.name, request_id)
-            raise FunctionDied(f"raised {type(error).__name__} (request {request_id}, see the poller's log)") from error
+            kind = type(error).__name__
+            where = "".join(traceback.format_tb(error.__traceback__))  # not its text, which may quote a secret
+            log.error("function %s raised %s (request %s):\n%s", connector.name, kind, request_id, where)
+            raise FunctionDied(f"raised {kind} (request {request_id}, see the poller's log)") from error

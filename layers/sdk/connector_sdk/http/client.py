@@ -7,7 +7,8 @@ It dials public addresses only, waits a limited time, and never sends a POST or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import httpx
@@ -36,6 +37,8 @@ from connector_sdk.settings import Settings
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 CONTENT_TYPE = "content-type"
 UNAUTHORIZED = 401
+SHORTEST_NOTED = 8
+"""Shorter credentials (`null` instead of a token) are ordinary words, and would make a text unreadable."""
 
 
 class HttpClient:
@@ -44,10 +47,20 @@ class HttpClient:
     def __init__(self, sender: Sender, tokens: Tokens | None = None) -> None:
         self._sender = sender
         self._tokens = tokens or Tokens()
+        self._note: Callable[[str], None] = _forget
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
         return cls(Sender.from_settings(settings), Tokens(clock))
+
+    def noting(self, note: Callable[[str], None]) -> HttpClient:
+        """The same client, connections and tokens included, that tells `note` what it proves itself with.
+
+        These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617).
+        """
+        client = copy(self)
+        client._note = note
+        return client
 
     def close(self) -> None:
         """Close the kept-alive connections."""
@@ -115,7 +128,7 @@ class HttpClient:
         """The headers and query parameters that an authentication adds."""
         match auth:
             case BasicAuthentication():
-                return [("Authorization", basic(auth.username, auth.password))], []
+                return [self._authorization(basic(auth.username, auth.password))], []
             case BearerAuthentication():
                 return [("Authorization", f"Bearer {auth.token}")], []
             case ApiKeyAuthentication(api_key_location=ApiKeyLocation.HEADERS):
@@ -123,9 +136,19 @@ class HttpClient:
             case ApiKeyAuthentication():
                 return [], [(auth.name, auth.value)]
             case OAuthClientCredentials() | OAuthRefreshToken():
-                return [("Authorization", f"Bearer {self._tokens.token(self._sender, auth)}")], []
+                return [self._authorization(f"Bearer {self._tokens.token(self._sender, auth)}")], []
             case _:
                 return [], []
+
+    def _authorization(self, value: str) -> tuple[str, str]:
+        credentials = value.partition(" ")[2]
+        if len(credentials) >= SHORTEST_NOTED:
+            self._note(credentials)
+        return "Authorization", value
+
+
+def _forget(credentials: str) -> None:
+    """For a client that belongs to no job."""
 
 
 def _target(method: str, url: str, params: Parameters, skip_encoding: bool) -> str:

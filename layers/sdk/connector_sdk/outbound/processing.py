@@ -42,6 +42,10 @@ class _Progress:
     backoff_ms: int = 0
     used_secrets: tuple[str, ...] = ()
 
+    def note(self, secret: str) -> None:
+        """One more text that must not leave the function."""
+        self.used_secrets = (*self.used_secrets, secret)
+
 
 def process(work: Work, job: Job, services: Services, secret_names: Collection[str] | None = None) -> Outcome:
     """Do the job. Never raises: whatever goes wrong is an outcome.
@@ -84,7 +88,7 @@ def _response(
     progress.used_secrets = resolved.used
     documents = Documents(services.documents, services.http.download, rules)
     request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
-    context = JobContext(job, services.http, rules, services.clock, services.documents)
+    context = JobContext(job, services.http.noting(progress.note), rules, services.clock, services.documents)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
 
