@@ -22,7 +22,7 @@ from connector_sdk.feel import (
     parse,
     parse_unary_tests,
 )
-from connector_sdk.feel.typed import from_typed, to_typed
+from devkit.conformance.typed import from_typed, to_typed
 
 Case = Mapping[str, Any]
 Result = dict[str, Any]

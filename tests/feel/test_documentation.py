@@ -9,7 +9,7 @@ import pytest
 
 from connector_sdk.feel import evaluate
 from connector_sdk.feel.builtins import BUILTINS, FAMILIES
-from connector_sdk.feel.typed import to_typed
+from devkit.conformance.typed import to_typed
 from devkit.feel_reference import page
 
 CALLS = {function.call for overloads in BUILTINS.values() for function in overloads}

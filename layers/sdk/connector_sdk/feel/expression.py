@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from connector_sdk.feel.compiler import compile_node
-from connector_sdk.feel.compiler.tests import INPUT
+from connector_sdk.feel.compiler.unary_tests import INPUT
 from connector_sdk.feel.errors import FeelEvaluationError, FeelSyntaxError, InvocationFailure
 from connector_sdk.feel.limits import MAX_NESTING
 from connector_sdk.feel.nodes import Node

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector_sdk.feel.compiler import calls, literals, logic, loops, operators, paths, tests
+from connector_sdk.feel.compiler import calls, literals, logic, loops, operators, paths, unary_tests
 from connector_sdk.feel.compiler.base import Compiler
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.nodes import Node
@@ -16,7 +16,7 @@ from connector_sdk.feel.registry import HostFunction
 from connector_sdk.feel.scope import Compiled, Scope
 from connector_sdk.feel.values import Value
 
-_FAMILIES = (literals, operators, logic, loops, paths, calls, tests)
+_FAMILIES = (literals, operators, logic, loops, paths, calls, unary_tests)
 _RULES = {node: rule for family in _FAMILIES for node, rule in family.RULES.items()}
 
 

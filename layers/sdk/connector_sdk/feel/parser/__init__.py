@@ -1,7 +1,7 @@
 """From text to tree, by feel-scala's grammar (its PEG rules, with their order of choice).
 
 Each family of expressions is one module; each builds on the one before:
-cursor → literals → calls → values → operators → tests → control.
+cursor → literals → calls → values → operators → unary_tests → control.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connector_sdk.feel.nodes import Conjunction, Disjunction, For, If, Iteration, Node, Quantified
-from connector_sdk.feel.parser.tests import TestParser
+from connector_sdk.feel.parser.unary_tests import TestParser
 
 
 class ControlParser(TestParser):

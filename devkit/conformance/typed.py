@@ -1,4 +1,4 @@
-"""FEEL values as typed JSON and back, without loss: what recorded cases and the command line use.
+"""FEEL values as typed JSON and back, without loss: what recorded cases hold.
 
 `{"@type": "date", "value": "2024-02-29"}`, and likewise time, date and time, and the two durations;
 `{"@type": "range", "start": 1, "end": 5, "start included": true, "end included": false}`;
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.json import java_duration
@@ -16,10 +17,6 @@ from connector_sdk.feel.values import FAILED, Function, FunctionContext, Range, 
 from connector_sdk.feel.values.durations import DaysTimeDuration
 from connector_sdk.feel.values.temporal_arithmetic import TEMPORAL_TYPES
 from connector_sdk.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 _READERS: dict[str, Callable[[str], Value]] = {
     "date": parse_date,
