@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, Int32, NotEmpty, OneOf, Secret, bind
-from connector_sdk.binding.java_text import java_text
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Documents, MissingStore
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.java_text import java_text
 
 DOCUMENTS = Documents(MissingStore(), str.encode, Compatibility.of("8.10"))
 

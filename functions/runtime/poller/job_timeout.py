@@ -7,15 +7,13 @@ import logging
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineBusy, EngineUnreachable, SdkError
-from connector_sdk.expressions.error_mapping import milliseconds
+from connector_sdk.java_duration import milliseconds
 from connector_sdk.job import Job
 from functions.runtime.poller.leases import Lease
 
 log = logging.getLogger("connectors.poller")
 
 HEADER = "jobTimeout"
-MAX_MS = 2**63 - 1
-"""The engine's time-outs are signed 64-bit."""
 
 
 class InvalidJobTimeout(SdkError):
@@ -34,7 +32,7 @@ def job_timeout_ms(job: Job) -> int | None:
         length = milliseconds(text)
     except ValueError:
         length = 0
-    if not 0 < length <= MAX_MS:
+    if length <= 0:
         raise InvalidJobTimeout(text)
     return length
 

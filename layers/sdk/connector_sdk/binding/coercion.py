@@ -16,9 +16,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from connector_sdk.binding.java_text import java_text
 from connector_sdk.documents import Document, Documents, is_reference
 from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.java_text import java_text
 
 DEFAULT = object()
 """The member counts as absent: a blank text where a number or a boolean is wanted."""

@@ -18,7 +18,7 @@ from typing import Any
 from connector_sdk.documents.document import Document
 from connector_sdk.errors import ConnectorInputError, SdkError
 from connector_sdk.expressions import evaluate
-from connector_sdk.expressions.error_mapping import milliseconds
+from connector_sdk.java_duration import milliseconds
 
 Link = Callable[[Document, int], str]
 

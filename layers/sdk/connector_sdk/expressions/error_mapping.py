@@ -6,7 +6,6 @@ sees the variables that were mapped or, if there are none, the response itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,13 +13,10 @@ from typing import Any
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions.result_mapping import guard_size, mapped, refuse_function_literal, response_context
+from connector_sdk.java_duration import milliseconds
 from connector_sdk.outcome import Complete, Fail, Outcome, ThrowError
 
 MAX_MESSAGE_CHARACTERS = 6000
-_DURATION = re.compile(
-    r"([+-])?P(?:([+-]?\d+)D)?(T(?=[+\-.\d])(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+)(?:[.,](\d{0,9}))?S)?)?",
-    re.IGNORECASE | re.ASCII,
-)
 
 
 def error_outcome(expression: str | None, seen: Any, retries: int, compatibility: Compatibility) -> Outcome | None:
@@ -44,22 +40,6 @@ def error_outcome(expression: str | None, seen: Any, retries: int, compatibility
     if outcome is not None:
         guard_size(outcome.variables, compatibility)
     return outcome
-
-
-def milliseconds(duration: str) -> int:
-    """The length of an ISO 8601 duration of days and time, as Java's `Duration.parse` reads it. Raises ValueError.
-
-    >>> milliseconds("PT1M30S")
-    90000
-    """
-    found = _DURATION.fullmatch(duration)
-    if not found or all(part is None for part in found.groups()[1:]):
-        raise ValueError(duration)
-    sign, days, _, hours, minutes, seconds, fraction = found.groups()
-    whole = int(days or 0) * 86_400 + int(hours or 0) * 3_600 + int(minutes or 0) * 60 + int(seconds or 0)
-    part = int((fraction or "").ljust(9, "0")[:9] or 0) // 1_000_000
-    total = whole * 1000 + (-part if (seconds or "").startswith("-") else part)
-    return -total if sign == "-" else total
 
 
 def _throw(result: Mapping[str, Any], compatibility: Compatibility) -> Outcome | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
-from connector_sdk.binding.java_text import java_text
 from connector_sdk.documents import Document
+from connector_sdk.java_text import java_text
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"

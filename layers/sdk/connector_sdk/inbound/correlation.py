@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
 from connector_sdk.compatibility import Compatibility
@@ -14,6 +13,7 @@ from connector_sdk.errors import ConnectorInputError, EngineConflict, SdkError
 from connector_sdk.expressions import ExpressionError, evaluate, output_variables
 from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
 from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.java_text import java_double
 
 
 class InboundEngine(Protocol):
@@ -169,19 +169,8 @@ def key_text(value: Any) -> str | None:
     if isinstance(value, list):
         raise ValueError("a list is no key")
     if isinstance(value, float):
-        return _java_double(value)
+        return java_double(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _java_double(number: float) -> str:
-    """Java's `Double.toString`: plain from 10⁻³ to 10⁷, else as `1.2345E19`. Whole numbers come here only above 2⁶³."""
-    plain = 1e-3 <= abs(number) < 1e7
-    if plain:
-        return repr(number)
-    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
-    written = "".join(map(str, digits))
-    power = int(exponent) + len(digits) - 1
-    return f"{'-' if sign else ''}{written[0]}.{written[1:] or '0'}E{power}"
 
 
 def _correlation(element: InboundElement, key_name: str, key: str) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from connector_sdk.bpmn import Definitions, Element, Message, Process
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound.duration import milliseconds
 from connector_sdk.inbound.properties import first_of_each
+from connector_sdk.java_duration import milliseconds
 
 DEFAULT_TTL_MS = 3_600_000
 """How long the engine buffers a message if the model does not say (Camunda's runtime: PT1H)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.errors import SdkError
-from connector_sdk.expressions.error_mapping import milliseconds
+from connector_sdk.java_duration import milliseconds
 
 
 class InvalidBackoff(SdkError):

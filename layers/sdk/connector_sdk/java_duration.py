@@ -1,4 +1,4 @@
-"""Durations as Java's `Duration.parse` reads them; `messageTtl` is one."""
+"""Durations as Java's `Duration.parse` reads them (ISO 8601): `messageTtl`, `retryBackoff`, `jobTimeout`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def java_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _double(value)
+        return java_double(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}={java_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -27,7 +27,8 @@ def java_text(value: Any) -> str:
     return str(value)
 
 
-def _double(value: float) -> str:
+def java_double(value: float) -> str:
+    """Java's `Double.toString`: plain from 10⁻³ to 10⁷, else as `1.2345E19`."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
