@@ -24,7 +24,8 @@ ENGINE = (INBOUND, POLLER, REDELIVERY)
 
 
 def environment() -> Mapping[str, str]:
-    """The process environment; settings and the environment secret provider are the only callers."""
+    """The process environment: the one place that reads it, for settings, for secrets, and for the development kit's
+    child processes, which inherit a few variables."""
     return os.environ
 
 

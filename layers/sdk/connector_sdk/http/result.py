@@ -1,4 +1,4 @@
-"""What a connector returns for an HTTP response: status, headers, body, reason; and what it raises for a failure."""
+"""From an HTTP response to a connector's result (status, headers, body, reason), or to the error that it is."""
 
 from __future__ import annotations
 
