@@ -159,7 +159,10 @@ def test_a_model_that_the_engine_refuses_says_why(tmp_path: Path, refused: Refus
     model = tmp_path / "unsupported.bpmn"
     model.write_bytes(EXAMPLE.read_bytes().replace(b'sourceRef="find_owner"', b'sourceRef="nowhere"'))
 
-    assert refused(["run", str(model), "--port", "0"], SECRETS) != ""
+    assert refused(["run", str(model), "--port", "0"], SECRETS) == (
+        f"{model}: line 20: sourceRef 'nowhere' of sequence flow 'to_open_ticket' names no element of its process; "
+        "correct it in Camunda Modeler and save it again"
+    )
 
 
 def test_an_engine_that_does_not_answer_is_named(refused: Refused) -> None:
