@@ -20,6 +20,7 @@ from devkit.cli.signals import stop_signals
 from devkit.engine import server
 from devkit.runtime.models import read_models
 from devkit.runtime.runtime import Plan, running
+from devkit.runtime.told import Notice
 
 DEFAULT_PORT = 8086
 """Where Camunda 8 Run has its connectors."""
@@ -63,13 +64,16 @@ def run(
             port=port,
             public_address=public_address.rstrip("/"),
             observer=screen.finished,
+            tell=screen.told,
         )
         with running(plan) as runtime:
             screen.ready(runtime, engine.address, read)
             if deliveries and not settings.engine_address:
-                screen.notice(
-                    f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an "
-                    "earlier run is answered as a repeat and starts nothing"
+                screen.told(
+                    Notice(
+                        f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an "
+                        "earlier run is answered as a repeat and starts nothing"
+                    )
                 )
             stopping.wait()
             screen.stopping()

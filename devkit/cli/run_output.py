@@ -13,6 +13,7 @@ from devkit.cli.output import console, print_line
 from devkit.demo.screen import OUTCOME_STYLES
 from devkit.runtime.models import Model
 from devkit.runtime.runtime import ConnectorRuntime
+from devkit.runtime.told import IncidentRaised, Notice, Redelivered, Told, WebhookAnswered
 from functions.runtime.poller.finished import Finished
 
 
@@ -32,21 +33,40 @@ class Screen:
             )
         self._print(f"serving jobs      {', '.join(runtime.functions.types)}")
         for job_type, element_id in runtime.unserved(models).items():
-            self._print(f"not served here   {job_type} ({element_id}): another worker has to take it", "yellow")
+            whose = _whose(job_type, models)
+            self._print(f"not served here   {job_type} ({element_id}): another {whose} has to take it", "yellow")
         self._webhooks(runtime)
+        for one in runtime.waiting:
+            self._print(
+                f"not served        {one.element.process_definition_id}, {one.element.element_id}: "
+                f"its path is taken by {one.owner.process_definition_id}, {one.owner.element_id} "
+                f"({one.url}); give it another",
+                "yellow",
+            )
         self._print("Ctrl-C ends it.")
 
     def finished(self, done: Finished) -> None:
         with self._lock:
             self._print(
-                f"job {done.job.key}  {done.job.type}  {done.job.element_id}  {done.function}: {done.outcome}"
-                f"{': ' + done.message if done.message else ''}",
+                f"job {done.job.key}  {done.job.type}  instance {done.job.process_instance_key}  "
+                f"{done.job.element_id}  {done.function}: {done.outcome}{_retries(done)}{_said(done)}",
                 OUTCOME_STYLES.get(done.outcome, "red"),
             )
 
-    def notice(self, text: str) -> None:
+    def told(self, what: Told) -> None:
+        style = "yellow"
+        match what:
+            case WebhookAnswered(method, path, status, happened):
+                text = f"webhook {method} {path}  {status}{': ' + happened if happened else ''}"
+                style = "green" if status < 300 else "yellow" if status < 400 else "red"
+            case Redelivered(delivery, _, happened):
+                text = f"delivery {delivery}: {happened}"
+            case IncidentRaised(instance, element_id, kind, message):
+                text, style = f"incident in {instance}  {element_id}: {kind}: {message}", "red"
+            case Notice(text):
+                pass
         with self._lock:
-            self._print(text, "yellow")
+            self._print(" ".join(text.split("\n")), style)
 
     def stopping(self) -> None:
         self._print("Stopping: no new jobs; waiting for what is running.")
@@ -69,6 +89,24 @@ class Screen:
         self._out.print(table)
 
 
+def _whose(name: str, models: list[Model]) -> str:
+    """Who serves a type: jobs have workers, inbound connectors have runtimes."""
+    inbound = (dict(element.properties).get("inbound.type") for model in models for element in model.elements())
+    return "connector runtime" if name in inbound else "worker"
+
+
+def _retries(done: Finished) -> str:
+    """What is left of a failed job's tries."""
+    if done.retries_left is None:
+        return ""
+    return f", {done.retries_left} retries left" if done.retries_left else ", no retries left: incident"
+
+
+def _said(done: Finished) -> str:
+    """Its message, on one line."""
+    return f": {' '.join(done.message.split())}" if done.message else ""
+
+
 class Lines:
     """For programs: one JSON object a line, each with an `event`."""
 
@@ -89,6 +127,18 @@ class Lines:
                 for process in runtime.deployed
             ],
             webhooks=[{"url": webhook.url, "elementId": webhook.element.element_id} for webhook in runtime.webhooks],
+            waiting=[
+                {
+                    "url": one.url,
+                    "processDefinitionId": one.element.process_definition_id,
+                    "elementId": one.element.element_id,
+                    "takenBy": {
+                        "processDefinitionId": one.owner.process_definition_id,
+                        "elementId": one.owner.element_id,
+                    },
+                }
+                for one in runtime.waiting
+            ],
             types=runtime.functions.types,
             unserved=sorted(runtime.unserved(models)),
         )
@@ -103,10 +153,22 @@ class Lines:
             function=done.function,
             outcome=done.outcome,
             message=done.message,
+            retriesLeft=done.retries_left,
+            incident=done.retries_left == 0,
         )
 
-    def notice(self, text: str) -> None:
-        self._print("notice", text=text)
+    def told(self, what: Told) -> None:
+        match what:
+            case WebhookAnswered(method, path, status, happened):
+                self._print("webhook", method=method, path=path, status=status, happened=happened)
+            case Redelivered(delivery, path, happened):
+                self._print("redelivery", delivery=delivery, path=path, happened=happened)
+            case IncidentRaised(instance, element_id, kind, message):
+                self._print(
+                    "incident", processInstanceKey=instance, elementId=element_id, errorType=kind, message=message
+                )
+            case Notice(text):
+                self._print("notice", text=text)
 
     def stopping(self) -> None:
         self._print("stopping")

@@ -92,12 +92,19 @@ class SpelledSecrets:
     """Which secrets each deployed element spells: a job may use these, whatever its data says."""
 
     def __init__(self, models: Sequence[Model], deployed: Iterable[DeployedProcess], rules: Compatibility) -> None:
-        self._by_key = {
+        self._models = models
+        self._rules = rules
+        self._by_key: dict[str, dict[str, list[str]]] = {}
+        self.add(deployed)
+
+    def add(self, deployed: Iterable[DeployedProcess]) -> None:
+        """The same models have other keys now; jobs of the old ones may still come."""
+        self._by_key |= {
             process.key: {
-                element.id: secret_names(element, textual=rules.textual_secrets) for element in model.elements()
+                element.id: secret_names(element, textual=self._rules.textual_secrets) for element in model.elements()
             }
             for process in deployed
-            for model in models
+            for model in self._models
             if model.holds(process.process_definition_id)
         }
 

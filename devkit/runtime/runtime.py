@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,10 +14,12 @@ from connector_sdk.errors import SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, elements_of, handler_for
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
-from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit import gateway
+from devkit.runtime.deliveries import ToldDeliveries, telling
 from devkit.runtime.functions import INBOUND, OutboundFunctions, outbound_functions
 from devkit.runtime.models import Model, SpelledSecrets, require_secrets
+from devkit.runtime.presence import Presence, PresentEngine, Watch
+from devkit.runtime.told import Notice, Tell, nobody
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options
@@ -28,12 +30,12 @@ REQUEST_TIMEOUT_MS = 1_000
 """How long the engine keeps a poll open: short, so that Ctrl-C is answered soon."""
 
 
+PATH = re.compile(r"[A-Za-z0-9._~-]+")
+"""What a webhook's path may be: unreserved characters (RFC 3986 §2.3), so that it is in a URL what it is in a model."""
+
+
 class WebhookRefused(SdkError):
     """A webhook of a deployed model cannot be served."""
-
-
-class UnusableDeliveries(SdkError):
-    """The deliveries file cannot be opened, or is something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Webhook:
 
     url: str
     element: InboundElement
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A webhook that is not served, because its path belongs to another element."""
+
+    url: str
+    element: InboundElement
+    owner: InboundElement
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ class Plan:
     port: int = 0
     public_address: str = ""
     observer: Observer | None = None
+    tell: Tell = nobody
+    """Told of everything but jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class ConnectorRuntime:
     deployed: tuple[DeployedProcess, ...]
     functions: OutboundFunctions
     webhooks: tuple[Webhook, ...]
+    waiting: tuple[Waiting, ...]
     address: str
     """Of the webhook gateway."""
     poller: Poller
@@ -93,39 +107,65 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
     with ExitStack() as stack:
         functions = outbound_functions(plan.settings, plan.secrets)
         stack.callback(functions.close)
-        deliveries = stack.enter_context(_deliveries(plan.deliveries))
-        deployed = plan.engine.deploy([(model.name, model.xml) for model in plan.models])
-        routes = _routes(plan, deployed)
-        redelivery = Redelivery(deliveries, plan.engine, compatibility=plan.settings.compatibility)
+        deliveries = ToldDeliveries(plan.deliveries, plan.tell)
+        stack.callback(deliveries.close)
+        deployed = plan.engine.deploy(_resources(plan))
+        routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
+        _enter(routes, plan, deployed)
+        secrets = SpelledSecrets(plan.models, deployed, Compatibility.of(plan.settings.compatibility))
+        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, routes, secrets, deployed)))
+        watch = Watch(plan.engine, engine, plan.tell)
+        watch.start()
+        stack.callback(watch.stop)
+        redelivery = Redelivery(deliveries, engine, compatibility=plan.settings.compatibility)
         redelivery.start()
         stack.callback(redelivery.stop)
-        poller = _poller(plan, functions, deployed)
+        poller = _poller(plan, functions, secrets)
         poller.start()
         stack.callback(poller.stop)
-        services = WebhookServices(routes, plan.engine, deliveries, public_address=plan.public_address)
-        served = stack.enter_context(gateway.start(handler_for(services), plan.port))
-        webhooks = _webhooks(routes, plan.public_address or served.address)
-        yield ConnectorRuntime(deployed, functions, webhooks, served.address, poller)
+        services = WebhookServices(routes, engine, deliveries, public_address=plan.public_address)
+        handler = telling(handler_for(services), deliveries, plan.tell)
+        served = stack.enter_context(gateway.start(handler, plan.port))
+        address = f"{(plan.public_address or served.address).rstrip('/')}/inbound"
+        yield ConnectorRuntime(
+            deployed, functions, _webhooks(routes, address), _waiting(routes, address), served.address, poller
+        )
 
 
-def _deliveries(file: Path | str) -> SqliteDeliveries:
-    try:
-        return SqliteDeliveries(file)
-    except sqlite3.Error as error:
-        raise UnusableDeliveries(
-            f"{file} cannot keep deliveries: {error}; name another file with --deliveries, in a folder that exists"
-        ) from error
+def _resources(plan: Plan) -> list[tuple[str, bytes]]:
+    return [(model.name, model.xml) for model in plan.models]
 
 
-def _poller(plan: Plan, functions: OutboundFunctions, deployed: Sequence[DeployedProcess]) -> Poller:
-    rules = Compatibility.of(plan.settings.compatibility)
+class _Restoring:
+    """Deploys the models again: a real engine answers with the same versions, one that forgot gets them back."""
+
+    def __init__(
+        self, plan: Plan, routes: Routes, secrets: SpelledSecrets, deployed: Sequence[DeployedProcess]
+    ) -> None:
+        self._plan = plan
+        self._routes = routes
+        self._secrets = secrets
+        self._keys = {process.key for process in deployed}
+
+    def __call__(self, engine: EngineClient) -> None:
+        deployed = engine.deploy(_resources(self._plan))
+        keys = {process.key for process in deployed}
+        if keys != self._keys:
+            self._keys = keys
+            self._secrets.add(deployed)
+            _enter(self._routes, self._plan, deployed)
+        named = ", ".join(f"{process.process_definition_id} version {process.version}" for process in deployed)
+        self._plan.tell(Notice(f"the engine was away and is back; deployed again, should it have forgotten: {named}"))
+
+
+def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -> Poller:
     return Poller(
         plan.engine,
         functions.registry,
         Inline(functions.handlers),
         Options(
-            rules,
-            SpelledSecrets(plan.models, deployed, rules),
+            Compatibility.of(plan.settings.compatibility),
+            secrets,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             tenant_ids=(plan.settings.tenant_id,),
         ),
@@ -133,19 +173,29 @@ def _poller(plan: Plan, functions: OutboundFunctions, deployed: Sequence[Deploye
     )
 
 
-def _routes(plan: Plan, deployed: Sequence[DeployedProcess]) -> Routes:
-    routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
+def _enter(routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
+    """Enter the webhooks of the models. Raises WebhookRefused."""
     for process in deployed:
         model = next(one for one in plan.models if one.holds(process.process_definition_id))
         for refusal in routes.deploy(process, elements_of(model.definitions, process)):
             named = ", ".join(element.element_id for element in refusal.elements)
             raise WebhookRefused(f"the webhook at {named} in {model.name} cannot be served: {refusal.reason}")
-    return routes
+    for queue in routes:
+        if not PATH.fullmatch(queue[0].path):
+            raise WebhookRefused(
+                f"the webhook at {queue[0].elements[0].element_id} cannot be served: its path {queue[0].path!r} is not "
+                "what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, `_`, `.` or `~` only"
+            )
 
 
 def _webhooks(routes: Routes, address: str) -> tuple[Webhook, ...]:
+    return tuple(Webhook(f"{address}/{queue[0].path}", element) for queue in routes for element in queue[0].elements)
+
+
+def _waiting(routes: Routes, address: str) -> tuple[Waiting, ...]:
     return tuple(
-        Webhook(f"{address.rstrip('/')}/inbound/{queue[0].path}", element)
+        Waiting(f"{address}/{route.path}", element, queue[0].elements[0])
         for queue in routes
-        for element in queue[0].elements
+        for route in queue[1:]
+        for element in route.elements
     )

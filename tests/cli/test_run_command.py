@@ -133,6 +133,64 @@ def test_types_that_nothing_here_serves_are_named(tmp_path: Path) -> None:
         assert ready["webhooks"] == []
 
 
+def test_a_second_process_on_a_path_is_told_who_has_it(tmp_path: Path) -> None:
+    second = tmp_path / "second.bpmn"
+    second.write_bytes(EXAMPLE.read_bytes().replace(b'id="github-issue"', b'id="second"'))
+    arguments = ("run", str(EXAMPLE), str(second), "--port", "0", "--json")
+    with connectors(*arguments, variables=SECRETS, folder=tmp_path) as command:
+        ready = command.event("ready")
+        (waiting,) = ready["waiting"]
+        assert (waiting["url"], waiting["elementId"]) == (ready["webhooks"][0]["url"], "issue_opened")
+        names = {waiting["processDefinitionId"], waiting["takenBy"]["processDefinitionId"]}
+        assert names == {"github-issue", "second"}
+
+
+def test_a_path_that_no_url_holds_is_refused(tmp_path: Path, refused: Refused) -> None:
+    model = tmp_path / "path.bpmn"
+    model.write_bytes(EXAMPLE.read_bytes().replace(b'value="github-issues"', 'value="or ders/ü?"'.encode()))
+
+    assert refused(["run", str(model), "--port", "0"], SECRETS) == (
+        "the webhook at issue_opened cannot be served: its path 'or ders/ü?' is not what a URL can hold; give its "
+        "Webhook ID (inbound.context) letters, digits, `-`, `_`, `.` or `~` only"
+    )
+
+
+def test_webhooks_are_shown_with_what_happened(runtime: RunningCommand) -> None:
+    url = runtime.event("ready")["webhooks"][0]["url"]
+    opened = github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42")
+    forged = github.issue_opened("acme/webshop", 41, "Forged", delivery="forged", secret=github.GUESS)
+    ping = github.Webhook({**opened.headers, "X-GitHub-Event": "ping", "X-GitHub-Delivery": "ping"}, opened.body)
+
+    for sent, shown in [
+        (forged, (401, "Reason: INVALID_SIGNATURE. Details: HMAC signature check didn't pass")),
+        (opened, (202, "published")),
+        (opened, (202, "a repeat, answered as before")),
+        (ping, (200, "no element wants it")),
+    ]:
+        github.send(sent, url)
+        event = runtime.event("webhook")
+        assert (event["path"], event["status"], event["happened"]) == ("/inbound/github-issues", *shown)
+
+
+def test_a_failed_job_says_how_many_tries_are_left(tmp_path: Path) -> None:
+    variables = SECRETS | {"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1"}
+    with connectors("run", str(EXAMPLE), "--port", "0", "--json", variables=variables, folder=tmp_path) as command:
+        url = command.event("ready")["webhooks"][0]["url"]
+        github.send(github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42"), url)
+        failed = command.event("job")
+        assert (failed["outcome"], failed["retriesLeft"], failed["incident"]) == ("failed", 2, False)
+
+
+def test_incidents_that_the_engine_raises_before_there_is_a_job_are_shown(tmp_path: Path) -> None:
+    model = tmp_path / "incident.bpmn"
+    model.write_bytes(EXAMPLE.read_bytes().replace(b'retries="3"', b'retries="=&#34;many&#34;"'))
+    with connectors("run", str(model), "--port", "0", "--json", variables=SECRETS, folder=tmp_path) as command:
+        url = command.event("ready")["webhooks"][0]["url"]
+        github.send(github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42"), url)
+        incident = command.event("incident")
+        assert (incident["elementId"], incident["errorType"]) == ("find_owner", "EXTRACT_VALUE_ERROR")
+
+
 def test_a_missing_secret_is_named_with_the_variable_to_set(refused: Refused) -> None:
     assert refused(["run", str(EXAMPLE)], {key: SECRETS[key] for key in SECRETS if "TOKEN" not in key}) == (
         "secrets are missing: CATALOGUE_TOKEN (find_owner in github-issue.bpmn); "

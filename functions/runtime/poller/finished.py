@@ -24,6 +24,8 @@ class Finished:
     """The failure's message, the error's code, why it was given back; empty when completed."""
     result: Result
     """Whether the engine took it."""
+    retries_left: int | None = None
+    """Of a failed job; with 0 the engine raises an incident."""
 
 
 Observer = Callable[[Finished], None]

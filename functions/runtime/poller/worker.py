@@ -191,7 +191,8 @@ class JobWorker:
                 if result is Result.REFUSED:
                     return self._refused(lease, command, body)
                 message = body.get("errorMessage") if command == "failure" else body.get("errorCode")
-                return self._finished(lease, OUTCOMES[command], message or "", result)
+                retries = body.get("retries") if command == "failure" else None
+                return self._finished(lease, OUTCOMES[command], message or "", result, retries)
 
     def _refused(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
         """The engine will never take what the function reported: it gets a failure that it can take."""
@@ -211,7 +212,7 @@ class JobWorker:
         message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
         body = {"retries": retries, "errorMessage": message, "retryBackOff": backoff_ms}
         result = self._shared.commands.send(lease.job, "failure", body, lambda: lease.until)
-        return self._finished(lease, "failed", message, result)
+        return self._finished(lease, "failed", message, result, retries)
 
     def _give_back_unstarted(self, lease: Lease) -> Finished:
         return self._give_back(lease, "the poller stops", 0)
@@ -223,5 +224,7 @@ class JobWorker:
         result = self._shared.commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
         return self._finished(lease, "given back", why, result)
 
-    def _finished(self, lease: Lease, outcome: Outcome, message: str, result: Result) -> Finished:
-        return Finished(lease.job, self._connector.name, outcome, message, result)
+    def _finished(
+        self, lease: Lease, outcome: Outcome, message: str, result: Result, retries_left: int | None = None
+    ) -> Finished:
+        return Finished(lease.job, self._connector.name, outcome, message, result, retries_left)

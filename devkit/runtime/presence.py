@@ -1,0 +1,174 @@
+"""An engine that may go away and come back empty, as one in memory does: its models are deployed again first."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from connector_sdk.engine_client import CreatedInstance, EngineClient, PublishedMessage
+from connector_sdk.errors import EngineBusy, EngineError, EngineRejected, EngineUnreachable
+from devkit.runtime.told import IncidentRaised, Notice, Tell
+
+T = TypeVar("T")
+LOOK_SECONDS = 2.0
+"""Between two looks at the engine."""
+STOP_SECONDS = 10.0
+DEPLOY_WAIT_SECONDS = 5.0
+"""How long a webhook waits for somebody else's deploying."""
+OF_A_JOB = "JOB_NO_RETRIES"
+"""The incident that a failed job's own line tells."""
+NO_SEARCH = (
+    "this engine has no search, so incidents that it raises before there is a job (an input that cannot be evaluated, "
+    "retries that are no number) are not shown here: look for them in Operate"
+)
+_LOG = logging.getLogger(__name__)
+
+
+class Presence:
+    """Whether the engine has been away since the models were deployed; `restore` deploys them again."""
+
+    def __init__(self, restore: Callable[[EngineClient], None]) -> None:
+        self._restore = restore
+        self._away = False
+        self._lock = threading.Lock()
+
+    def use(self, client: EngineClient, call: Callable[[], T]) -> T:
+        """Make a call to the engine, after deploying again if it has been away. Raises EngineError."""
+        if self._away:
+            self._return(client)
+        try:
+            return call()
+        except EngineUnreachable:
+            self._away = True
+            raise
+
+    def _return(self, client: EngineClient) -> None:
+        if not self._lock.acquire(timeout=DEPLOY_WAIT_SECONDS):
+            raise EngineBusy("the engine is back, and its models are being deployed")
+        try:
+            if self._away:
+                self._restore(client)
+                self._away = False
+        except EngineRejected as error:
+            # Not the event's fault: it has to wait.
+            raise EngineBusy(f"the models cannot be deployed again: {error}") from error
+        finally:
+            self._lock.release()
+
+
+class PresentEngine:
+    """The engine of webhooks and of redelivery."""
+
+    def __init__(self, client: EngineClient, presence: Presence) -> None:
+        self._client = client
+        self._presence = presence
+
+    def within(self, read_timeout: float) -> PresentEngine:
+        """The same engine, whose every call is over after so many seconds."""
+        return PresentEngine(self._client.within(read_timeout), self._presence)
+
+    def topology(self) -> dict[str, Any]:
+        """Raises EngineError."""
+        return self._presence.use(self._client, self._client.topology)
+
+    def publish_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        time_to_live_ms: int = 0,
+        message_id: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> PublishedMessage:
+        """Raises EngineError."""
+        return self._presence.use(
+            self._client,
+            lambda: self._client.publish_message(
+                name,
+                correlation_key=correlation_key,
+                time_to_live_ms=time_to_live_ms,
+                message_id=message_id,
+                variables=variables,
+                tenant_id=tenant_id,
+            ),
+        )
+
+    def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
+        """Raises EngineError."""
+        return self._presence.use(self._client, lambda: self._client.create_document(content, content_type, file_name))
+
+    def create_instance(
+        self,
+        *,
+        process_definition_id: str | None = None,
+        version: int | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CreatedInstance:
+        """Raises EngineError."""
+        return self._presence.use(
+            self._client,
+            lambda: self._client.create_instance(
+                process_definition_id=process_definition_id,
+                version=version,
+                variables=variables,
+                tenant_id=tenant_id,
+            ),
+        )
+
+
+class Watch:
+    """Looks at the engine now and then, in a thread: is it there, and has it raised incidents?"""
+
+    def __init__(self, client: EngineClient, engine: PresentEngine, tell: Tell) -> None:
+        self._client = client
+        self._engine = engine
+        self._tell = tell
+        self._seen: set[str] | None = None
+        self._searches = True
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin; incidents that are there already are passed over."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopped.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._engine.topology()
+                if self._searches:
+                    self._incidents()
+            except EngineError as error:
+                _LOG.info("the engine is not there: %s", error)
+            except Exception:
+                _LOG.exception("a look at the engine failed")
+            self._stopped.wait(LOOK_SECONDS)
+
+    def _incidents(self) -> None:
+        try:
+            found = self._client.search("incidents", {"state": "ACTIVE"})
+        except EngineRejected:
+            self._searches = False
+            self._tell(Notice(NO_SEARCH))
+            return
+        new = [] if self._seen is None else [one for one in found if one["incidentKey"] not in self._seen]
+        self._seen = {one["incidentKey"] for one in found}
+        for one in new:
+            if one.get("errorType") != OF_A_JOB:
+                self._tell(
+                    IncidentRaised(
+                        str(one.get("processInstanceKey", "")),
+                        str(one.get("elementId", "")),
+                        str(one.get("errorType", "")),
+                        str(one.get("errorMessage", "")),
+                    )
+                )

@@ -1,0 +1,57 @@
+"""An engine that went away and came back empty."""
+
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings
+from devkit.demo import github
+from devkit.engine import server
+from devkit.runtime.models import read_models
+from devkit.runtime.runtime import Plan, running
+from devkit.runtime.told import Notice, Told
+from functions.runtime.poller.finished import Finished
+
+EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
+SECRETS = {
+    "SECRET_GITHUB_WEBHOOK_SECRET": github.SECRET,
+    "SECRET_CATALOGUE_URL": "http://127.0.0.1:9",
+    "SECRET_CATALOGUE_TOKEN": "t",
+}
+PATIENCE_SECONDS = 30
+
+
+def test_models_are_deployed_again_before_anything_is_published() -> None:
+    told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+    jobs: queue.SimpleQueue[Finished] = queue.SimpleQueue()
+    first = server.start()
+    port = int(first.address.rsplit(":", 1)[1])
+    client = EngineClient(first.address)
+    plan = Plan(
+        client,
+        Settings.read({}),
+        EnvironmentSecrets(SECRETS),
+        read_models([EXAMPLE]),
+        ":memory:",
+        0,
+        "",
+        jobs.put,
+        told.put,
+    )
+    with running(plan) as runtime:
+        first.stop()
+        away = github.send(github.issue_opened("acme/a", 1, "While away", delivery="1"), runtime.webhooks[0].url)
+        assert b"null" in away.body  # it is kept, and its message has no key yet
+        with server.start(port=port):
+            back = github.send(github.issue_opened("acme/a", 2, "Back", delivery="2"), runtime.webhooks[0].url)
+            assert back.status == 202
+            assert jobs.get(timeout=PATIENCE_SECONDS).job.element_id == "find_owner"
+            notices = iter(lambda: told.get(timeout=PATIENCE_SECONDS), None)
+            said = next(one for one in notices if isinstance(one, Notice))
+            assert said.text == (
+                "the engine was away and is back; deployed again, should it have forgotten: github-issue version 1"
+            )
+    client.close()
