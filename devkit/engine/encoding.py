@@ -11,6 +11,7 @@ from typing import Any
 from connector_sdk.bpmn import read
 from devkit.engine.definitions import Definition, compile_process
 from devkit.engine.records import (
+    Document,
     ElementInstance,
     Incident,
     Job,
@@ -110,5 +111,6 @@ ENCODINGS: Mapping[str, tuple[Encode, Decode]] = {
     "signal_starts": _record(StartSubscription),
     "start_locks": (_write, _pair),
     "timers": _record(Timer),
+    "documents": _record(Document),
 }
 """Family → how its records are written and read; a family's place in the table is part of the file format."""

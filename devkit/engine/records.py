@@ -151,6 +151,22 @@ class Timer:
 
 
 @dataclass(slots=True)
+class Document:
+    """A file in the document store; `content` is base64, `hash` SHA-256 in hexadecimal."""
+
+    key: int
+    id: str
+    content: str
+    hash: str
+    size: int
+    content_type: str
+    file_name: str
+    custom: dict[str, Any]
+    process_definition_id: str | None = None
+    process_instance_key: str | None = None
+
+
+@dataclass(slots=True)
 class UserTask:
     """A task of `zeebe:userTask`, which a person works on instead of a job worker."""
 

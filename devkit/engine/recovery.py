@@ -24,6 +24,11 @@ def rebuild(state: State) -> None:
         _offer_or_schedule(state, job)
     for incident in _in_order(state.incidents):
         state.incidents_of.setdefault(incident.process_instance_key, []).append(incident.key)
+    _rebuild_indexes(state)
+
+
+def _rebuild_indexes(state: State) -> None:
+    """What is found by name, by owner or by time."""
     for message in _in_order(state.messages.by_key):
         state.messages.index(message)
         state.schedule.add(message.due_ms, message.key, messages.EXPIRES)
@@ -33,6 +38,8 @@ def rebuild(state: State) -> None:
     for starts in (state.message_starts, state.signal_starts):
         for start in _in_order(starts.by_key):
             starts.index(start)
+    for document in state.documents.values():
+        state.document_keys[document.id] = document.key
     for instance_key in sorted(state.start_locks.by_instance):
         state.start_locks.index(instance_key)
     for timer in _in_order(state.timers):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from devkit.engine.definitions import Definition
 from devkit.engine.families import Family, FamilyOf, in_memory
 from devkit.engine.records import (
+    Document,
     ElementInstance,
     Incident,
     Job,
@@ -201,6 +202,9 @@ class State:
         self.timers: Family[int, Timer] = family("timers")
         self.timers_of: dict[int, list[int]] = {}
         """Timer keys by the element instance that waits, or by the definition whose start event it is."""
+        self.documents: Family[int, Document] = family("documents")
+        self.document_keys: dict[str, int] = {}
+        """Document keys by document id."""
         self.schedule = Schedule()
         self.ended: deque[int] = deque()
 

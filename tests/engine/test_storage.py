@@ -179,6 +179,7 @@ def _contents(state: State) -> dict[str, object]:
         "signal_starts": state.signal_starts.by_key,
         "start_locks": state.start_locks.by_instance,
         "timers": state.timers,
+        "documents": state.documents,
     }
     assert list(families) == list(ENCODINGS)
     contents: dict[str, object] = {

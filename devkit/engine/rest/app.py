@@ -21,7 +21,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connector_sdk.clock import utc
 from devkit.engine.engine import Engine
 from devkit.engine.rejection import Rejection
-from devkit.engine.rest import deployments, instances, jobs, messages, operations, overviews, search, user_tasks
+from devkit.engine.rest import (
+    deployments,
+    documents,
+    instances,
+    jobs,
+    messages,
+    operations,
+    overviews,
+    search,
+    user_tasks,
+)
 from devkit.engine.rest.problems import JsonResponse, Problem, answer, of_rejection
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +63,9 @@ ROUTES = (
     ("GET", "/status", operations.status),
     ("PUT", "/clock", operations.pin_clock),
     ("POST", "/clock/reset", operations.reset_clock),
+    ("POST", "/documents", documents.create),
+    ("GET", "/documents/{documentId}", documents.read),
+    ("DELETE", "/documents/{documentId}", documents.delete),
     *search.ROUTES,
     *overviews.ROUTES,
 )

@@ -146,14 +146,14 @@ def _is_too_deep(raw: bytes, value: Any) -> bool:
     return True
 
 
-async def raw_body(request: Request) -> bytes:
+async def raw_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
     """The body's bytes. Raises TooLarge once all of it has come: a client that still sends would not see the answer."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size <= MAX_BODY_BYTES:
+        if size <= limit:
             parts.append(part)
-    if size > MAX_BODY_BYTES:
+    if size > limit:
         raise TooLarge
     return b"".join(parts)
 
