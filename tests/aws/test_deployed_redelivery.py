@@ -49,7 +49,7 @@ def store(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatc
             opened.put(Delivery(name, "orders", received, ELEMENT, payload, due_ms=received, lease="gone"))
         yield opened
     app.deliveries.cache_clear()
-    app.engine_settings.cache_clear()
+    app.engine.cache_clear()
 
 
 def test_a_round_publishes_what_is_due(store: SqliteDeliveries, httpserver: HTTPServer) -> None:

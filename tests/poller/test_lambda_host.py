@@ -1,6 +1,7 @@
 """The poller as a Lambda function: registry in Parameter Store, functions behind the Invoke API."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from connector_sdk.clock import ControlledClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.errors import EngineUnreachable
 from functions.runtime.poller import app
 from tests.poller.scripted_engine import ScriptedEngine
 
@@ -42,7 +46,7 @@ class Account:
 
 
 @pytest.fixture
-def account(httpserver: HTTPServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> Account:
+def account(httpserver: HTTPServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     made = Account(
         entries=[
             {
@@ -65,7 +69,8 @@ def account(httpserver: HTTPServer, engine: ScriptedEngine, monkeypatch: pytest.
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(app, "WINDOWS", {"minute": app.Window(0.3, 100)})
-    return made
+    yield made
+    app.engine.cache_clear()
 
 
 def test_a_run_hands_jobs_to_their_function_and_brings_the_outcome_back(
@@ -105,12 +110,42 @@ def test_a_run_says_that_placeholders_in_data_work(account: Account, caplog: pyt
     ]
 
 
-def test_a_run_that_has_hardly_any_time_takes_no_jobs_for_long(
+def test_a_run_that_has_hardly_any_time_only_looks_once(
     account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "WINDOWS", {"minute": app.Window(370.0, 100)})
+    engine.add("t")
 
-    assert app.handler({}, Context(61_000))["left"] == 0
+    done = app.handler({}, Context(60_000))  # twice the margin: nothing is left for the window
+
+    assert done["left"] == 0
+    assert len(engine.activations()) <= 2
+
+
+def test_runs_share_a_client_and_its_connections(account: Account, engine: ScriptedEngine) -> None:
+    app.handler({}, Context())
+    first = app.engine().client()
+    app.handler({}, Context())
+
+    assert app.engine().client() is first
+
+
+def test_an_engine_that_answers_late_gets_no_more_than_the_patience(
+    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ControlledClock()
+    monkeypatch.setattr(app, "SystemClock", lambda: clock)
+    asked: list[int] = []
+
+    def late(client: EngineClient) -> dict[str, Any]:
+        asked.append(1)
+        clock.advance(20_000)
+        raise EngineUnreachable("no answer")
+
+    monkeypatch.setattr(EngineClient, "topology", late)
+    with pytest.raises(EngineUnreachable):
+        app.handler({}, Context(60_000))  # 30 seconds of patience
+    assert len(asked) == 2
 
 
 def test_no_jobs_are_taken_when_the_poller_is_off(
@@ -138,4 +173,4 @@ def test_the_windows_leave_no_gap_between_runs_and_end_before_the_function() -> 
 
 @pytest.mark.parametrize(("types", "slots"), [(1, 256), (2, 256), (3, 233), (100, 8), (88, 8), (87, 8), (77, 9)])
 def test_slots_are_shared_out_among_the_types(types: int, slots: int) -> None:
-    assert app._slots(types) == slots
+    assert app.slots_per_type(types) == slots

@@ -10,10 +10,12 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import EngineClient
+from connector_sdk.engine_client import CurrentEngine, EngineClient
 from connector_sdk.errors import EngineBusy, EngineUnreachable
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings, environment
@@ -54,20 +56,20 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if window is None:
         return {"mode": settings.poller_mode, "counts": {}, "left": 0}
     registry = read_registry(settings, environment())
-    engine = EngineClient.from_settings(EngineSettings(settings).current())
     if not registry:
         log.warning("the stack %s has no connectors", settings.stack)
         return {"mode": settings.poller_mode, "counts": {}, "left": 0}
+    client = engine().client()
     poller = Poller(
-        engine,
+        client,
         registry,
         AwsLambda(settings),
         Options(
             Compatibility.of(settings.compatibility),
             secret_names=None,
-            slots_per_type=_slots(sum(len(connector.types) for connector in registry)),
+            slots_per_type=slots_per_type(sum(len(connector.types) for connector in registry)),
             request_timeout_ms=window.request_timeout_ms,
-            cluster_id=_cluster_id(engine, _seconds_left(context) - END_MARGIN_SECONDS),
+            cluster_id=_cluster_id(client, _seconds_left(context) - END_MARGIN_SECONDS),
             tenant_ids=(settings.tenant_id,),
         ),
         observer=_log,
@@ -78,7 +80,14 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return {"mode": settings.poller_mode, "counts": poller.counts(), "left": left}
 
 
-def _slots(types: int) -> int:
+@cache
+def engine() -> CurrentEngine:
+    """Its credentials are read every few minutes; connections and tokens are kept between runs."""
+    return CurrentEngine(EngineSettings(Settings.read()).current)
+
+
+def slots_per_type(types: int) -> int:
+    """Shared out among the types, within bounds."""
     return max(FEWEST_SLOTS, min(MOST_SLOTS, SLOTS // types))
 
 
@@ -86,16 +95,16 @@ def _seconds_left(context: Any) -> float:
     return float(context.get_remaining_time_in_millis()) / 1000
 
 
-def _cluster_id(engine: EngineClient, patience_seconds: float) -> str | None:
+def _cluster_id(client: EngineClient, patience_seconds: float) -> str | None:
     """Ask the engine who it is, again and again while it is away. Raises EngineError after the patience is over."""
-    backoff, waited, pause = Backoff(), 0.0, threading.Event()
+    clock, backoff, pause = SystemClock(), Backoff(), threading.Event()
+    end = clock.monotonic() + patience_seconds
     while True:
         try:
-            found: str | None = engine.topology().get("clusterId")
+            found: str | None = client.topology().get("clusterId")
         except (EngineBusy, EngineUnreachable) as error:
             delay = backoff.next_seconds()
-            waited += delay
-            if waited > patience_seconds:
+            if clock.monotonic() + delay > end:
                 raise
             log.warning("next try in %.1f s: %s", delay, error)
             pause.wait(delay)

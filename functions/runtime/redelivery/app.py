@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from connector_sdk.engine_client import EngineClient
+from connector_sdk.engine_client import CurrentEngine
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Deliveries
@@ -24,8 +24,7 @@ END_MARGIN_SECONDS = 20.0
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """One round. Returns how many deliveries ended in each state and how many were put off."""
-    settings = engine_settings().current()
-    redelivery = Redelivery(deliveries(), EngineClient.from_settings(settings), compatibility=settings.compatibility)
+    redelivery = Redelivery(deliveries(), engine().client(), compatibility=Settings.read().compatibility)
     limit = context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS
     if limit <= 0:
         redelivery.stop()
@@ -42,9 +41,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 @cache
-def engine_settings() -> EngineSettings:
-    """Read once, its secret every few minutes."""
-    return EngineSettings(Settings.read())
+def engine() -> CurrentEngine:
+    """Its credentials are read every few minutes; connections and tokens are kept between rounds."""
+    return CurrentEngine(EngineSettings(Settings.read()).current)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from connector_sdk.engine_client.authentication import Authentication, Basic, ClientCredentials
 from connector_sdk.engine_client.client import EngineClient
+from connector_sdk.engine_client.current import CurrentEngine
 from connector_sdk.engine_client.records import CorrelatedMessage, CreatedInstance, DeployedProcess, PublishedMessage
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ClientCredentials",
     "CorrelatedMessage",
     "CreatedInstance",
+    "CurrentEngine",
     "DeployedProcess",
     "EngineClient",
     "PublishedMessage",

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector_sdk.bpmn import Definitions
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.engine_client import DeployedProcess, EngineClient
+from connector_sdk.engine_client import CurrentEngine, DeployedProcess
 from connector_sdk.inbound.deliver import deliver
 from connector_sdk.inbound.elements import InboundElement, elements_of
 from connector_sdk.inbound.request import WebhookRequest
@@ -96,7 +96,7 @@ def deployed_handler(
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of a webhook kind, as the environment says. Raises SettingsError, SecretsUnavailable."""
     chosen = settings or Settings.read()
-    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen))
+    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen).current)
     deliveries = deliveries_at(chosen)
     fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Routes([connector], secrets, chosen.compatibility))
     engine.client()
@@ -108,20 +108,3 @@ def deployed_handler(
         return deliver(request, services).to_event()
 
     return handler
-
-
-class CurrentEngine:
-    """The engine's client, made again when its credentials have changed. Threads may share it."""
-
-    def __init__(self, settings: EngineSettings) -> None:
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._made: tuple[Settings, EngineClient] | None = None
-
-    def client(self) -> EngineClient:
-        """Raises SettingsError, SecretsUnavailable."""
-        with self._lock:
-            settings = self._settings.current()
-            if self._made is None or self._made[0] != settings:
-                self._made = settings, EngineClient.from_settings(settings)
-            return self._made[1]
