@@ -57,12 +57,14 @@ def _tell(parts: Demo, out: Console) -> dict[str, Any]:
     screen.section(
         out,
         "Try it with GitHub",
-        Text("Repository → Settings → Webhooks → Add webhook; GitHub needs a public address in front of this machine:"),
-        Text(f"  Payload URL   https://<your public host>/inbound/github-issues   (here: {parts.url})"),
+        Text("Repository → Settings → Webhooks → Add webhook"),
+        Text("  Payload URL   https://<your public host>/inbound/github-issues"),
         Text("  Content type  application/json"),
         Text("  Secret        the value of SECRET_GITHUB_WEBHOOK_SECRET"),
         Text("  Events        Issues"),
-        Text("Then: connectors run examples/github-issue/github-issue.bpmn"),
+        Text("GitHub needs a public address in front of this machine, where the demo had"),
+        Text(f"  {parts.url}", no_wrap=True, overflow="ignore"),
+        Text("Then: .venv/bin/connectors run examples/github-issue/github-issue.bpmn"),
     )
     return {
         "url": parts.url,

@@ -9,12 +9,18 @@ from importlib import import_module
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
+from connector_sdk.errors import NotBuilt
 from devkit.cli import exit_codes
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
 
 COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke", "webhooks", "deliveries", "events")
 """Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
+
+NOT_BUILT = ("dev", "poll", "secrets", "new", "doctor", "explain")
+"""Commands that the README promises for later."""
+VERSION = "0.1.0"
+"""That of pyproject.toml; a test holds it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def execute(arguments: Sequence[str]) -> int:
     """Run a command and give back its status; problems are on stderr, one sentence each."""
     try:
+        if list(arguments) == ["--version"]:
+            print(f"connectors {VERSION}")
+            return exit_codes.OK
+        if arguments and arguments[0] in NOT_BUILT:
+            raise NotBuilt(f"connectors {arguments[0]}")
         return _app(arguments)(list(arguments) or ["--help"], prog_name="connectors", standalone_mode=False) or 0
     except Exit as end:
         return end.exit_code

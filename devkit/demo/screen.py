@@ -23,8 +23,11 @@ STATUS_STYLES = {2: "green", 4: "yellow", 5: "red"}
 
 def section(console: Console, title: str, *parts: RenderableType) -> None:
     """A rule with a title, then the parts, indented."""
-    console.print(Rule(Text(title, style="bold"), align="left", style="dim"))
-    console.print(Padding(Group(*parts), (0, 0, 1, 2), expand=False))
+    with console.capture() as drawn:
+        console.print(Rule(Text(title, style="bold"), align="left", style="dim"))
+        console.print(Padding(Group(*parts), (0, 0, 1, 2), expand=False))
+    # Drawn boxes are filled up with blanks, which are in the way of those who copy a line.
+    console.file.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
 
 
 def exchange(shown: Exchange) -> RenderableType:

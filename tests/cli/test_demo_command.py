@@ -1,6 +1,7 @@
 """`connectors demo`: what `make demo` shows."""
 
 import json
+import re
 
 import pytest
 
@@ -47,6 +48,15 @@ def test_a_person_reads_the_same_without_colour_and_no_secret_is_printed(capsys:
         assert words in shown
     for secret in ("catalogue-token", "a-secret-that-github-knows", "\x1b["):
         assert secret not in shown
+
+
+def test_its_lines_can_be_copied(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["demo"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+
+    assert [line for line in shown if line != line.rstrip()] == []
+    assert [line for line in shown if re.fullmatch(r"  +http://127.0.0.1:\d+/inbound/github-issues", line)] != []
+    assert "  Then: .venv/bin/connectors run examples/github-issue/github-issue.bpmn" in shown
 
 
 def test_an_expectation_that_fails_is_one_sentence_and_status_1(
