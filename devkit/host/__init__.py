@@ -1,7 +1,8 @@
 """Functions as Lambda runs them, on this machine: each in a process of its own, behind Lambda's own runtime client."""
 
+from devkit.generate import UnknownFunction
 from devkit.host.execution import Answer
-from devkit.host.functions import HostedFunction, UnknownFunction, built, from_source
+from devkit.host.functions import HostedFunction, built, from_source
 from devkit.host.host import FunctionHost, TooManyInvocations
 from devkit.host.invoke_api import RunningHost, serve
 

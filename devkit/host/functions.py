@@ -1,4 +1,4 @@
-"""Which functions there are: from the sources, or as `make build` left them."""
+"""Functions to run, as their template has them: from the sources, or as `make build` left them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ from typing import Any
 
 import yaml
 
-from connector_sdk.errors import SdkError
+from devkit.generate import UnknownFunction, template
 from devkit.generate.cloudformation import read_template
-from functions.runtime.poller.registry import load
 
 ROOT = Path(__file__).parents[2]
 FUNCTION_TYPE, LAYER_TYPE = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
-TIMEOUTS: Mapping[str, float] = {"inbound": 29.0, "runtime": 900.0}
-"""Seconds, by group; connectors say it themselves."""
 MEMORY_MB = 512
-
-
-class UnknownFunction(SdkError):
-    """No folder under functions/ has that name; the message lists what there is."""
+"""Where a template leaves the memory to a parameter without a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +37,22 @@ class HostedFunction:
 
 
 def from_source(root: Path = ROOT) -> dict[str, HostedFunction]:
-    """Every function of a checkout, by name; the SDK stands for the layer."""
-    found = (_in_checkout(app, root) for app in sorted((root / "functions").glob("*/*/app.py")))
+    """Every function of a checkout, by name, as its template would have it; the SDK stands for the layer."""
+    content = read_template(template(root))
+    found = (_function(root, one, content, (root / "layers" / "sdk",)) for one in _of(content, FUNCTION_TYPE).values())
     return {one.name: one for one in found}
 
 
 def built(build: Path) -> dict[str, HostedFunction]:
     """Every function of a build folder (.aws-sam/build), by name. Raises UnknownFunction if nothing is built there."""
     try:
-        resources = read_template((build / "template.yaml").read_text())["Resources"]
+        content = read_template((build / "template.yaml").read_text())
+        functions, layers = _of(content, FUNCTION_TYPE), _of(content, LAYER_TYPE)
     except (OSError, KeyError, yaml.YAMLError) as error:
         raise UnknownFunction(f"no built functions in {build}: run `make build` first") from error
     build = build.resolve()  # functions run in folders of their own
-    layers = tuple(build / name / "python" for name, one in resources.items() if one["Type"] == LAYER_TYPE)
-    found = (
-        _built(build / name, one["Properties"], layers)
-        for name, one in resources.items()
-        if one["Type"] == FUNCTION_TYPE
-    )
+    folders = tuple(build / name / "python" for name in layers)
+    found = (_function(build / name, one, content, folders) for name, one in functions.items())
     return {one.name: one for one in found}
 
 
@@ -72,28 +64,24 @@ def choose(functions: Mapping[str, HostedFunction], name: str) -> HostedFunction
     return found
 
 
-def _built(folder: Path, properties: Mapping[str, Any], layers: tuple[Path, ...]) -> HostedFunction:
-    _, group, module, *_ = properties["Handler"].split(".")
-    memory = properties.get("MemorySize")
+def _of(template: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
+    """The properties of a template's resources of one type, by logical id. Raises KeyError."""
+    return {name: one.get("Properties", {}) for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def _function(
+    root: Path, properties: Mapping[str, Any], template: Mapping[str, Any], layers: tuple[Path, ...]
+) -> HostedFunction:
+    _, group, folder, *_ = properties["Handler"].split(".")
+    memory = properties.get("MemorySize", MEMORY_MB)
+    if isinstance(memory, dict):
+        memory = template.get("Parameters", {}).get(memory.get("Ref"), {}).get("Default", MEMORY_MB)
     return HostedFunction(
-        name=module.replace("_", "-"),
+        name=folder.replace("_", "-"),
         group=group,
         handler=properties["Handler"],
-        root=folder,
+        root=root,
         layers=layers,
         timeout_seconds=float(properties["Timeout"]),
-        memory_mb=memory if isinstance(memory, int) else MEMORY_MB,
-    )
-
-
-def _in_checkout(app: Path, root: Path) -> HostedFunction:
-    group, folder = app.parts[-3:-1]
-    name = folder.replace("_", "-")
-    return HostedFunction(
-        name=name,
-        group=group,
-        handler=f"functions.{group}.{folder}.app.handler",
-        root=root,
-        layers=(root / "layers" / "sdk",),
-        timeout_seconds=TIMEOUTS[group] if group in TIMEOUTS else load(name)[0].timeout_seconds,
+        memory_mb=int(memory),
     )

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
-from devkit.host.functions import UnknownFunction
+from devkit.generate import UnknownFunction
 from devkit.host.host import FunctionHost, TooManyInvocations
 
 LARGEST_EVENT_BYTES = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}

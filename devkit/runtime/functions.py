@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import functions.outbound
 from connector_sdk.errors import SettingsError
 from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, second_names
-from functions.inbound.slack.app import handler as slack
-from functions.inbound.sns.app import handler as sns
-from functions.inbound.webhook.app import handler as webhook
+from devkit.generate import catalogue
 from functions.runtime.poller.registry import Handler, Registered, load
 
-INBOUND: tuple[WebhookConnector[Any], ...] = (webhook, slack, sns)
+ROOT = Path(__file__).parents[2]
+INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.group == "inbound")
+"""Every kind of webhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def outbound_functions(settings: Settings, secrets: SecretProvider) -> OutboundF
     registry: list[Registered] = []
     handlers: dict[str, Handler] = {}
     served: dict[str, str] = {}
-    for name in (*outbound_names(), *second_names()):
+    for name in (*_outbound_names(), *second_names()):
         registered, handler = load(name)
         _refuse_double(registered, served)
         registry.append(registered)
@@ -66,6 +65,5 @@ def _refuse_double(connector: Registered, served: dict[str, str]) -> None:
             )
 
 
-def outbound_names() -> list[str]:
-    """The folders of `functions/outbound`."""
-    return sorted(folder.name for folder in pkgutil.iter_modules(functions.outbound.__path__) if folder.ispkg)
+def _outbound_names() -> list[str]:
+    return [one.name for one in catalogue(ROOT) if one.group == "outbound"]

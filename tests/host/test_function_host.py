@@ -140,6 +140,9 @@ def test_the_functions_of_the_checkout_are_found_by_name() -> None:
 
     assert functions["http-json"].handler == "functions.outbound.http_json.app.handler"
     assert {"http-json", "webhook", "poller", "redelivery"} <= set(functions)
+    limits = {name: (one.timeout_seconds, one.memory_mb) for name, one in functions.items()}
+    assert (limits["webhook"], limits["redelivery"]) == ((29.0, 512), (290.0, 256))
+    assert limits["poller"][0] == 900.0
     with pytest.raises(UnknownFunction, match=r"no function is called telex; there are .*http-json"):
         FunctionHost(functions).invoke("telex", b"{}")
 
