@@ -104,9 +104,10 @@ def test_a_body_that_is_no_json_fails_where_json_was_chosen(httpserver: HTTPServ
     assert outcome.error_message.startswith("JSON response format selected but payload is no JSON")
 
 
-def test_an_unknown_encoding_is_a_fault_of_the_input(httpserver: HTTPServer) -> None:
+@pytest.mark.parametrize("encoding", ["nope", "idna", "undefined", "base64", "a\0"])
+def test_an_unknown_encoding_is_a_fault_of_the_input(encoding: str, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/orders/7").respond_with_data("x")
-    assert run(httpserver, documentReturnFormat={"choice": "TEXT", "encoding": "nope"}).retries == 0
+    assert run(httpserver, documentReturnFormat={"choice": "TEXT", "encoding": encoding}).retries == 0
 
 
 def test_a_configuration_takes_the_place_of_the_tasks_own_authentication(httpserver: HTTPServer) -> None:

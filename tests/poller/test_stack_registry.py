@@ -67,7 +67,16 @@ def test_a_type_can_be_replaced_for_hybrid_operation(httpserver: HTTPServer) -> 
 
 
 @pytest.mark.parametrize(
-    "value", ["{", "[]", json.dumps({**ENTRY, "types": [1]}), json.dumps({**ENTRY, "repeat": "often"}), '{"types": []}']
+    "value",
+    [
+        "{",
+        "[]",
+        json.dumps({**ENTRY, "types": [1]}),
+        json.dumps({**ENTRY, "types": "io.camunda:http-json:1"}),
+        json.dumps({**ENTRY, "fetchVariables": "url"}),
+        json.dumps({**ENTRY, "repeat": "often"}),
+        '{"types": []}',
+    ],
 )
 def test_a_broken_entry_is_named_and_stops_no_other(
     httpserver: HTTPServer, value: str, caplog: pytest.LogCaptureFixture

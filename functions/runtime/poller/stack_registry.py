@@ -54,19 +54,23 @@ def _parameters(settings: Settings) -> Iterator[Mapping[str, Any]]:
         page["NextToken"] = answer["NextToken"]
 
 
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def _registered(parameter: Mapping[str, Any], variables: Mapping[str, str] | None) -> Registered | None:
     name = str(parameter["Name"]).rpartition("/")[2]
     try:
         entry = json.loads(parameter["Value"])
-        types = tuple(entry["types"])
+        types = entry["types"]
         override = type_override(name, variables)
         fetch = entry.get("fetchVariables")
         repeat = entry.get("repeat", "unsafe")
-        if not all(isinstance(job_type, str) for job_type in types) or repeat not in REPEATS:
-            raise ValueError("types or repeat")
+        if not _texts(types) or not (fetch is None or _texts(fetch)) or repeat not in REPEATS:
+            raise ValueError("types, fetchVariables or repeat is something else")
         return Registered(
             name=name,
-            types=(override,) if override else types,
+            types=(override,) if override else tuple(types),
             fetch_variables=None if fetch is None else tuple(fetch),
             timeout_seconds=float(entry["timeout"]),
             repeat=repeat,

@@ -62,12 +62,11 @@ def _bytes(text: str, content_type: str | None) -> bytes:
     """Encoded as the content type's charset says, in UTF-8 without one; UTF-16 as Java writes it."""
     name = _parameter(content_type or "", "charset") or "utf-8"
     try:
-        codec = codecs.lookup(name).name
-    except LookupError:
-        codec = "utf-8"
-    if codec == "utf-16":
-        return codecs.BOM_UTF16_BE + text.encode("utf-16-be", "replace") if text else b""
-    return text.encode(codec, "replace")
+        if codecs.lookup(name).name == "utf-16":
+            return codecs.BOM_UTF16_BE + text.encode("utf-16-be", "replace") if text else b""
+        return text.encode(name, "replace")
+    except (LookupError, ValueError):  # no such charset, or none that can write every text (idna, undefined, base64)
+        return text.encode("utf-8", "replace")
 
 
 def _parameter(content_type: str, name: str) -> str | None:

@@ -85,7 +85,7 @@ def text_of(response: httpx.Response, encoding: str) -> str:
     """The body as text. Raises ConnectorInputError for an encoding that does not exist."""
     try:
         return response.content.decode(encoding, "replace")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # base64, undefined and idna are no encodings of any text either
         raise ConnectorInputError(f"There is no encoding {encoding!r}") from error
 
 
