@@ -92,6 +92,8 @@ def test_a_job_command_is_posted_to_the_path_of_its_name(
         status=204
     )
     engine.command_job("7", command, {"variables": {}})
+    assert [request.path for request, _ in httpserver.log] == [f"/v2/jobs/7/{command}"]
+    httpserver.check()
 
 
 def test_retries_and_time_out_are_changed_one_after_the_other(httpserver: HTTPServer, engine: EngineClient) -> None:

@@ -140,7 +140,7 @@ def test_a_graceful_stop_finishes_what_runs_and_gives_back_what_came_too_late(
     function.wait_started(1)
     engine.wait_for(lambda: len(engine.activations()) == 2)
     until.set()
-    assert poller._stopping.wait(WAIT_SECONDS)
+    assert poller.stopping.wait(WAIT_SECONDS)
     [second] = engine.add("t", variables={"n": 0})
     engine.wait_for(lambda: engine.commands())
     function.go[0].set()

@@ -9,7 +9,7 @@ from typing import Literal
 from connector_sdk.job import Job
 from functions.runtime.poller.commands import Result
 
-Outcome = Literal["completed", "failed", "error", "given back"]
+Ending = Literal["completed", "failed", "error", "given back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Finished:
     job: Job
     function: str
     """The connector function's name, such as `http-json`."""
-    outcome: Outcome
+    outcome: Ending
     message: str
     """The failure's message, the error's code, why it was given back; empty when completed."""
     result: Result

@@ -56,7 +56,8 @@ class Poller:
         self._spelled_only = options.secret_names is not None
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
+        """Set once no more jobs are asked for."""
         self._stopped = threading.Event()
         self._leases = Leases(engine, clock)
         self._threads = Threads("job")
@@ -70,7 +71,7 @@ class Poller:
             clock=clock,
             random=random,
             observer=self._observe,
-            stopping=self._stopping,
+            stopping=self.stopping,
             options=options,
         )
         self._workers = [
@@ -103,7 +104,7 @@ class Poller:
         limit = self._longest + STOP_MARGIN_SECONDS if timeout_seconds is None else timeout_seconds
         clock = SystemClock()
         until = clock.monotonic() + limit
-        self._stopping.set()
+        self.stopping.set()
         for worker in self._workers:
             worker.slots.close()
         for thread in self._polling:

@@ -24,7 +24,7 @@ from connector_sdk.job import Job
 from functions.runtime.poller.answers import NoOutcome, NotStarted, Reported, read_answer
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.commands import MAX_ERROR_MESSAGE_CHARACTERS, Commands, Result
-from functions.runtime.poller.finished import Finished, Observer, Outcome
+from functions.runtime.poller.finished import Ending, Finished, Observer
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
 from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
@@ -41,7 +41,7 @@ DIED_BACKOFF_MS = 5_000
 """Before the next try of a job whose function died."""
 REFUSED_MESSAGE_CHARACTERS = 300
 """What is kept of the message of a failure that the engine refused."""
-OUTCOMES: dict[str, Outcome] = {"completion": "completed", "failure": "failed", "error": "error"}
+OUTCOMES: dict[str, Ending] = {"completion": "completed", "failure": "failed", "error": "error"}
 VERSION = 1
 """Of the invocation."""
 
@@ -225,6 +225,6 @@ class JobWorker:
         return self._finished(lease, "given back", why, result)
 
     def _finished(
-        self, lease: Lease, outcome: Outcome, message: str, result: Result, retries_left: int | None = None
+        self, lease: Lease, outcome: Ending, message: str, result: Result, retries_left: int | None = None
     ) -> Finished:
         return Finished(lease.job, self._connector.name, outcome, message, result, retries_left)
