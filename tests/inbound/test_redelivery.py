@@ -323,3 +323,36 @@ def test_started_in_a_thread_it_runs_until_it_is_stopped(webhook: Webhook) -> No
 
     probes = engine.probes
     assert probes >= 1
+
+
+@pytest.mark.parametrize(
+    ("properties", "headers", "query"),
+    [
+        ({}, {"authorization": "Bearer s3cret", "cookie": "s3cret", "X-Gitlab-Token": "s3cret"}, ""),
+        ({"inbound.auth.type": "APIKEY", "inbound.auth.apiKey": "s3cret"}, {"authorization": "Bearer s3cret"}, ""),
+        (
+            {
+                "inbound.auth.type": "APIKEY",
+                "inbound.auth.apiKey": "s3cret",
+                "inbound.auth.apiKeyLocator": '=get value(request.headers, "x-acme")',
+            },
+            {"x-acme": "s3cret", "x-acme-signature": "sha256=1"},
+            "key=s3cret&page=1",
+        ),
+    ],
+)
+def test_credentials_are_not_written_down_and_the_event_is_redelivered_all_the_same(
+    webhook: Webhook, properties: dict[str, str], headers: dict[str, str], query: str
+) -> None:
+    webhook.deploy(catch_event(properties | {"resultVariable": "event"}))
+    webhook.engine.answers = [AWAY]
+    assert webhook.post({"id": "o-1"}, headers=headers, query=query).accepted
+
+    (stored,) = webhook.store.newest()
+    assert "s3cret" not in str(stored.payload)
+    assert stored.payload["request"]["headers"]["content-type"] == "application/json"
+    assert stored.payload["request"]["headers"].get("x-acme-signature") in (None, "sha256=1")
+    webhook.engine.answers = [BACK]
+    webhook.clock.advance(5_000)
+    assert redelivery(webhook).round() == Round(Counter({State.PUBLISHED: 1}))
+    assert webhook.told[-1]["variables"]["event"]["request"]["body"] == {"id": "o-1"}

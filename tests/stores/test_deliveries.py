@@ -248,3 +248,13 @@ def test_a_failing_write_leaves_no_transaction_open(tmp_path: Path) -> None:
             store.put(delivery(payload={"not json": object()}))
 
         assert store.put(delivery()) is None
+
+
+def test_a_new_file_is_for_its_owner_only_and_an_old_one_keeps_its_mode(tmp_path: Path) -> None:
+    new, old = tmp_path / "new.sqlite", tmp_path / "old.sqlite"
+    old.touch(0o640)
+    for file in (new, old):
+        with SqliteDeliveries(file) as store:
+            store.put(delivery())
+            modes = {one.stat().st_mode & 0o777 for one in tmp_path.glob(f"{file.name}*")}
+            assert modes == {0o600 if file is new else 0o640}

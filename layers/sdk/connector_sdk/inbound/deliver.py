@@ -21,6 +21,7 @@ from connector_sdk.inbound import answers
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
 from connector_sdk.inbound.answers import ALLOWED_METHODS, Answer
 from connector_sdk.inbound.attempt import PARTS, Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
+from connector_sdk.inbound.authorization import ApiKeyAuthorization
 from connector_sdk.inbound.body import parsed, payload_of, with_form_fields
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
@@ -28,6 +29,7 @@ from connector_sdk.inbound.identity import record_id
 from connector_sdk.inbound.limits import MAX_HEADERS
 from connector_sdk.inbound.multipart import Part, is_multipart, parts_of
 from connector_sdk.inbound.negotiation import negotiated
+from connector_sdk.inbound.redaction import without_credentials
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.response import answer_of
 from connector_sdk.inbound.routes import Route
@@ -154,12 +156,18 @@ def _recorded(
         lease=secrets.token_hex(8),
     )
     accepted = acknowledgement or answers.ACCEPTED
-    there = services.deliveries.put(delivery)
+    stored = replace(delivery, payload=without_credentials(payload, _api_key(route)))
+    there = services.deliveries.put(stored)
     if there is not None and there.state is State.PUBLISHED:
         return accepted if there.answer is None else Answer.from_json(there.answer)
-    if there is not None and not services.deliveries.reopen(delivery, now):
+    if there is not None and not services.deliveries.reopen(stored, now):
         return accepted
     return _published(delivery, route, element, services, budget_ms, acknowledgement)
+
+
+def _api_key(route: Route) -> str | None:
+    authorization = route.connector.authorization(route.configuration)
+    return authorization.key if isinstance(authorization, ApiKeyAuthorization) else None
 
 
 def _budget_ms(route: Route, services: WebhookServices) -> int:

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,9 @@ from connector_sdk.stores.deliveries import EXPIRING, KEEP_FINISHED_MS, Delivery
 
 BUSY_TIMEOUT_S = 5.0
 """How long a writer waits for another process's transaction."""
+MEMORY = ":memory:"
+OWNER_ONLY = 0o600
+"""Events may be confidential. SQLite gives the files beside it the same mode."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -37,6 +40,8 @@ class SqliteDeliveries:
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
+        if str(path) != MEMORY:
+            _create(Path(path))
         self._connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
         )
@@ -171,6 +176,12 @@ class SqliteDeliveries:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _create(file: Path) -> None:
+    """Only its owner may read a new file; one that is there keeps the mode that somebody gave it."""
+    with suppress(OSError):  # SQLite says it better
+        file.touch(OWNER_ONLY, exist_ok=False)
 
 
 def _one(connection: sqlite3.Connection, delivery_id: str) -> Delivery | None:
