@@ -22,7 +22,7 @@ from connector_sdk.secrets import EnvironmentSecrets
 from devkit.conformance import json_lines
 from devkit.conformance.recorded_documents import RecordedDocuments
 from devkit.conformance.recorded_target import Target
-from devkit.testing.jobs import LOOPBACK
+from devkit.testing.jobs import LOOPBACK, no_pause
 from functions.outbound.http_json.app import handler
 
 Case = Mapping[str, Any]
@@ -41,7 +41,7 @@ class Runner(AbstractContextManager["Runner"]):
         # The recording was made in one environment that held the secrets of all cases.
         self._environment = dict(chain.from_iterable(_secrets(case).items() for case in cases))
         self._transport = GuardedTransport(LOOPBACK)
-        self._http = HttpClient(Sender(self._transport, pause=_no_pause))
+        self._http = HttpClient(Sender(self._transport, pause=no_pause))
         self._target = Target()
         self.port = self._target.port
 
@@ -83,7 +83,3 @@ def _job(case: Case, port: int) -> dict[str, Any]:
 
 def _secrets(case: Case) -> dict[str, str]:
     return {_PREFIX + name: value for name, value in (case.get("secrets") or {}).items()}
-
-
-def _no_pause(seconds: float) -> None:
-    """Nothing waits while cases are replayed."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from http.client import HTTPMessage
 from typing import Any
 
 from connector_sdk.engine_client import CreatedInstance, PublishedMessage
-from connector_sdk.errors import EngineBusy, EngineConflict, EngineNotFound, EngineRejected, EngineUnreachable
+from connector_sdk.engine_client.problems import engine_error
+from connector_sdk.errors import EngineUnreachable
 
 INSTANCE_KEY = "4503599627370497"
 MESSAGE_KEY = "4503599627370498"
-BUSY = frozenset({429, 503, 504})
-REJECTIONS: Mapping[int, type[EngineRejected]] = {404: EngineNotFound, 409: EngineConflict}
+PROBLEM = '{"title": "recorded", "detail": "as the case says"}'
+"""What an engine says that refuses, if the case does not."""
 OCTETS = "application/octet-stream"
 SUCCESS: Mapping[str, Any] = {"status": 200}
 
@@ -95,8 +97,6 @@ class RecordedEngine:
         status, content = answer.get("status", 200), answer.get("rawBody")
         if answer.get("close") or (status < 300 and content is not None and not content.startswith("{")):
             raise EngineUnreachable("the recorded engine gave no readable answer")
-        if status in BUSY:
-            raise EngineBusy(f"the recorded engine answered {status}")
         if status >= 300:
-            rejection = REJECTIONS.get(status, EngineRejected)
-            raise rejection(status, "recorded", "as the case says", f"POST {path}", problem=content is None)
+            refusal = PROBLEM if content is None else content
+            raise engine_error(status, HTTPMessage(), refusal.encode(), f"POST {path}")

@@ -45,8 +45,8 @@ def services_for(secrets: Mapping[str, str], compatibility: str = "8.10") -> Ser
 
 @lru_cache(maxsize=1)
 def _http() -> HttpClient:
-    return HttpClient(Sender(GuardedTransport(LOOPBACK), pause=_no_pause))
+    return HttpClient(Sender(GuardedTransport(LOOPBACK), pause=no_pause))
 
 
-def _no_pause(seconds: float) -> None:
+def no_pause(seconds: float) -> None:
     """Tests do not wait."""

@@ -7,12 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote_plus
 
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound.limits import MAX_JSON_DEPTH, is_deeper
 from connector_sdk.inbound.multipart import Part, is_multipart
-from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs, first_values
+from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs, encoded_pairs, first_values
 
 FORM_METHODS = frozenset({"POST", "PUT", "DELETE"})
 """Methods whose form fields Camunda's runtime adds to `request.params`; for POST only if there is no query."""
@@ -35,8 +34,7 @@ def with_form_fields(request: WebhookRequest, parts: Sequence[Part], *, containe
     params = first_values([*request.params.items(), *pairs])
     if not container:
         return replace(request, params=params)
-    encoded = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in pairs)
-    return replace(request, params=params, body=encoded.encode() if request.method == "POST" else b"")
+    return replace(request, params=params, body=encoded_pairs(pairs).encode() if request.method == "POST" else b"")
 
 
 def parsed(request: WebhookRequest) -> Any:
@@ -83,7 +81,3 @@ def _finite(text: str) -> float | str:
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no JSON")
-
-
-def _encoded(text: str) -> str:
-    return quote_plus(text, safe="*-._").replace("~", "%7E")

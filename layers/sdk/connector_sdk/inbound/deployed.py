@@ -10,8 +10,8 @@ from typing import Any
 from connector_sdk.bpmn import Definitions
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import CurrentEngine, DeployedProcess
-from connector_sdk.inbound.deliver import deliver
 from connector_sdk.inbound.elements import InboundElement, elements_of
+from connector_sdk.inbound.handler import answering
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.routes import Routes
 from connector_sdk.inbound.services import WebhookServices
@@ -101,10 +101,7 @@ def deployed_handler(
     fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Routes([connector], secrets, chosen.compatibility))
     engine.client()
 
-    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        request = WebhookRequest.from_event(event, received_ms=clock.time_ms(), public_address=chosen.public_address)
-        routes = fresh.of(request.context)
-        services = WebhookServices(routes, engine.client(), deliveries, clock, chosen.public_address)
-        return deliver(request, services).to_event()
+    def services_for(request: WebhookRequest) -> WebhookServices:
+        return WebhookServices(fresh.of(request.context), engine.client(), deliveries, clock, chosen.public_address)
 
-    return handler
+    return answering(services_for, clock, chosen.public_address)

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote_plus, unquote, unquote_to_bytes
 
 PREFIX = "/inbound/"
 """Where webhooks live: `/inbound/{context}`, as in Camunda's runtime."""
@@ -82,6 +82,11 @@ def decoded_pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def encoded_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Encode as `java.net.URLEncoder` does: `a=1&b=2`."""
+    return "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
+
+
 def first_values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """A mapping in which the first of several equal names wins."""
     found: dict[str, str] = {}
@@ -96,6 +101,10 @@ def _decodable(text: str) -> bool:
 
 def _decode(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ")).decode(errors="replace")
+
+
+def _encode(text: str) -> str:
+    return quote_plus(text, safe="*-._").replace("~", "%7E")
 
 
 _HEX = frozenset("0123456789abcdefABCDEF")

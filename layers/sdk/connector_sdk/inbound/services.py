@@ -8,10 +8,9 @@ from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.limits import MAX_BODY_BYTES
 from connector_sdk.inbound.routes import Routes
+from connector_sdk.inbound.signatures.scheme import PATIENCE_MS
 from connector_sdk.stores import Deliveries
 
-BUDGET_MS = 8_000
-"""From the request's own timestamp; GitHub and GitLab give up after 10 s."""
 LEASE_MARGIN_MS = 22_000
 """How much longer than its budget a request keeps its delivery: an engine call that was begun in time may end later."""
 
@@ -26,7 +25,8 @@ class WebhookServices:
     clock: Clock = field(default_factory=SystemClock)
     public_address: str = ""
     """Scheme and host that senders use, if a proxy hides them; part of what some signatures sign."""
-    budget_ms: int = BUDGET_MS
+    budget_ms: int = PATIENCE_MS
+    """From the request's own timestamp; less if the scheme's vendor has less patience."""
     max_body_bytes: int = MAX_BODY_BYTES
 
     @property

@@ -7,11 +7,10 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote_plus
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.identity import known_header
-from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs
+from connector_sdk.inbound.request import FORM, WebhookRequest, decoded_pairs, encoded_pairs
 from connector_sdk.inbound.signatures.scheme import PATIENCE_MS, invalid_signature, sole
 
 ALGORITHMS: Mapping[str, str] = {"sha_1": "sha1", "sha_256": "sha256", "sha_512": "sha512"}
@@ -80,7 +79,7 @@ def _url_and_fields(request: WebhookRequest) -> bytes:
 
 
 def _url_and_parameters(request: WebhookRequest) -> bytes:
-    encoded = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in decoded_pairs(request.query))
+    encoded = encoded_pairs(decoded_pairs(request.query))
     return (f"{request.url}?{encoded}" if encoded else request.url).encode(errors="replace")
 
 
@@ -112,10 +111,6 @@ def _fields(request: WebhookRequest) -> bytes:
         # Nothing of such a body would be signed; Camunda's runtime 8.8.7 answers 500.
         raise invalid_signature()
     return "".join(name + value for name, value in texts).encode(errors="replace")
-
-
-def _encoded(text: str) -> str:
-    return quote_plus(text, safe="*-._").replace("~", "%7E")
 
 
 def _names(names: Mapping[str, str] | frozenset[str]) -> str:
