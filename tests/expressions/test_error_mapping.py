@@ -1,13 +1,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions import error_outcome
-from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS, milliseconds
+from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
 from connector_sdk.outcome import Complete, Fail, Outcome, ThrowError
 
 OLD, NEW = Compatibility.of("8.8"), Compatibility.of("8.10")
@@ -87,34 +85,3 @@ def test_messages_are_cut_but_the_error_variable_is_not() -> None:
     assert outcome == Fail(text[:MAX_MESSAGE_CHARACTERS], 0, 0, {"error": text})
     thrown = decided("=bpmnError(t, t)", {"t": text})
     assert thrown == ThrowError(text, text[:MAX_MESSAGE_CHARACTERS])
-
-
-@pytest.mark.parametrize(
-    ("duration", "expected"),
-    [
-        ("PT5S", 5000),
-        ("pt1s", 1000),
-        ("P1D", 86_400_000),
-        ("P1DT2H", 93_600_000),
-        ("PT1H30M", 5_400_000),
-        ("PT0.001S", 1),
-        ("PT1,5S", 1500),
-        ("-PT1S", -1000),
-        ("PT-1S", -1000),
-        ("+PT1S", 1000),
-        ("P99999999999D", 8_639_999_999_913_600_000),
-    ],
-)
-def test_durations_are_read_as_java_reads_them(duration: str, expected: int) -> None:
-    assert milliseconds(duration) == expected
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "P1DT", "P1M", "P1W", "5", " PT1S ", "R3/PT1S", "PT1.S1", "P1Y"])
-def test_other_texts_are_no_durations(text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        milliseconds(text)
-
-
-@given(st.integers(0, 10**9))
-def test_every_number_of_seconds_survives(seconds: int) -> None:
-    assert milliseconds(f"PT{seconds}S") == seconds * 1000

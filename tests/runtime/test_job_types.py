@@ -45,7 +45,7 @@ def test_two_names_cannot_serve_one_job_type(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_second_name_of_nothing_is_named() -> None:
-    with pytest.raises(UnknownConnector, match="functions/outbound/nothing/app.py does not exist"):
+    with pytest.raises(UnknownConnector, match=r"functions/outbound/nothing/app\.py does not exist"):
         load("github", {"CONNECTOR_GITHUB_FUNCTION": "nothing"})
 
 
