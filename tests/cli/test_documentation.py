@@ -21,7 +21,8 @@ def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
     page = settings_table.PAGE.read_text(encoding="utf-8")
 
     assert page == settings_table.with_table(page), "run: python -m devkit.cli.settings_table"
-    assert ["`CAMUNDA_AUTH_STRATEGY`", "`NONE`", "how to log in to the engine"] in rows(settings_table.PAGE, "Settings")
+    names = "`CAMUNDA_AUTH_STRATEGY`, `CAMUNDA_CLIENT_AUTH_METHOD`"
+    assert [names, "`NONE`", "how to log in to the engine"] in rows(settings_table.PAGE, "Settings")
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

@@ -28,6 +28,31 @@ def test_the_newer_name_wins() -> None:
     assert settings.engine_client_id == "new"
 
 
+def test_the_variables_of_camundas_connector_runtime_are_read() -> None:
+    settings = Settings.read(
+        {
+            "CAMUNDA_CLIENT_REST_ADDRESS": "http://engine:8080",
+            "CAMUNDA_CLIENT_AUTH_METHOD": "oidc",
+            "CAMUNDA_CLIENT_AUTH_USERNAME": "demo",
+            "CAMUNDA_CLIENT_AUTH_PASSWORD": "word",
+            "CAMUNDA_CLIENT_AUTH_CLIENTID": "id",
+            "CAMUNDA_CLIENT_AUTH_CLIENTSECRET": "secret",
+            "CAMUNDA_CLIENT_AUTH_TOKENURL": "https://login.example/token",
+            "CAMUNDA_CLIENT_AUTH_AUDIENCE": "orchestration",
+        }
+    )
+
+    assert (settings.engine_address, settings.engine_authentication) == ("http://engine:8080", "OAUTH")
+    assert (settings.engine_user, settings.engine_password) == ("demo", "word")
+    assert (settings.engine_client_id, settings.engine_client_secret) == ("id", "secret")
+    assert (settings.engine_token_address, settings.engine_token_audience) == (
+        "https://login.example/token",
+        "orchestration",
+    )
+    assert Settings.read({"CAMUNDA_CLIENT_RESTADDRESS": "http://e"}).engine_address == "http://e"
+    assert Settings.read({"CAMUNDA_AUTH_STRATEGY": "Basic"}).engine_authentication == "BASIC"
+
+
 def test_address_ranges_are_separated_by_commas() -> None:
     settings = Settings.read({"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1, 10.1.0.0/16,fd00::/8"})
 
@@ -38,7 +63,7 @@ def test_address_ranges_are_separated_by_commas() -> None:
     ("variable", "text", "what"),
     [
         ("CAMUNDA_REST_ADDRESS", "localhost:8080", "an http:// or https:// address"),
-        ("CAMUNDA_AUTH_STRATEGY", "KERBEROS", "one of NONE, BASIC, OAUTH"),
+        ("CAMUNDA_AUTH_STRATEGY", "KERBEROS", "one of NONE, BASIC, OAUTH, OIDC"),
         ("CONNECTORS_COMPATIBILITY", "8.7", "one of 8.8, 8.10"),
         ("CONNECTORS_SECRETS", "vault:x", "secretsmanager:NAME, ssm:/PATH or environment, separated by commas"),
         ("CONNECTORS_DELIVERIES", "dynamodb:", "dynamodb:NAME or sqlite:NAME"),

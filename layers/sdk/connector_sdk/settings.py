@@ -59,6 +59,14 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _authentication(text: str) -> str:
+    """Camunda's connector runtime says none, basic, oidc; its SDKs say NONE, BASIC, OAUTH."""
+    methods = {"NONE": "NONE", "BASIC": "BASIC", "OAUTH": "OAUTH", "OIDC": "OAUTH"}
+    if text.upper() not in methods:
+        raise ValueError(f"one of {', '.join(methods)}")
+    return methods[text.upper()]
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
@@ -98,35 +106,45 @@ SETTINGS: dict[str, Setting] = {
         "",
         "where the engine's REST API is, with or without /v2",
         _address,
-        ("ZEEBE_REST_ADDRESS",),
+        ("CAMUNDA_CLIENT_RESTADDRESS", "CAMUNDA_CLIENT_REST_ADDRESS", "ZEEBE_REST_ADDRESS"),
         functions=ENGINE,
     ),
     "engine_authentication": Setting(
         "CAMUNDA_AUTH_STRATEGY",
         "NONE",
         "how to log in to the engine",
-        _choice("NONE", "BASIC", "OAUTH"),
+        _authentication,
+        ("CAMUNDA_CLIENT_AUTH_METHOD",),
         functions=ENGINE,
     ),
-    "engine_user": Setting("CAMUNDA_BASIC_AUTH_USERNAME", "", "user name for BASIC"),
-    "engine_password": Setting("CAMUNDA_BASIC_AUTH_PASSWORD", "", "password for BASIC"),
-    "engine_client_id": Setting("CAMUNDA_CLIENT_ID", "", "client id for OAUTH", aliases=("ZEEBE_CLIENT_ID",)),
+    "engine_user": Setting(
+        "CAMUNDA_BASIC_AUTH_USERNAME", "", "user name for BASIC", aliases=("CAMUNDA_CLIENT_AUTH_USERNAME",)
+    ),
+    "engine_password": Setting(
+        "CAMUNDA_BASIC_AUTH_PASSWORD", "", "password for BASIC", aliases=("CAMUNDA_CLIENT_AUTH_PASSWORD",)
+    ),
+    "engine_client_id": Setting(
+        "CAMUNDA_CLIENT_ID", "", "client id for OAUTH", aliases=("CAMUNDA_CLIENT_AUTH_CLIENTID", "ZEEBE_CLIENT_ID")
+    ),
     "engine_client_secret": Setting(
-        "CAMUNDA_CLIENT_SECRET", "", "client secret for OAUTH", aliases=("ZEEBE_CLIENT_SECRET",)
+        "CAMUNDA_CLIENT_SECRET",
+        "",
+        "client secret for OAUTH",
+        aliases=("CAMUNDA_CLIENT_AUTH_CLIENTSECRET", "ZEEBE_CLIENT_SECRET"),
     ),
     "engine_token_address": Setting(
         "CAMUNDA_OAUTH_URL",
         "https://login.cloud.camunda.io/oauth/token",
         "token endpoint for OAUTH",
         _address,
-        ("ZEEBE_AUTHORIZATION_SERVER_URL",),
+        ("CAMUNDA_CLIENT_AUTH_TOKENURL", "ZEEBE_AUTHORIZATION_SERVER_URL"),
         functions=ENGINE,
     ),
     "engine_token_audience": Setting(
         "CAMUNDA_TOKEN_AUDIENCE",
         "zeebe.camunda.io",
         "audience for OAUTH",
-        aliases=("ZEEBE_TOKEN_AUDIENCE",),
+        aliases=("CAMUNDA_CLIENT_AUTH_AUDIENCE", "ZEEBE_TOKEN_AUDIENCE"),
         functions=ENGINE,
     ),
     "engine_token_scope": Setting(
