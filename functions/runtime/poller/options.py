@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.job import Job
-from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE
+from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
 
 REQUEST_TIMEOUT_MS = 10_000
 """How long the engine keeps a poll open; a graceful stop waits for the open polls, at most this long."""
@@ -30,6 +30,10 @@ class Options:
     cluster_id: str | None = None
     tenant_ids: tuple[str, ...] | None = None
     """None: those that the engine gives to this client."""
+
+    def slots(self) -> Slots:
+        """The slots of one job type."""
+        return Slots(self.slots_per_type, self.linger_seconds)
 
     def names_for(self, job: Job) -> Sequence[str] | None:
         """The secrets that a job may use; None: all."""

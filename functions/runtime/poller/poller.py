@@ -17,7 +17,6 @@ from functions.runtime.poller.invokers import Invoker
 from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.registry import Registered
-from functions.runtime.poller.slots import Slots
 from functions.runtime.poller.threads import Threads
 from functions.runtime.poller.worker import JobWorker, Shared
 
@@ -75,9 +74,7 @@ class Poller:
             options=options,
         )
         self._workers = [
-            JobWorker(job_type, connector, Slots(options.slots_per_type, options.linger_seconds), shared)
-            for connector in registry
-            for job_type in connector.types
+            JobWorker(name, connector, options.slots(), shared) for connector in registry for name in connector.types
         ]
         self._polling: list[threading.Thread] = []
 
