@@ -6,8 +6,11 @@ what its successor documents, with the safer rule wherever no element template c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from connector_sdk.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,16 @@ class Compatibility:
 
     @classmethod
     def of(cls, version: str) -> Compatibility:
-        """The column for a value of `CONNECTORS_COMPATIBILITY`. KeyError for another version."""
-        column = {"8.8": "v8_8", "8.10": "v8_10"}[version]
-        names = (field.name for field in fields(cls) if field.name != "version")
-        return cls(version, **{name: getattr(RULES[name], column) for name in names})
+        """The column for a value of `CONNECTORS_COMPATIBILITY`. Raises SettingsError for another version."""
+        return cls(version, **column(RULES, version))
+
+
+def column(rules: Mapping[str, Rule], version: str) -> dict[str, Any]:
+    """The value of each rule in one version. Raises SettingsError for a version that has no column."""
+    name = _COLUMNS.get(version)
+    if name is None:
+        raise SettingsError(f"CONNECTORS_COMPATIBILITY is {version!r}, it should be one of {', '.join(_COLUMNS)}")
+    return {rule: getattr(values, name) for rule, values in rules.items()}
+
+
+_COLUMNS = {"8.8": "v8_8", "8.10": "v8_10"}

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import NamedTuple
+from dataclasses import dataclass
 
-
-class Rule(NamedTuple):
-    """One difference, with its value in each version."""
-
-    meaning: str
-    v8_8: bool
-    v8_10: bool
-
+from connector_sdk.compatibility import Rule, column
 
 RULES: dict[str, Rule] = {
     "escapes_xml": Rule("a text body of a response expression is HTML-escaped even if it is XML", True, False),
@@ -45,6 +37,5 @@ class InboundRules:
 
     @classmethod
     def of(cls, version: str) -> InboundRules:
-        """The column for a value of `CONNECTORS_COMPATIBILITY`."""
-        old = version == "8.8"
-        return cls(**{field.name: RULES[field.name].v8_8 if old else RULES[field.name].v8_10 for field in fields(cls)})
+        """The column for a value of `CONNECTORS_COMPATIBILITY`. Raises SettingsError for another version."""
+        return cls(**column(RULES, version))
