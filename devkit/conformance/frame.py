@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,15 @@ KINDS = ("feel", "jobs", "inbound", "templates", "engine")
 """What can be asked for. `engine` takes scenarios instead of cases."""
 
 
+MEMBERS: Mapping[str, frozenset[str]] = {
+    "feel": frozenset({"kind", "expression", "outcome"}),
+    "jobs": frozenset({"job", "requests", "outcome"}),
+    "inbound": frozenset({"transport", "deployments", "request"}),
+    "templates": frozenset({"template", "values"}),
+}
+"""By which a case of each kind is known."""
+
+
 class UnknownKind(SdkError):
     """There are no recorded cases of that kind."""
 
@@ -30,6 +39,8 @@ class Judge:
     group: Callable[[Case], str]
     skipped: Callable[[Case], str | None]
     difference: Callable[[Case, Result], str | None]
+    improvement: Callable[[Case, Result], str | None]
+    """The name of the documented rule that makes a difference, if one does."""
 
 
 def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Report:
@@ -43,6 +54,7 @@ def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Repo
         return scenarios(cases_file, results_file)
     run, comparer = _implementation(kind)
     cases = json_lines.read(cases_file)
+    _require(kind, cases, cases_file)
     produced = run(cases)
     results = {one["id"]: one for one in (json_lines.write(produced, results_file) if results_file else produced)}
     report = Report()
@@ -56,7 +68,27 @@ def _implementation(kind: str) -> tuple[Callable[[Iterable[Case]], Iterable[Resu
         raise UnknownKind(f"there are no recorded cases of the kind {kind!r}; kinds are {', '.join(KINDS)}")
     compare = import_module(f"devkit.conformance.compare.{kind}")
     run: Callable[[Iterable[Case]], Iterable[Result]] = import_module(f"devkit.conformance.{kind}").results
-    return run, Judge(compare.group, compare.skipped, compare.difference)
+    return run, Judge(compare.group, compare.skipped, compare.difference, _improvements(kind))
+
+
+def _improvements(kind: str) -> Callable[[Case, Result], str | None]:
+    if kind == "jobs":
+        improvement: Callable[[Case, Result], str | None] = import_module("devkit.conformance.improvements").improvement
+        return improvement
+    if kind == "inbound":
+        rules = import_module("devkit.conformance.inbound_improvements")
+        return lambda case, _: next((name for name in rules.IMPROVEMENTS if rules.named(case["id"]) == name), None)
+    return lambda case, result: None
+
+
+def _require(kind: str, cases: Sequence[Case], file: Path) -> None:
+    if not cases:
+        raise json_lines.UnusableFile(f"{file} holds no cases: name a file with recorded ones")
+    strange = next((case for case in cases if not MEMBERS[kind] <= case.keys()), None)
+    if strange is not None:
+        like = [name for name, members in MEMBERS.items() if members <= strange.keys()]
+        hint = f"; they look like those of `connectors conformance {like[0]}`" if like else "; name a file of its own"
+        raise json_lines.UnusableFile(f"{file} holds no cases of the kind {kind!r} ({strange['id']}){hint}")
 
 
 def _count(case: Case, result: Result | None, comparer: Judge, report: Report) -> None:
@@ -68,6 +100,8 @@ def _count(case: Case, result: Result | None, comparer: Judge, report: Report) -
     found = "there is no result" if result is None else comparer.difference(case, result)
     if found is None:
         tally.same += 1
+    elif result is not None and comparer.improvement(case, result):
+        tally.improved += 1
     else:
         tally.differ += 1
         report.differences.append(Difference(str(case["id"]), group, found))

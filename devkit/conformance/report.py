@@ -12,6 +12,8 @@ class Tally:
     same: int = 0
     differ: int = 0
     skipped: int = 0
+    improved: int = 0
+    """Other than recorded, by a documented rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,8 @@ class Report:
         """All groups together."""
         tallies = self.groups.values()
         return Tally(
-            sum(one.same for one in tallies), sum(one.differ for one in tallies), sum(one.skipped for one in tallies)
+            sum(one.same for one in tallies),
+            sum(one.differ for one in tallies),
+            sum(one.skipped for one in tallies),
+            sum(one.improved for one in tallies),
         )

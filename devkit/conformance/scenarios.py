@@ -56,11 +56,14 @@ def _outcomes(path: Path) -> Iterator[Outcome]:
 
 def _load(path: Path) -> list[dict[str, Any]]:
     try:
-        specs = load([path])
+        empty = path.is_file() and path.stat().st_size == 0
+        specs = [] if empty else load([path])
     except OSError as error:
         raise json_lines.UnusableFile(f"{path} cannot be read: {error.strerror or error}") from error
-    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
-        raise json_lines.UnusableFile(f"{path} does not hold scenarios: {error}") from error
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise json_lines.UnusableFile(
+            f"{path} does not hold scenarios: {error}; name a .yaml file or a folder of them"
+        ) from error
     if not specs:
         raise json_lines.UnusableFile(f"{path} holds no scenarios: name a .yaml file or a folder of them")
     return specs

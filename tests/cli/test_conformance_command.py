@@ -10,6 +10,7 @@ import pytest
 from devkit.cli.main import execute
 from devkit.conformance import json_lines
 from devkit.modeler import missing_tool
+from tests.recorded_cases import recorded_file
 
 AGREES = {
     "id": "one",
@@ -36,11 +37,12 @@ def test_agreement_is_counted_by_group_and_a_difference_exits_with_1(
     assert execute(["conformance", "feel", "--cases", str(cases), "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
         "same": 1,
+        "improved": 0,
         "differ": 1,
         "skipped": 1,
         "groups": {
-            "arithmetic": {"same": 1, "differ": 1, "skipped": 0},
-            "lists": {"same": 0, "differ": 0, "skipped": 1},
+            "arithmetic": {"same": 1, "improved": 0, "differ": 1, "skipped": 0},
+            "lists": {"same": 0, "improved": 0, "differ": 0, "skipped": 1},
         },
         "differences": [{"id": "two", "group": "arithmetic", "text": "'1 + 2': 3, expected 4"}],
     }
@@ -52,9 +54,9 @@ def test_a_person_sees_a_table_and_the_first_differences(tmp_path: Path, capsys:
     assert execute(["conformance", "feel", "--cases", str(cases)]) == 1
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        ["group", "same", "differ", "skipped"],
-        ["arithmetic", "·", "1", "·"],
-        ["total", "·", "1", "·"],
+        ["group", "same", "improved", "differ", "skipped"],
+        ["arithmetic", "·", "·", "1", "·"],
+        ["total", "·", "·", "1", "·"],
         ["-", "two:", "'1", "+", "2':", "3,", "expected", "4"],
     ]
 
@@ -131,6 +133,55 @@ def test_a_file_that_holds_no_cases_is_refused(
     assert capsys.readouterr().err.startswith(f"connectors: {file} ")
 
 
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        ("jobs", " holds no cases of the kind 'jobs' (one); they look like those of `connectors conformance feel`"),
+        (
+            "inbound",
+            " holds no cases of the kind 'inbound' (one); they look like those of `connectors conformance feel`",
+        ),
+    ],
+)
+def test_cases_of_another_kind_are_refused(
+    kind: str, end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = write(tmp_path / "cases.jsonl", [AGREES])
+
+    assert execute(["conformance", kind, "--cases", str(cases)]) == 2
+    assert capsys.readouterr().err == f"connectors: {cases}{end}\n"
+
+
+@pytest.mark.parametrize("kind", ["feel", "jobs", "inbound", "templates", "engine"])
+def test_an_empty_file_is_refused(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "empty.yaml"
+    file.touch()
+
+    assert execute(["conformance", kind, "--cases", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"connectors: {file} holds no ")
+
+
+def test_a_compressed_file_holds_no_scenarios(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "transcript.jsonl.gz"
+    file.write_bytes(gzip.compress(b'{"id": "x"}'))
+
+    assert execute(["conformance", "engine", "--cases", str(file)]) == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith(f"connectors: {file} ")
+    assert captured.count("\n") == 1
+
+
+def test_a_documented_improvement_is_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    cases = recorded_file("inbound/cases.jsonl.gz")
+    if cases is None:
+        pytest.skip("the recorded webhook cases are not here")
+    execute(["conformance", "inbound", "--cases", str(cases), "--json"])
+    report = json.loads(capsys.readouterr().out)
+
+    assert report["improved"] > 0
+    assert [one["id"] for one in report["differences"]] == ["response/062"]
+
+
 def test_scenarios_of_a_real_engine_run_on_the_development_engine(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,7 +206,7 @@ scenarios:
 
     assert execute(["conformance", "engine", "--cases", str(scenarios), "--results", str(results), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
-    assert report["groups"] == {"start": {"same": 1, "differ": 1, "skipped": 1}}
+    assert report["groups"] == {"start": {"same": 1, "improved": 0, "differ": 1, "skipped": 1}}
     assert [one["id"] for one in report["differences"]] == ["expects-the-impossible"]
     assert [line["id"] for line in json_lines.read(results)] == ["deploys", "expects-the-impossible", "old-peculiarity"]
 
