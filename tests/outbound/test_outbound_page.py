@@ -25,8 +25,3 @@ def test_the_page_has_every_rule_that_differs(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_each_version_has_its_own_value_for_every_rule(name: str) -> None:
     assert getattr(Compatibility.of("8.8"), name) != getattr(Compatibility.of("8.10"), name)
-
-
-def test_another_version_is_unknown() -> None:
-    with pytest.raises(KeyError):
-        Compatibility.of("8.7")
