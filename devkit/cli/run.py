@@ -10,15 +10,18 @@ from typing import Annotated
 
 import typer
 
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.settings import Settings, environment
+from connector_sdk.settings import SETTINGS, Settings, environment
 from devkit.cli import exit_codes
 from devkit.cli.ports import require_free
+from devkit.cli.problems import Refusal
 from devkit.cli.run_output import Lines, Screen
 from devkit.cli.signals import stop_signals
 from devkit.engine import server
-from devkit.runtime.models import read_models
+from devkit.runtime.model_expressions import bare_secrets, require_expressions
+from devkit.runtime.models import Model, read_models
 from devkit.runtime.runtime import Plan, running
 from devkit.runtime.told import Notice
 
@@ -52,7 +55,9 @@ def run(
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     screen = Lines() if as_json else Screen()
     read = read_models(models)
+    require_expressions(read)
     settings = Settings.read()
+    public_address = _public(public_address)
     require_free(port, "--port")
     with stop_signals() as stopping, _engine(settings) as engine:
         plan = Plan(
@@ -62,23 +67,36 @@ def run(
             models=read,
             deliveries=deliveries or (KEPT_IN if settings.engine_address else FORGOTTEN),
             port=port,
-            public_address=public_address.rstrip("/"),
+            public_address=public_address,
             observer=screen.finished,
             tell=screen.told,
         )
         with running(plan) as runtime:
             screen.ready(runtime, engine.address, read)
-            if deliveries and not settings.engine_address:
-                screen.told(
-                    Notice(
-                        f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an "
-                        "earlier run is answered as a repeat and starts nothing"
-                    )
-                )
+            for text in _notices(read, deliveries, settings):
+                screen.told(Notice(text))
             stopping.wait()
             screen.stopping()
         screen.stopped(runtime.poller.counts())
     return exit_codes.OK
+
+
+def _notices(models: list[Model], deliveries: Path | None, settings: Settings) -> Iterator[str]:
+    if not Compatibility.of(settings.compatibility).textual_secrets:
+        yield from bare_secrets(models)
+    if deliveries and not settings.engine_address:
+        yield (
+            f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an earlier run "
+            "is answered as a repeat and starts nothing"
+        )
+
+
+def _public(address: str) -> str:
+    """Raises Refusal for what is no address."""
+    try:
+        return str(SETTINGS["public_address"].read(address))
+    except ValueError as error:
+        raise Refusal(f"--public-address should be {error}, such as https://hooks.example.com") from error
 
 
 @contextmanager

@@ -155,6 +155,12 @@ def test_a_path_that_no_url_holds_is_refused(tmp_path: Path, refused: Refused) -
     )
 
 
+def test_a_public_address_that_is_none_is_refused(refused: Refused) -> None:
+    assert refused(["run", str(EXAMPLE), "--port", "0", "--public-address", "foo"], SECRETS) == (
+        "--public-address should be an http:// or https:// address, such as https://hooks.example.com"
+    )
+
+
 def test_webhooks_are_shown_with_what_happened(runtime: RunningCommand) -> None:
     url = runtime.event("ready")["webhooks"][0]["url"]
     opened = github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42")
