@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +14,14 @@ import typer
 from connector_sdk.clock import SystemClock, utc
 from connector_sdk.feel import Evaluation, FeelEvaluationError, FeelSyntaxError, engine_json, parse
 from connector_sdk.feel.describe import type_name
+from connector_sdk.feel.writing import feel_text
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json, print_line, print_problem
+from devkit.cli.output import console, print_line, print_problem
 from devkit.cli.problems import Refusal
+
+_OPEN, _CLOSE = "\udc00", "\udc01"
+"""Around a number's digits; half surrogate pairs, which no readable text holds."""
+_NUMBER = re.compile(f'"{_OPEN}([^"]+){_CLOSE}"')
 
 
 def feel(
@@ -66,13 +73,26 @@ def _point_at(text: str, error: FeelSyntaxError) -> None:
 
 
 def _show(evaluation: Evaluation, as_json: bool) -> None:
-    value, kind = engine_json(evaluation.value), type_name(evaluation.value)
+    value, kind = _exact(evaluation.value), type_name(evaluation.value)
     warnings = [{"type": warning.type, "message": warning.message} for warning in evaluation.warnings]
     if as_json:
-        print_json({"value": value, "type": kind, "warnings": warnings})
+        print(_json({"value": value, "type": kind, "warnings": warnings}))
         return
     out = console()
-    print_line(out, json.dumps(value, indent=2, ensure_ascii=False), style="bold")
+    print_line(out, _json(value), style="bold")
     print_line(out, f"type     {kind}")
     for warning in warnings:
         print_line(out, f"warning  {warning['type']}: {warning['message']}")
+
+
+def _exact(value: Any) -> Any:
+    """As the engine writes it, but numbers as FEEL has them: the engine's are doubles and longs."""
+    if isinstance(value, Decimal):
+        return f"{_OPEN}{feel_text(value)}{_CLOSE}"
+    if isinstance(value, dict):
+        return {name: _exact(one) for name, one in value.items()}
+    return [_exact(one) for one in value] if isinstance(value, list) else engine_json(value)
+
+
+def _json(value: Any) -> str:
+    return _NUMBER.sub(r"\1", json.dumps(value, indent=2, ensure_ascii=False))

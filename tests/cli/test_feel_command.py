@@ -14,6 +14,30 @@ def test_the_value_and_its_type_are_printed(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == '{\n  "total": 6,\n  "who": "é"\n}\ntype     context\n'
 
 
+@pytest.mark.parametrize(
+    ("expression", "digits"),
+    [
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ("10 / 3", "3.333333333333333333333333333333333"),
+        ("[1, 2.5]", "[\n  1,\n  2.5\n]"),
+    ],
+)
+def test_numbers_are_shown_with_the_digits_that_feel_has(
+    expression: str, digits: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["feel", expression]) == 0
+    assert capsys.readouterr().out.startswith(f"{digits}\ntype ")
+
+
+@pytest.mark.parametrize("expression", ["10 ** 400", "0 - 10 ** 400", "{a: [10 ** 400]}"])
+def test_json_has_no_infinity(expression: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["feel", expression, "--json"]) == 0
+    shown = capsys.readouterr().out
+    assert "Infinity" not in shown
+    assert "1" in shown
+    json.loads(shown, parse_constant=pytest.fail)
+
+
 def test_json_holds_value_type_and_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["feel", "missing", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
