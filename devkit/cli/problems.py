@@ -18,6 +18,12 @@ NEXT_STEP: dict[type[Exception], str] = {
 }
 """A row for each kind of error whose message does not itself say what to do."""
 
+REJECTED = {
+    200: "CAMUNDA_REST_ADDRESS has to name the engine's REST API",
+    401: "CAMUNDA_AUTH_STRATEGY (NONE, BASIC, OAUTH) and the variables of its login have to fit the engine",
+}
+"""Refusals that are no matter of what was asked."""
+
 
 class Refusal(SdkError):
     """A command cannot do what it was asked; the message says why and what to do, `exit_code` is the status."""
@@ -30,6 +36,8 @@ class Refusal(SdkError):
 def sentence(error: Exception) -> str:
     """One line: what happened; next step."""
     what = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, EngineRejected) and error.status in REJECTED:
+        return f"{what}; {REJECTED[error.status]}"
     step = next((text for kind, text in NEXT_STEP.items() if isinstance(error, kind)), None)
     return f"{what}; {step}" if step else what
 

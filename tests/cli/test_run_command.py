@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from devkit.cli.main import execute
 from devkit.demo import catalogue, github
@@ -236,6 +237,26 @@ def test_an_engine_that_does_not_answer_is_named(refused: Refused) -> None:
 
     assert sentence.startswith(f"no answer from the engine at {address}")
     assert sentence.endswith("is it running, and does CAMUNDA_REST_ADDRESS name it?")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "step"),
+    [
+        ("[]", 200, "CAMUNDA_REST_ADDRESS has to name the engine's REST API"),
+        (
+            "{}",
+            401,
+            "CAMUNDA_AUTH_STRATEGY (NONE, BASIC, OAUTH) and the variables of its login have to fit the engine",
+        ),
+    ],
+)
+def test_what_is_no_engine_or_wants_a_login_gives_the_variable_to_set(
+    httpserver: HTTPServer, refused: Refused, answer: str, status: int, step: str
+) -> None:
+    httpserver.expect_request("/v2/topology").respond_with_data(answer, status, content_type="application/json")
+    variables = SECRETS | {"CAMUNDA_REST_ADDRESS": httpserver.url_for("/")}
+
+    assert refused(["run", str(EXAMPLE), "--port", "0"], variables).endswith(f"; {step}")
 
 
 def test_a_file_that_cannot_keep_deliveries_is_named(tmp_path: Path, refused: Refused) -> None:
