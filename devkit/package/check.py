@@ -70,7 +70,7 @@ def _layer(folder: Path, _: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _function(folder: Path, properties: dict[str, Any]) -> Iterator[Finding]:
-    """A function holds its own folder under its import name, what it requires, and nothing else of the project."""
+    """A function holds its own folder under its import name, and nothing else of the project."""
     handler = _HANDLER.fullmatch(properties["Handler"])
     own = f"{handler[1]}/{handler[2]}" if handler else ""
     if not handler or not (folder / "functions" / own / "app.py").is_file():
