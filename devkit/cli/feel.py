@@ -38,6 +38,7 @@ def feel(
     text = expression.strip().removeprefix("=").strip()
     try:
         evaluation = parse(text).evaluate(_variables(context), now=lambda: utc(SystemClock()))
+        _show(evaluation, as_json)
     except FeelSyntaxError as error:
         _point_at(text, error)
         return exit_codes.USAGE
@@ -45,7 +46,8 @@ def feel(
         raise Refusal(
             f"the evaluation failed: {error.message}; in Camunda this is an incident", exit_codes.DIFFERENCE
         ) from error
-    _show(evaluation, as_json)
+    except RecursionError as error:
+        raise Refusal("the value is nested too deep to be printed; ask for a part of it") from error
     return exit_codes.OK
 
 
@@ -58,6 +60,8 @@ def _variables(context: str | None) -> dict[str, Any]:
         variables = json.loads(text)
     except OSError as error:
         raise Refusal(f"{where} cannot be read: {error.strerror}; --context names a file with a JSON object") from error
+    except RecursionError as error:
+        raise Refusal(f"{where} is nested too deep; --context wants less than a hundred levels") from error
     except ValueError as error:
         raise Refusal(f"{where} is no JSON: {error}; --context names a file with a JSON object") from error
     if not isinstance(variables, dict):
@@ -73,6 +77,7 @@ def _point_at(text: str, error: FeelSyntaxError) -> None:
 
 
 def _show(evaluation: Evaluation, as_json: bool) -> None:
+    engine_json(evaluation.value)  # refuses what is too large to be written
     value, kind = _exact(evaluation.value), type_name(evaluation.value)
     warnings = [{"type": warning.type, "message": warning.message} for warning in evaluation.warnings]
     if as_json:

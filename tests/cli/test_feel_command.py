@@ -96,3 +96,18 @@ def test_a_context_that_is_no_json_object_is_refused(
     assert captured.err.count("\n") == 1
     assert captured.err.startswith(f"connectors: {file}")
     assert captured.err.rstrip().endswith(sentence)
+
+
+def test_a_context_that_is_nested_too_deep_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text("[" * 100_000, encoding="utf-8")
+
+    assert execute(["feel", "1", "--context", str(deep)]) == 2
+    assert capsys.readouterr().err.endswith("is nested too deep; --context wants less than a hundred levels\n")
+
+
+def test_a_value_that_is_too_large_to_print_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    doubled = "for i in 1..40 return if i = 1 then [1,1] else [partial[-1],partial[-1]]"
+
+    assert execute(["feel", doubled]) == 1
+    assert capsys.readouterr().err.startswith("connectors: the evaluation failed: ")
