@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devkit.generate.catalogue import FORM, FunctionFolder, catalogue
+from devkit.generate.catalogue import FORM, GROUPS, FunctionFolder, catalogue
 from devkit.generate.join import UnusableForm, content, entries, filled
 
 TEMPLATE = "template.yaml"
@@ -63,29 +63,41 @@ def template(root: Path, choice: Choice = EVERYTHING) -> str:
 def _wanted(root: Path, functions: Sequence[FunctionFolder]) -> list[FunctionFolder]:
     """Without the runtime functions whose group is not there."""
     groups = {one.group for one in functions}
-    return [one for one in functions if one.group != "runtime" or _section(root, one, "With") in groups]
+    return [one for one in functions if one.group != "runtime" or _served(root, one) in groups]
 
 
-def _section(root: Path, function: FunctionFolder, section: str) -> str:
+def _served(root: Path, function: FunctionFolder) -> str:
+    """The group that a runtime function serves."""
     where = (function.path / FORM).relative_to(root)
-    return content(_sections(function.path / FORM, root).get(section) or "") or _refuse(f"{where} has no {section}:")
-
-
-def _refuse(message: str) -> str:
-    raise UnusableForm(message)
+    group = content(_sections(function.path / FORM, root).get("With", ""))
+    if group not in GROUPS:
+        raise UnusableForm(f"{where}: `With: {group}` names no group; there are {', '.join(GROUPS)}")
+    return group
 
 
 def _without_absent(stack: Path, groups: Collection[str]) -> Iterator[str]:
-    """The lines of stack.yaml, less those between `# with GROUP` and `# end` for groups that are not there."""
-    inside: str | None = None
-    for line in stack.read_text(encoding="utf-8").splitlines():
+    """The lines of stack.yaml, less those between `# with GROUP` and `# end` for groups that are not there.
+
+    Raises UnusableForm for a group that no function can be of, and for marks that are not in pairs.
+    """
+    inside, since = "", 0
+    for number, line in enumerate(stack.read_text(encoding="utf-8").splitlines(), start=1):
         mark = line.strip()
-        if mark.startswith("# with "):
-            inside = mark.removeprefix("# with ")
+        if mark == "# with" or mark.startswith("# with "):
+            group = mark.removeprefix("# with").strip()
+            if group not in GROUPS:
+                raise UnusableForm(f"{STACK}, line {number}: `{mark}` names no group; there are {', '.join(GROUPS)}")
+            if inside:
+                raise UnusableForm(f"{STACK}, line {number}: `{mark}` is inside `# with {inside}` of line {since}")
+            inside, since = group, number
         elif mark == "# end":
-            inside = None
-        elif inside is None or inside in groups:
+            if not inside:
+                raise UnusableForm(f"{STACK}, line {number}: `# end` without a `# with GROUP` before it")
+            inside = ""
+        elif not inside or inside in groups:
             yield line
+    if inside:
+        raise UnusableForm(f"{STACK}, line {since}: `# with {inside}` has no `# end`")
 
 
 def _resources(root: Path, function: FunctionFolder, functions: Sequence[FunctionFolder]) -> str:

@@ -9,7 +9,7 @@ from connector_sdk.errors import SdkError
 from devkit.cli.main import execute
 from devkit.generate import Choice, catalogue, template
 from devkit.generate.cloudformation import read_template
-from devkit.generate.join import content, entries, filled
+from devkit.generate.join import UnusableForm, content, entries, filled
 
 ROOT = Path(__file__).parents[2]
 CFN_LINT = ROOT / ".venv-sam" / "bin" / "cfn-lint"
@@ -153,3 +153,34 @@ def test_what_cannot_be_joined_is_refused_with_its_line(text: str, says: str) ->
 def test_a_place_that_nobody_fills_is_refused() -> None:
     with pytest.raises(SdkError, match="here: nothing is known for @title@"):
         filled("Description: @title@", {}, "here")
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (
+            "# with outbuond\n# end",
+            r"stack\.yaml, line 1: `# with outbuond` names no group; there are outbound, inbound",
+        ),
+        ("# with\n# end", "line 1: `# with` names no group"),
+        ("A: 1\n  # with inbound", "line 2: `# with inbound` has no `# end`"),
+        ("# with inbound\n# with outbound\n# end", "line 2: `# with outbound` is inside `# with inbound` of line 1"),
+        ("# end", "line 1: `# end` without a `# with GROUP` before it"),
+        ("A: 1", "has no line `  # functions`"),
+    ],
+)
+def test_marks_that_would_drop_text_are_refused_with_their_line(lines: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "stack.yaml").write_text(f"{lines}\n", encoding="utf-8")
+
+    with pytest.raises(UnusableForm, match=says):
+        template(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["Properties:\n  Timeout: 1\n", "With: webhooks\n", "With:\n"])
+def test_a_runtime_function_that_serves_no_group_is_refused(form: str, tmp_path: Path) -> None:
+    folder = tmp_path / "functions" / "runtime" / "sweeper"
+    folder.mkdir(parents=True)
+    (folder / "function.yaml").write_text(form, encoding="utf-8")
+
+    with pytest.raises(UnusableForm, match=r"functions/runtime/sweeper/function\.yaml: `With: \w*` names no group"):
+        template(tmp_path)
