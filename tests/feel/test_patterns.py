@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector_sdk.feel import FeelEvaluationError, evaluate
 from connector_sdk.feel.errors import InvocationFailure
-from connector_sdk.feel.limits import MAX_MATCHED_LENGTH, MAX_PATTERN_LENGTH
+from connector_sdk.feel.limits import MAX_INSTRUCTIONS, MAX_MATCHED_LENGTH, MAX_PATTERN_LENGTH, MAX_REPEAT
 from connector_sdk.feel.patterns import compile_pattern
 
 ATOMS = (
@@ -122,3 +122,26 @@ def test_a_replacement_may_name_groups(replacement: str, result: str) -> None:
 def test_a_replacement_with_no_such_group_fails(replacement: str) -> None:
     with pytest.raises(FeelEvaluationError):
         evaluate("replace(t, p, r)", {"t": "abc", "p": "(a)(?<x>b)", "r": replacement})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?:){1000}{1000}{1000}",
+        "(?=(?=(?=a){1000}){1000}){1000}",
+        "(?:(?:a{2}b){1000}+){1000}+",
+        "(?:" + "a" * 900 + "){1000}",
+        "(?:(?:" + "a" * 900 + ")*){1000}",
+        "(?:(?:ab){200}){200}",
+    ],
+)
+def test_a_pattern_that_would_be_compiled_without_end_is_refused(pattern: str) -> None:
+    with pytest.raises(FeelEvaluationError, match=f"more than {MAX_INSTRUCTIONS} instructions \\(MAX_INSTRUCTIONS\\)"):
+        evaluate("matches(text, pattern)", {"text": "a", "pattern": pattern})
+
+
+def test_something_may_be_repeated_as_often_as_the_limit_and_no_more() -> None:
+    assert compile_pattern(f"^a{{{MAX_REPEAT}}}$").is_found("a" * MAX_REPEAT) is True
+    for counts in (f"{MAX_REPEAT + 1}", f"1,{MAX_REPEAT + 1}", f"{MAX_REPEAT + 1},"):
+        with pytest.raises(FeelEvaluationError, match="1001 times, 1000 are allowed \\(MAX_REPEAT\\)"):
+            evaluate("matches(text, pattern)", {"text": "a", "pattern": f"a{{{counts}}}"})

@@ -26,6 +26,12 @@ MAX_SCALE = 6_176
 MAX_PATTERN_LENGTH = 1_000
 """Characters of a regular expression."""
 
+MAX_REPEAT = 1_000
+"""Largest number in the `{n,m}` of a regular expression."""
+
+MAX_INSTRUCTIONS = 20_000
+"""Parts and characters of a regular expression once they are repeated: `{n}` counts what it stands behind n times."""
+
 MAX_MATCHED_LENGTH = 100_000
 """Characters of a text that a regular expression is applied to."""
 

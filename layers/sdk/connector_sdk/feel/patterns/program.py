@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.limits import MAX_INSTRUCTIONS
 from connector_sdk.feel.patterns.classes import CharacterSet
 from connector_sdk.feel.patterns.nodes import (
     Alternatives,
@@ -18,9 +19,6 @@ from connector_sdk.feel.patterns.nodes import (
     Sequence,
     length_of,
 )
-
-MAX_INSTRUCTIONS = 20_000
-"""Size of a program; `{n,m}` multiplies what it stands behind."""
 
 
 class Instruction:
@@ -56,13 +54,15 @@ class Part:
 class Program:
     """The instructions of a pattern, and how many places they remember positions in."""
 
-    __slots__ = ("code", "groups", "names", "slots")
+    __slots__ = ("_may_be_empty", "code", "groups", "names", "size", "slots")
 
     def __init__(self, tree: Node, groups: int, names: dict[str, int]) -> None:
         """Raises FeelEvaluationError beyond MAX_INSTRUCTIONS."""
         self.groups = groups
         self.names = names
         self.slots = 2 * (groups + 1)
+        self.size = 0
+        self._may_be_empty: dict[Node, bool] = {}
         self.code = self.finished(Group(tree, 0))
 
     def finished(self, node: Node, look: Look | None = None) -> list[Instruction]:
@@ -74,21 +74,30 @@ class Program:
         self.emit(code, "match")
         return code
 
+    def grow(self, count: int) -> None:
+        """Count what is visited and emitted, in all parts together: a part that is repeated may emit nothing."""
+        self.size += count
+        if self.size > MAX_INSTRUCTIONS:
+            raise FeelEvaluationError(
+                f"a pattern has more than {MAX_INSTRUCTIONS} instructions (MAX_INSTRUCTIONS); repeat less"
+            )
+
     def emit(self, code: list[Instruction], what: str) -> Instruction:
         """One more instruction."""
-        if len(code) >= MAX_INSTRUCTIONS:
-            raise FeelEvaluationError(f"a pattern has more than {MAX_INSTRUCTIONS} parts; repeat less")
+        self.grow(1)
         instruction = Instruction(what)
         code.append(instruction)
         return instruction
 
     def add(self, node: Node, code: list[Instruction]) -> None:
         """The instructions of a node, behind the others."""
+        self.grow(1)
         _RULES[type(node)](self, node, code)
 
     def sequence(self, node: Sequence, code: list[Instruction]) -> None:
         """One after the other; characters that match only themselves become one text."""
         text = ""
+        self.grow(len(node.items))
         for item in node.items:
             if isinstance(item, Characters) and item.only is not None:
                 text += item.only
@@ -173,7 +182,9 @@ class Program:
         """Any number of times; a time that matches nothing is the last."""
         start = len(code)
         split = self.split(node, code)
-        may_be_empty = length_of(node.node)[0] == 0
+        may_be_empty = self._may_be_empty.get(node.node)
+        if may_be_empty is None:
+            may_be_empty = self._may_be_empty[node.node] = length_of(node.node)[0] == 0
         slot = self.slots
         if may_be_empty:
             self.slots += 1

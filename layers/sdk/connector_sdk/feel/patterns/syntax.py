@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.limits import MAX_REPEAT
 from connector_sdk.feel.patterns import classes
 from connector_sdk.feel.patterns.cursor import END
 from connector_sdk.feel.patterns.escapes import EscapeReader
@@ -18,8 +20,6 @@ from connector_sdk.feel.patterns.nodes import (
 )
 from connector_sdk.feel.patterns.positions import at_end, at_line_end, at_line_start, at_start
 
-MAX_REPEAT = 1_000
-"""Largest number in `{n,m}`."""
 _LOOKS = {"=": (True, False), "!": (True, True), "<=": (False, False), "<!": (False, True)}
 
 
@@ -68,14 +68,16 @@ class PatternParser(EscapeReader):
             node = Repeat(node, least, most, mode)
 
     def counts(self) -> tuple[int, int | None]:
-        """`{n}`, `{n,}`, `{n,m}`"""
+        """`{n}`, `{n,}`, `{n,m}`. Raises FeelEvaluationError beyond MAX_REPEAT."""
         self.expect("{")
         least, comma, most = self.until("}").partition(",")
         if not least.isdecimal() or (most and not most.isdecimal()):
             self.fail("Illegal repetition")
         low, high = int(least), int(most) if most else (None if comma else int(least))
-        if low > MAX_REPEAT or (high is not None and (high > MAX_REPEAT or high < low)):
+        if high is not None and high < low:
             self.fail("Illegal repetition range")
+        if (times := max(low, high or 0)) > MAX_REPEAT:
+            raise FeelEvaluationError(f"a pattern repeats a part {times} times, {MAX_REPEAT} are allowed (MAX_REPEAT)")
         return low, high
 
     def atom(self) -> Node | None:
