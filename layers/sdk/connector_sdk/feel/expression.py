@@ -62,7 +62,7 @@ class Expression:
             raise FeelEvaluationError("the evaluation went too deep; nest functions and values less") from None
         except InvocationFailure as failure:  # an operator's: dates that java.time does not have
             raise FeelEvaluationError(str(failure)) from None
-        except ArithmeticError:
+        except (ArithmeticError, ValueError):  # a ValueError is an int that is too long for a text
             raise FeelEvaluationError("a number is too large") from None
         if value is FAILED:
             raise FeelEvaluationError(run.warnings[-1].message if run.warnings else "the evaluation failed")
@@ -84,6 +84,8 @@ def _compiled(text: str, read: Callable[[str], Node], functions: Functions | Non
         return Expression(text, compile_node(read(text), functions))
     except RecursionError:
         raise FeelSyntaxError(f"this expression is nested too deeply (at most {MAX_NESTING} levels)", 0, text) from None
+    except (ArithmeticError, ValueError):
+        raise FeelSyntaxError("a number or duration in this expression is too large", 0, text) from None
 
 
 def parse(text: str, *, functions: Functions | None = None) -> Expression:

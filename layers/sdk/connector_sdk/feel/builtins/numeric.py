@@ -204,7 +204,10 @@ def logarithm(number: Decimal) -> Value:
     >>> log(1)
     0
     """
-    return None if number <= 0 else from_double(math.log(float(number)))
+    if number <= 0:
+        return None
+    double = float(number)
+    return from_double(math.log(double) if double else -math.inf)
 
 
 @builtin("exp", "number: number")

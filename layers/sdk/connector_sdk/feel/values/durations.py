@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import total_ordering
 
+from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND, SECONDS_PER_DAY
+
+MAX_MONTHS = 2**63 - 1
+"""Either way from zero: Java's long."""
+
+MAX_SECONDS = 2**63 - 1
+"""Either way from zero: java.time.Duration's own largest."""
 
 
 def truncated(dividend: int, divisor: int) -> int:
@@ -26,6 +33,9 @@ class YearsMonthsDuration:
     FEEL_TYPE = "years and months duration"
 
     def __init__(self, months: int) -> None:
+        """Raises InvocationFailure beyond MAX_MONTHS."""
+        if abs(months) > MAX_MONTHS:
+            raise InvocationFailure(f"a duration would be longer than {MAX_MONTHS} months")
         self.months = months
 
     def __eq__(self, other: object) -> bool:
@@ -55,6 +65,9 @@ class DaysTimeDuration:
     FEEL_TYPE = "days and time duration"
 
     def __init__(self, nanos: int) -> None:
+        """Raises InvocationFailure beyond MAX_SECONDS."""
+        if abs(nanos) // NANOS_PER_SECOND > MAX_SECONDS:
+            raise InvocationFailure(f"a duration would be longer than {MAX_SECONDS} seconds")
         self.nanos = nanos
 
     def __eq__(self, other: object) -> bool:

@@ -19,8 +19,10 @@ _ZONE = r"(Z|[+-]\d{2}:\d{2})?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za
 _DATE = rf"(-?(?:[1-9]\d{{4,8}}|\d{{4}}))-{_DAY}"
 _TIME = rf"T?{_CLOCK}{_ZONE}"
 _DATE_TIME = rf"(-?\d{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}"
-_MONTHS = r"(-)?P(?=[-\d])(?:(-?\d+)Y)?(?:(-?\d+)M)?"
-_DAYS = r"(-)?P(?=[-\dT])(?:(-?\d+)D)?(?:T(?=[-\d])(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?"
+_COUNT = r"-?[0-9]{1,19}"  # as many digits as a long has
+_MONTHS = rf"(-)?P(?=[-\d])(?:({_COUNT})Y)?(?:({_COUNT})M)?"
+_CLOCK_PARTS = rf"(?:({_COUNT})H)?(?:({_COUNT})M)?(?:({_COUNT})(?:\.([0-9]{{0,9}}))?S)?"
+_DAYS = rf"(-)?P(?=[-\dT])(?:({_COUNT})D)?(?:T(?=[-\d]){_CLOCK_PARTS})?"
 
 
 def parse_date(text: str) -> Date | None:
@@ -109,7 +111,14 @@ def _in_zone(
 
 
 def parse_duration(text: str) -> YearsMonthsDuration | DaysTimeDuration | None:
-    """`P1Y2M` or `P1DT2H3M4.5S`"""
+    """`P1Y2M` or `P1DT2H3M4.5S`; None also for one that Java's types cannot hold."""
+    try:
+        return _duration(text)
+    except InvocationFailure:
+        return None
+
+
+def _duration(text: str) -> YearsMonthsDuration | DaysTimeDuration | None:
     match = re.fullmatch(_MONTHS, text)
     if match:
         months = int(match.group(2) or 0) * 12 + int(match.group(3) or 0)

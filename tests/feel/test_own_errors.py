@@ -1,0 +1,42 @@
+"""Values of any size are null, or an error of FEEL; no other error leaves the package."""
+
+import pytest
+
+from connector_sdk.feel import FeelEvaluationError, connector_json, engine_json, evaluate, parse
+
+DIGITS = "9" * 5_000
+
+
+@pytest.mark.parametrize("text", [f"P{DIGITS}D", f"PT{DIGITS}S", f"P{DIGITS}Y", f"-P{DIGITS}M", f"PT-{DIGITS}H"])
+def test_a_duration_with_more_digits_than_a_long_is_no_duration(text: str) -> None:
+    assert parse(f'@"{text}"').evaluate().value is None
+    assert evaluate(f'@"{text}"').value is None
+    assert evaluate("duration(x)", {"x": text}).value is None
+
+
+def test_a_duration_may_be_as_long_as_a_long_and_no_longer() -> None:
+    assert evaluate('string(@"P9223372036854775807M")').value == "P768614336404564650Y7M"
+    assert evaluate('@"P9223372036854775808M"').value is None
+    assert evaluate('string(@"PT9223372036854775807S")').value == "P106751991167300DT15H30M7S"
+    assert evaluate('@"PT9223372036854775808S"').value is None
+
+
+@pytest.mark.parametrize("unit", ["P1000000000M", "P1000000000D"])
+def test_durations_that_are_multiplied_without_end_are_an_error(unit: str) -> None:
+    grown = f'@"{unit}"' + " * 1000000000" * 900
+    with pytest.raises(FeelEvaluationError, match="a duration would be longer than 9223372036854775807"):
+        evaluate(grown)
+    with pytest.raises(FeelEvaluationError, match="a duration would be longer than 9223372036854775807"):
+        evaluate(f"string({grown})")
+
+
+def test_the_logarithm_of_what_no_double_can_hold_is_null() -> None:
+    assert evaluate('log(number("1E-400"))').value is None
+    assert evaluate('log(number("1E400"))').value is None
+
+
+@pytest.mark.parametrize("expression", ["9" * 5_000, f"[{'9' * 5_000}]", f"string({'9' * 5_000})"])
+def test_numbers_with_thousands_of_digits_are_written(expression: str) -> None:
+    value = evaluate(expression).value
+    assert connector_json(value) is not None
+    assert engine_json(value) is not None
