@@ -167,6 +167,40 @@ def test_no_secret_is_the_value_of_a_parameter() -> None:
         assert not re.fullmatch(parameter["AllowedPattern"], "a password")
 
 
+def test_an_engine_that_wants_a_login_gets_one() -> None:
+    wants_login = {"Fn::Not": [{"Fn::Equals": [{"Ref": "EngineAuthentication"}, "NONE"]}]}
+    polls = {"Fn::Not": [{"Fn::Equals": [{"Ref": "PollerMode"}, "off"]}]}
+    rules = {
+        "JobsLogin": ({"Fn::And": [wants_login, polls]}, "EngineJobsSecretArn"),
+        "InboundLogin": (wants_login, "EngineInboundSecretArn"),
+    }
+
+    assert sorted(TEMPLATE["Rules"]) == sorted(rules)
+    for name, (condition, parameter) in rules.items():
+        rule = TEMPLATE["Rules"][name]
+        assert rule["RuleCondition"] == condition
+        assert [one["Assert"] for one in rule["Assertions"]] == [
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+        ]
+        assert parameter in rule["Assertions"][0]["AssertDescription"]
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://login.cloud.camunda.io/oauth/token", True),
+        ("http://login.example.com/token", False),
+        ("login.example.com/token", False),
+        ("", False),
+    ],
+)
+def test_credentials_go_to_a_token_endpoint_that_is_encrypted(address: str, allowed: bool) -> None:
+    parameter = TEMPLATE["Parameters"]["EngineTokenAddress"]
+
+    assert bool(re.fullmatch(parameter["AllowedPattern"], address)) == allowed
+    assert re.fullmatch(parameter["AllowedPattern"], parameter["Default"])
+
+
 def test_functions_run_on_the_version_that_they_are_compiled_for() -> None:
     shared = TEMPLATE["Globals"]["Function"]
 
