@@ -59,7 +59,7 @@ def stored(value: Any, text: str, error_type: str) -> Any:
     """A FEEL value as the engine stores variables. Raises Failure for one that is too large or too deep."""
     try:
         return feel.engine_json(value)
-    except (feel.FeelEvaluationError, RecursionError) as error:
+    except feel.FeelEvaluationError as error:
         raise failed(text, error, error_type) from error
 
 

@@ -1,5 +1,8 @@
 """Values of any size are null, or an error of FEEL; no other error leaves the package."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from connector_sdk.feel import FeelEvaluationError, connector_json, engine_json, evaluate, parse
@@ -40,3 +43,16 @@ def test_numbers_with_thousands_of_digits_are_written(expression: str) -> None:
     value = evaluate(expression).value
     assert connector_json(value) is not None
     assert engine_json(value) is not None
+
+
+def deep(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("write", [connector_json, engine_json])
+def test_a_value_that_is_too_deep_to_write_is_an_error(write: Callable[[Any], Any]) -> None:
+    with pytest.raises(FeelEvaluationError, match="nested too deeply"):
+        write(deep(5_000))

@@ -41,8 +41,6 @@ def evaluate(
         return feel.connector_json(feel.evaluate(_text(expression), context, functions=functions, now=now).value)
     except feel.FeelError as error:
         raise ExpressionError(expression, str(error)) from error
-    except RecursionError as error:
-        raise ExpressionError(expression, "the expression or its data is nested too deeply") from error
 
 
 def _text(expression: str) -> str:

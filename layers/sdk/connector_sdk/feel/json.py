@@ -30,17 +30,26 @@ def connector_json(value: Value) -> Any:
     """As Camunda's connector runtime 8.8 writes it (Jackson with java.time).
 
     Whole numbers within a long are int, all others double; functions vanish from contexts, ranges are null; a date and
-    time keeps its offset and loses its zone, durations are Java's (`PT36H`).
+    time keeps its offset and loses its zone, durations are Java's (`PT36H`). Raises FeelEvaluationError for a value that
+    is too large or nested too deeply.
     """
-    return _ConnectorWriter().write(value)
+    return _written(_ConnectorWriter(), value)
 
 
 def engine_json(value: Value) -> Any:
     """As Zeebe 8.6 writes variables: java.time's own texts (`10:00`, `2024-02-29T10:00Z`, `PT24H`).
 
-    Whole numbers beyond a long lose their high bits, and larger contexts come in the order of `member_order`.
+    Whole numbers beyond a long lose their high bits, and larger contexts come in the order of `member_order`. Raises
+    FeelEvaluationError for a value that is too large or nested too deeply.
     """
-    return _EngineWriter().write(value)
+    return _written(_EngineWriter(), value)
+
+
+def _written(writer: _ConnectorWriter, value: Value) -> Any:
+    try:
+        return writer.write(value)
+    except RecursionError:
+        raise FeelEvaluationError("the result is nested too deeply") from None
 
 
 def to_json_text(value: Value) -> str:
