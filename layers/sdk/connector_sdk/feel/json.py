@@ -30,8 +30,8 @@ def connector_json(value: Value) -> Any:
     """As Camunda's connector runtime 8.8 writes it (Jackson with java.time).
 
     Whole numbers within a long are int, all others double; functions vanish from contexts, ranges are null; a date and
-    time keeps its offset and loses its zone, durations are Java's (`PT36H`). Raises FeelEvaluationError for a value that
-    is too large or nested too deeply.
+    time keeps its offset and loses its zone, durations are Java's (`PT36H`).
+    Raises FeelEvaluationError for a value that is too large or nested too deeply.
     """
     return _written(_ConnectorWriter(), value)
 
