@@ -34,20 +34,32 @@ def check(build: Path, architecture: str) -> list[Finding]:
     """Everything that is wrong with the build in a folder; empty if it may be deployed."""
     try:
         template = read_template((build / "template.yaml").read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         return [Finding(str(build), f"there is no finished build ({type(error).__name__})")]
-    findings: list[Finding] = []
-    for name, resource in template["Resources"].items():
-        if resource["Type"] in _RULES:
-            findings += _artifact(build / name, resource, architecture)
-    return findings
+    built = _built(template)
+    if not built:
+        return [Finding(str(build), "there is no finished build (template.yaml has no functions and no layer)")]
+    return [one for name, resource in built.items() for one in _artifact(build / name, resource, architecture)]
+
+
+def _built(template: object) -> dict[str, dict[str, Any]]:
+    """The resources that sam builds, by logical id; none for a template that is empty or something else."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    if not isinstance(resources, dict):
+        return {}
+    return {
+        str(name): resource
+        for name, resource in resources.items()
+        if isinstance(resource, dict) and str(resource.get("Type")) in _RULES
+    }
 
 
 def _artifact(folder: Path, resource: dict[str, Any], architecture: str) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding(folder.name, "was not built")
         return
-    yield from _RULES[resource["Type"]](folder, resource["Properties"])
+    properties = resource.get("Properties")
+    yield from _RULES[resource["Type"]](folder, properties if isinstance(properties, dict) else {})
     yield from _compiled(folder)
     for library in sorted(folder.rglob("*.so*")):
         machine = int.from_bytes(library.read_bytes()[_ELF_MACHINE], "little")
@@ -71,10 +83,11 @@ def _layer(folder: Path, _: dict[str, Any]) -> Iterator[Finding]:
 
 def _function(folder: Path, properties: dict[str, Any]) -> Iterator[Finding]:
     """A function holds its own folder under its import name, and nothing else of the project."""
-    handler = _HANDLER.fullmatch(properties["Handler"])
+    named = properties.get("Handler")
+    handler = _HANDLER.fullmatch(str(named))
     own = f"{handler[1]}/{handler[2]}" if handler else ""
     if not handler or not (folder / "functions" / own / "app.py").is_file():
-        yield Finding(folder.name, f"does not hold its handler {properties['Handler']}")
+        yield Finding(folder.name, f"does not hold its handler {named}")
     for other in sorted(path for path in folder.glob("functions/*/*") if path.is_dir()):
         if other.relative_to(folder / "functions").as_posix() != own:
             yield Finding(folder.name, f"holds another function: {other.relative_to(folder)}")

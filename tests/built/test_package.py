@@ -114,6 +114,42 @@ def test_a_missing_build_is_not_deployed(tmp_path: Path, capsys: pytest.CaptureF
     assert "there is no finished build" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("template", [b"\xff\xfe\x00", b"Resources: {"])
+def test_a_template_that_cannot_be_read_is_not_deployed(template: bytes, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_bytes(template)
+
+    assert re.search(r": there is no finished build \(\w+Error\)$", found(tmp_path)[0])
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "just words",
+        "[]",
+        "Resources:",
+        "Resources: []",
+        "Resources: {OutboundHttpJson: }",
+        "Resources: {Api: {Type: AWS::ApiGatewayV2::Api}}",
+        "Resources: {OutboundHttpJson: {Type: [AWS::Serverless::Function]}}",
+    ],
+)
+def test_a_template_without_anything_built_is_not_deployed(template: str, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(template, encoding="utf-8")
+
+    assert found(tmp_path) == [f"{tmp_path}: there is no finished build (template.yaml has no functions and no layer)"]
+
+
+@pytest.mark.parametrize("properties", ["", "Properties:", "Properties: {Handler: [app]}"])
+def test_a_function_without_a_handler_is_not_deployed(properties: str, tmp_path: Path) -> None:
+    (tmp_path / "OutboundHttpJson").mkdir()
+    (tmp_path / "template.yaml").write_text(
+        f"Resources: {{OutboundHttpJson: {{Type: 'AWS::Serverless::Function', {properties}}}}}", encoding="utf-8"
+    )
+
+    assert [line.partition(" handler ")[0] for line in found(tmp_path)] == ["OutboundHttpJson: does not hold its"]
+
+
 def small(build: Path, folder: Path) -> Path:
     """One function and an empty layer of a build, to be broken."""
     (folder / LAYER / "python" / "connector_sdk").mkdir(parents=True)
