@@ -64,7 +64,12 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def statements(function: str) -> list[dict[str, Any]]:
-    """The role's statements; those that depend on a condition as if it were true."""
+    """What the role allows; statements that depend on a condition as if it were true."""
+    return [one for one in own_policy(function) if one["Effect"] == "Allow"]
+
+
+def own_policy(function: str) -> list[dict[str, Any]]:
+    """All statements of the role, as if every condition were true."""
     policies = properties(f"{function}Role")["Policies"]
     written = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
     return [one["Fn::If"][1] if "Fn::If" in one else one for one in written]
@@ -116,11 +121,37 @@ def test_a_role_may_do_what_its_kind_needs_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize("name", IDS)
 def test_a_role_names_its_own_resources(name: str) -> None:
     for statement in statements(name):
-        assert statement["Effect"] == "Allow"
         for resource in as_list(statement["Resource"]):
             text = resource if isinstance(resource, str) else str(next(iter(resource.values())))
             open_ended = re.search(r"[*?]", text)
             assert not open_ended or any(re.search(pattern, text) for pattern in OPEN_ENDED), text
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_the_code_of_a_function_in_a_vpc_may_not_touch_network_interfaces(name: str) -> None:
+    denials = [one for one in own_policy(name) if one["Effect"] != "Allow"]
+
+    function = properties(name)["FunctionName"]["Fn::Sub"]
+    source = {"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{function}"}
+    assert denials == [
+        {
+            "Effect": "Deny",
+            "Action": [
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": source}},
+        }
+    ]
+    role = properties(f"{name}Role")
+    assert role["ManagedPolicyArns"]["Fn::If"][0] == "InVpc"
+    assert {"Fn::If": ["InVpc", denials[0], {"Ref": "AWS::NoValue"}]} in role["Policies"][0]["PolicyDocument"][
+        "Statement"
+    ]
 
 
 @pytest.mark.parametrize("function", OUTBOUND, ids=lambda one: one.name)
