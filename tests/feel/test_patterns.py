@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from connector_sdk.feel import FeelEvaluationError, evaluate
 from connector_sdk.feel.errors import InvocationFailure
-from connector_sdk.feel.limits import MAX_INSTRUCTIONS, MAX_MATCHED_LENGTH, MAX_PATTERN_LENGTH, MAX_REPEAT
+from connector_sdk.feel.limits import (
+    MAX_INSTRUCTIONS,
+    MAX_MATCHED_LENGTH,
+    MAX_PATTERN_LENGTH,
+    MAX_REPEAT,
+    MAX_STRING_LENGTH,
+)
+from connector_sdk.feel.match_budget import MatchBudget
 from connector_sdk.feel.patterns import compile_pattern
 
 ATOMS = (
@@ -45,7 +52,7 @@ patterns = st.lists(pieces, min_size=1, max_size=5).map("".join) | st.lists(piec
 def test_patterns_that_both_languages_know_match_as_in_python(pattern: str, text: str) -> None:
     expected = re.search(pattern, text, re.ASCII)
     compiled = compile_pattern(pattern)
-    found = next(compiled.find_all(text), None)
+    found = next(compiled.find_all(text, MatchBudget()), None)
     assert (found and (found.start, found.end)) == (expected and expected.span())
 
 
@@ -53,7 +60,7 @@ def test_patterns_that_both_languages_know_match_as_in_python(pattern: str, text
 @given(st.text("ab()[]{}*+?|\\^$.-&1,:<>=!pQEdx ", max_size=12), st.text("ab1", max_size=6))
 def test_any_text_is_a_pattern_or_refused(pattern: str, text: str) -> None:
     with contextlib.suppress(InvocationFailure, FeelEvaluationError):
-        list(compile_pattern(pattern).find_all(text))
+        list(compile_pattern(pattern).find_all(text, MatchBudget()))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_any_text_is_a_pattern_or_refused(pattern: str, text: str) -> None:
     ],
 )
 def test_what_only_java_spells_so_is_understood(pattern: str, flags: str, text: str, found: list[str]) -> None:
-    assert [match.group(0) for match in compile_pattern(pattern, flags).find_all(text)] == found
+    assert [match.group(0) for match in compile_pattern(pattern, flags).find_all(text, MatchBudget())] == found
 
 
 @pytest.mark.parametrize(
@@ -99,15 +106,15 @@ def test_a_pattern_that_would_run_away_is_stopped(pattern: str) -> None:
 
 
 def test_a_pattern_may_be_as_long_as_the_limit_and_no_longer() -> None:
-    assert compile_pattern("a" * MAX_PATTERN_LENGTH).is_found("a") is False
+    assert compile_pattern("a" * MAX_PATTERN_LENGTH).is_found("a", MatchBudget()) is False
     with pytest.raises(FeelEvaluationError, match="1001 characters"):
         compile_pattern("a" * (MAX_PATTERN_LENGTH + 1))
 
 
 def test_a_text_may_be_as_long_as_the_limit_and_no_longer() -> None:
-    assert compile_pattern("b$").is_found("a" * (MAX_MATCHED_LENGTH - 1) + "b") is True
+    assert compile_pattern("b$").is_found("a" * (MAX_MATCHED_LENGTH - 1) + "b", MatchBudget()) is True
     with pytest.raises(FeelEvaluationError, match="100001 characters"):
-        compile_pattern("b").is_found("a" * (MAX_MATCHED_LENGTH + 1))
+        compile_pattern("b").is_found("a" * (MAX_MATCHED_LENGTH + 1), MatchBudget())
 
 
 @pytest.mark.parametrize(
@@ -141,7 +148,46 @@ def test_a_pattern_that_would_be_compiled_without_end_is_refused(pattern: str) -
 
 
 def test_something_may_be_repeated_as_often_as_the_limit_and_no_more() -> None:
-    assert compile_pattern(f"^a{{{MAX_REPEAT}}}$").is_found("a" * MAX_REPEAT) is True
+    assert compile_pattern(f"^a{{{MAX_REPEAT}}}$").is_found("a" * MAX_REPEAT, MatchBudget()) is True
     for counts in (f"{MAX_REPEAT + 1}", f"1,{MAX_REPEAT + 1}", f"{MAX_REPEAT + 1},"):
         with pytest.raises(FeelEvaluationError, match="1001 times, 1000 are allowed \\(MAX_REPEAT\\)"):
             evaluate("matches(text, pattern)", {"text": "a", "pattern": f"a{{{counts}}}"})
+
+
+@pytest.mark.parametrize(
+    "call",
+    ['matches(t, "a*b")', 'replace(t, "a*b", "")', 'split(t, "a*b")', 'extract(t, "a*b")', 'matches(t, "a*B", "i")'],
+)
+def test_the_patterns_of_one_evaluation_share_their_steps(call: str) -> None:
+    expression = f"for i in 1..n return {call}"
+    assert evaluate(expression, {"t": "a" * 100, "n": 1}).warnings == ()
+    with pytest.raises(FeelEvaluationError, match="MAX_MATCH_STEPS"):
+        evaluate(expression, {"t": "a" * 100, "n": 200})
+
+
+def test_invalid_and_large_patterns_use_up_steps_although_they_match_nothing() -> None:
+    for pattern in ("a" * 900 + "(", "(?:a|b){1000}"):
+        with pytest.raises(FeelEvaluationError, match="MAX_MATCH_STEPS"):
+            evaluate("for i in 1..5000 return matches(t, p)", {"t": "", "p": pattern})
+
+
+def test_the_longest_text_can_be_searched_for_a_single_character() -> None:
+    assert evaluate('matches(t, "\\d")', {"t": "a" * MAX_MATCHED_LENGTH}).value is False
+
+
+def test_many_groups_cost_by_what_is_remembered() -> None:
+    pattern = "(?:" + "(a?)" * 200 + ")*b"
+    with pytest.raises(FeelEvaluationError, match="MAX_MATCH_STEPS"):
+        evaluate("matches(t, p)", {"t": "a" * 2_000, "p": pattern})
+
+
+def test_a_replacement_may_make_a_text_as_long_as_the_limit_and_no_longer() -> None:
+    tenth = "b" * (MAX_STRING_LENGTH // 10)
+    assert len(evaluate('replace(t, "a", r)', {"t": "a" * 10, "r": tenth}).value) == MAX_STRING_LENGTH
+    for text, replacement in (("a" * 11, tenth), ("a" * 10 + "c", tenth), ("a" * MAX_MATCHED_LENGTH, tenth)):
+        with pytest.raises(FeelEvaluationError, match="longer than 10000000 characters"):
+            evaluate('replace(t, "a", r)', {"t": text, "r": replacement})
+
+
+def test_what_is_wrong_with_a_replacement_does_not_matter_without_a_match() -> None:
+    assert evaluate('replace("b", "a", "$9")').value == "b"

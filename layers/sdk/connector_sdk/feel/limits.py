@@ -35,8 +35,8 @@ MAX_INSTRUCTIONS = 20_000
 MAX_MATCHED_LENGTH = 100_000
 """Characters of a text that a regular expression is applied to."""
 
-MAX_MATCH_STEPS = 1_000_000
-"""Steps of one search of a regular expression, so that none runs away."""
+MAX_MATCH_STEPS = 250_000
+"""Steps of all the regular expressions of one evaluation together, so that none runs away."""
 
 MAX_WARNINGS = 100
 """Warnings that one evaluation keeps; later ones are dropped."""

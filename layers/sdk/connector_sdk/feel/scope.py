@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_STEPS, MAX_WARNINGS
+from connector_sdk.feel.match_budget import MatchBudget
 from connector_sdk.feel.values import Function, Value
 
 TYPE_CHECKING = False
@@ -29,13 +30,14 @@ else:
 
 
 class Run:
-    """One evaluation: its warnings, its steps, its idea of now, and the input converted so far."""
+    """One evaluation: its warnings, its steps, those of its patterns, its idea of now, the input converted so far."""
 
-    __slots__ = ("converted", "now", "steps", "warnings")
+    __slots__ = ("converted", "matching", "now", "steps", "warnings")
 
     def __init__(self, now: Callable[[], datetime] | None) -> None:
         self.now = now
         self.steps = 0
+        self.matching = MatchBudget()
         self.warnings: list[Warning_] = []
         self.converted: dict[int, Value] = {}
 

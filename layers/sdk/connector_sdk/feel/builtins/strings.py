@@ -8,6 +8,7 @@ from decimal import Decimal
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_STRING_LENGTH
 from connector_sdk.feel.registry import builtin
+from connector_sdk.feel.scope import Run
 from connector_sdk.feel.values import Value, utf16
 from connector_sdk.feel.values.numbers import as_int
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from connector_sdk.feel.patterns import Pattern
 
 
-def _pattern(text: str, flags: str = "") -> Pattern:
+def _pattern(run: Run, text: str, flags: str = "") -> Pattern:
     from connector_sdk.feel.patterns import compile_pattern  # few expressions have patterns
 
+    run.matching.spend(len(text))  # an invalid one is read again each time
     return compile_pattern(text, flags)
 
 
@@ -116,24 +118,24 @@ def substring_after(string: str, match: str) -> Value:
     return string[index + len(match) :] if index >= 0 else ""
 
 
-@builtin("replace", "input: string", "pattern: string", "replacement: string")
-def replace(text: str, pattern: str, replacement: str) -> Value:
+@builtin("replace", "input: string", "pattern: string", "replacement: string", needs_run=True)
+def replace(run: Run, text: str, pattern: str, replacement: str) -> Value:
     """Every match of a regular expression replaced; `$1` stands for a group.
 
     >>> replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")
     "[1=ab][2=]cd"
     """
-    return limited(_pattern(pattern).replaced(text, replacement))
+    return _pattern(run, pattern).replaced(text, replacement, run.matching)
 
 
-@builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string")
-def replace_with_flags(text: str, pattern: str, replacement: str, flags: str) -> Value:
+@builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string", needs_run=True)
+def replace_with_flags(run: Run, text: str, pattern: str, replacement: str, flags: str) -> Value:
     """With flags: `i` ignores case, `m` makes ^ and $ match at lines, `s` lets . match line ends, `x` ignores blanks.
 
     >>> replace("How do you feel?", "Feel", "FEEL", "i")
     "How do you FEEL?"
     """
-    return limited(_pattern(pattern, flags).replaced(text, replacement))
+    return _pattern(run, pattern, flags).replaced(text, replacement, run.matching)
 
 
 @builtin("contains", "string: string", "match: string")
@@ -166,49 +168,49 @@ def ends_with(string: str, match: str) -> Value:
     return string.endswith(match)
 
 
-@builtin("matches", "input: string", "pattern: string")
-def matches(text: str, pattern: str) -> Value:
+@builtin("matches", "input: string", "pattern: string", needs_run=True)
+def matches(run: Run, text: str, pattern: str) -> Value:
     """Whether a regular expression is found in the text.
 
     >>> matches("foobar", "^fo*bar")
     true
     """
-    return _pattern(pattern).is_found(text)
+    return _pattern(run, pattern).is_found(text, run.matching)
 
 
-@builtin("matches", "input: string", "pattern: string", "flags: string")
-def matches_with_flags(text: str, pattern: str, flags: str) -> Value:
+@builtin("matches", "input: string", "pattern: string", "flags: string", needs_run=True)
+def matches_with_flags(run: Run, text: str, pattern: str, flags: str) -> Value:
     """With the flags of `replace`.
 
     >>> matches("FooBar", "foo", "i")
     true
     """
-    return _pattern(pattern, flags).is_found(text)
+    return _pattern(run, pattern, flags).is_found(text, run.matching)
 
 
-@builtin("split", "string: string", "delimiter: string")
-def split(string: str, delimiter: str) -> Value:
+@builtin("split", "string: string", "delimiter: string", needs_run=True)
+def split(run: Run, string: str, delimiter: str) -> Value:
     """The parts between the matches of a regular expression; a match of nothing at the start splits nothing off.
 
     >>> split("John Doe", "\\s")
     ["John", "Doe"]
     """
     parts, start = [], 0
-    for match in _pattern(delimiter).find_all(string):
+    for match in _pattern(run, delimiter).find_all(string, run.matching):
         if match.end > 0:
             parts.append(string[start : match.start])
             start = match.end
     return [*parts, string[start:]]
 
 
-@builtin("extract", "input: string", "pattern: string")
-def extract(text: str, pattern: str) -> Value:
+@builtin("extract", "input: string", "pattern: string", needs_run=True)
+def extract(run: Run, text: str, pattern: str) -> Value:
     """All matches of a regular expression.
 
     >>> extract("references are 1234, 1256, 1378", "12[0-9]*")
     ["1234", "1256"]
     """
-    return [match.group(0) for match in _pattern(pattern).find_all(text)]
+    return [match.group(0) for match in _pattern(run, pattern).find_all(text, run.matching)]
 
 
 @builtin("trim", "string: string")

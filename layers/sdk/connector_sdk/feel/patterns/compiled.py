@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.limits import MAX_MATCHED_LENGTH, MAX_PATTERN_LENGTH
+from connector_sdk.feel.limits import MAX_MATCHED_LENGTH, MAX_PATTERN_LENGTH, MAX_STRING_LENGTH
+from connector_sdk.feel.match_budget import MatchBudget
 from connector_sdk.feel.patterns.machine import Match, find_all
 from connector_sdk.feel.patterns.program import Program
 from connector_sdk.feel.patterns.syntax import PatternParser
@@ -20,28 +21,42 @@ class Pattern:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def find_all(self, text: str) -> Iterator[Match]:
-        """Every match. Raises FeelEvaluationError for a text that is too long, and beyond MAX_MATCH_STEPS."""
+    def find_all(self, text: str, budget: MatchBudget) -> Iterator[Match]:
+        """Every match. Raises FeelEvaluationError for a text that is too long, and beyond the budget."""
         if len(text) > MAX_MATCHED_LENGTH:
             raise FeelEvaluationError(
                 f"a text of {len(text)} characters is too long for a pattern, {MAX_MATCHED_LENGTH} are allowed"
             )
-        return find_all(self.program, text)
+        budget.spend(self.program.size >> 2)  # it may have been compiled for this call alone
+        return find_all(self.program, text, budget)
 
-    def is_found(self, text: str) -> bool:
+    def is_found(self, text: str, budget: MatchBudget) -> bool:
         """Whether there is a match. Raises as `find_all`."""
-        return next(self.find_all(text), None) is not None
+        return next(self.find_all(text, budget), None) is not None
 
-    def replaced(self, text: str, replacement: str) -> str:
-        """Every match replaced; `$1` and `${name}` are groups, a backslash makes the next character plain."""
-        parts, position = [], 0
-        for match in self.find_all(text):
-            parts += [text[position : match.start], _expanded(replacement, match)]
+    def replaced(self, text: str, replacement: str, budget: MatchBudget) -> str:
+        """Every match replaced; `$1` and `${name}` are groups, a backslash makes the next character plain.
+
+        Raises as `find_all`, and FeelEvaluationError before the result is longer than MAX_STRING_LENGTH.
+        """
+        parts: list[str] = []
+        size = position = 0
+        pieces: list[str | int] | None = None
+        for match in self.find_all(text, budget):
+            if pieces is None:  # what is wrong with a replacement does not matter before there is a match
+                pieces = _pieces(replacement, self.program)
+            budget.spend(len(pieces))
+            added = [text[position : match.start]]
+            added += [piece if isinstance(piece, str) else match.group(piece) for piece in pieces]
+            size += sum(map(len, added))
+            _check_length(size)
+            parts.append("".join(added))
             position = match.end
+        _check_length(size + len(text) - position)
         return "".join([*parts, text[position:]])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compile_pattern(text: str, flags: str = "") -> Pattern:
     """Read a pattern; of the flags, `i`, `m`, `s` and `x` count.
 
@@ -54,22 +69,31 @@ def compile_pattern(text: str, flags: str = "") -> Pattern:
     return Pattern(Program(tree, parser.groups, parser.names))
 
 
-def _expanded(replacement: str, match: Match) -> str:
-    result: list[str] = []
+def _check_length(size: int) -> None:
+    if size > MAX_STRING_LENGTH:
+        raise FeelEvaluationError(f"a text would be longer than {MAX_STRING_LENGTH} characters")
+
+
+def _pieces(replacement: str, program: Program) -> list[str | int]:
+    """The plain texts of a replacement, and the numbers of the groups between them."""
+    pieces: list[str | int] = []
+    plain: list[str] = []
     position = 0
     while position < len(replacement):
         character = replacement[position]
         position += 1
+        if character == "$":
+            number, position = _group(replacement, position, program)
+            pieces += ["".join(plain), number] if plain else [number]
+            plain = []
+            continue
         if character == "\\":
             if position == len(replacement):
                 raise FeelEvaluationError("a replacement ends with a backslash")
             character = replacement[position]
             position += 1
-        elif character == "$":
-            number, position = _group(replacement, position, match.program)
-            character = match.group(number)
-        result.append(character)
-    return "".join(result)
+        plain.append(character)
+    return [*pieces, "".join(plain)] if plain else pieces
 
 
 def _group(replacement: str, position: int, program: Program) -> tuple[int, int]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.limits import MAX_MATCH_STEPS
+from connector_sdk.feel.match_budget import MatchBudget
 from connector_sdk.feel.patterns.positions import at_start
 from connector_sdk.feel.patterns.program import Instruction, Part, Program
 
 Saves = tuple[int, ...]
+COPIED = 4
+"""Copying 2 ** COPIED remembered positions costs a step."""
 
 
 class Match:
@@ -42,24 +43,8 @@ class Match:
         return self.text[start:end] if end >= 0 else ""
 
 
-class Budget:
-    """What one search may cost, all its parts together."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = MAX_MATCH_STEPS
-
-    def spend(self, steps: int) -> None:
-        """Raises FeelEvaluationError when nothing is left."""
-        self.left -= steps
-        if self.left < 0:
-            raise FeelEvaluationError(f"a pattern took more than {MAX_MATCH_STEPS} steps; make it less ambiguous")
-
-
-def find_all(program: Program, text: str) -> Iterator[Match]:
+def find_all(program: Program, text: str, budget: MatchBudget) -> Iterator[Match]:
     """Every match, one behind the other. Raises FeelEvaluationError when the budget is used up."""
-    budget = Budget()
     position = 0
     while position <= len(text):
         saves = _search(program, text, position, budget)
@@ -69,9 +54,10 @@ def find_all(program: Program, text: str) -> Iterator[Match]:
         position = saves[1] if saves[1] > saves[0] else saves[1] + 1
 
 
-def _search(program: Program, text: str, position: int, budget: Budget) -> Saves | None:
+def _search(program: Program, text: str, position: int, budget: MatchBudget) -> Saves | None:
     first = program.code[1]  # behind the beginning of the whole match
     nothing = (-1,) * program.slots
+    budget.spend(program.slots >> COPIED)
     while position <= len(text):
         if first.what == "text":
             position = text.find(first.text, position)
@@ -89,7 +75,7 @@ class Machine:
 
     __slots__ = ("arrival", "budget", "code", "place", "position", "saves", "stack", "text")
 
-    def __init__(self, code: list[Instruction], text: str, position: int, saves: Saves, budget: Budget) -> None:
+    def __init__(self, code: list[Instruction], text: str, position: int, saves: Saves, budget: MatchBudget) -> None:
         self.code = code
         self.text = text
         self.place = 0
@@ -159,6 +145,7 @@ class Machine:
 
     def step_save(self, instruction: Instruction) -> bool:
         number = instruction.number
+        self.budget.spend(len(self.saves) >> COPIED)
         self.saves = (*self.saves[:number], self.position, *self.saves[number + 1 :])
         return True
 
