@@ -260,7 +260,7 @@ def number_of(node: Node) -> Decimal | None:
     """The number if the node is nothing but a number, with or without a sign in front."""
     if isinstance(node, Negation):
         inner = number_of(node.operand) if isinstance(node.operand, Literal) else None
-        return None if inner is None else -inner
+        return None if inner is None else inner.copy_negate()
     if isinstance(node, Literal) and type(node.value) is Decimal:
         return node.value
     return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from connector_sdk.feel.builtins.strings import limited
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.json import to_json_text
 from connector_sdk.feel.registry import builtin, overloads
-from connector_sdk.feel.values import Value, from_python
+from connector_sdk.feel.values import DECIMAL128, Value, from_python
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration
@@ -113,7 +113,8 @@ def _nanos(hour: Decimal, minute: Decimal, second: Decimal, *, with_fraction: bo
     hours, minutes, seconds = as_int(hour), as_int(minute), as_int(second)
     if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 60):
         raise InvocationFailure(f"there is no time {hours}:{minutes}:{seconds}")
-    fraction = int(second % 1 * NANOS_PER_SECOND) if with_fraction else 0
+    part = DECIMAL128.subtract(second, second.to_integral_value(ROUND_DOWN))
+    fraction = int(part.scaleb(9, DECIMAL128)) if with_fraction else 0
     if fraction < 0:
         raise InvocationFailure(f"there is no second {second}")
     return (hours * 3_600 + minutes * 60 + seconds) * NANOS_PER_SECOND + fraction

@@ -13,7 +13,7 @@ from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_LIST_SIZE
 from connector_sdk.feel.nodes import For, Iteration, Node, Quantified
 from connector_sdk.feel.scope import Compiled, Scope
-from connector_sdk.feel.values import FAILED, Value
+from connector_sdk.feel.values import DECIMAL128, FAILED, Value
 
 PARTIAL = "partial"
 """Inside `for`, the results so far."""
@@ -29,10 +29,11 @@ def _iteration(node: Iteration, compiler: Compiler) -> Compiled:
                 if bound is not FAILED:
                     scope.run.warn("INVALID_TYPE", f"Expected number but found '{short(bound)}'")
                 return FAILED
-        if abs(end - start) >= MAX_LIST_SIZE:
+        distance = abs(DECIMAL128.subtract(end, start))
+        if distance >= MAX_LIST_SIZE:
             raise FeelEvaluationError(f"{start}..{end} has more than {MAX_LIST_SIZE} numbers")
         step = Decimal(1) if start < end else Decimal(-1)
-        return [start + step * index for index in range(int(abs(end - start)) + 1)]
+        return [DECIMAL128.add(start, step * index) for index in range(int(distance) + 1)]
 
     return evaluate
 

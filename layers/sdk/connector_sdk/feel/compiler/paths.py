@@ -8,7 +8,7 @@ from connector_sdk.feel.compiler.base import Compiler, Rules
 from connector_sdk.feel.describe import short, type_name
 from connector_sdk.feel.nodes import Call, Chain, Comparison, Node, Reference, number_of
 from connector_sdk.feel.scope import Compiled, Run, Scope
-from connector_sdk.feel.values import FAILED, FunctionContext, Value, from_python
+from connector_sdk.feel.values import DECIMAL128, FAILED, FunctionContext, Value, from_python
 from connector_sdk.feel.values.properties import PROPERTIES
 
 TYPE_CHECKING = False
@@ -131,7 +131,7 @@ def _filter(node: Node, compiler: Compiler) -> Any:
 
 def item_at(items: list[Value], index: Decimal) -> Value:
     """The item at an index from 1, or from the end if it is negative; null outside."""
-    position = index - 1 if index > 0 else len(items) + index
+    position = DECIMAL128.add(index, Decimal(-1 if index > 0 else len(items)))
     return items[int(position)] if 0 <= position < len(items) else None
 
 
