@@ -1,6 +1,8 @@
 """Numbers with more digits than a double, and beyond every exponent that a text may have."""
 
-from connector_sdk.feel import evaluate
+import pytest
+
+from connector_sdk.feel import connector_json, evaluate
 
 
 def test_the_bounds_of_a_loop_keep_all_their_digits() -> None:
@@ -21,3 +23,26 @@ def test_a_second_of_many_digits_is_cut_to_nanoseconds() -> None:
     assert evaluate("string(time(10, 0, 59.9999999999999999999999999999999))").value == "10:00:59.999999999"
     assert evaluate("string(time(10, 0, 12884901888.5))").value == "10:00:00.5"
     assert evaluate("time(10, 0, 2.0 ** 100 + 0.5)").value is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "is_even", "is_odd"),
+    [
+        ("10**40", True, False),
+        ("10**40000", True, False),
+        ("1234567890123456789012345678901234567890123", False, True),
+        ("-1234567890123456789012345678901234567890122", True, False),
+        ("-3", False, True),
+        ("1.5", False, False),
+        ("0", True, False),
+    ],
+)
+def test_any_number_is_even_or_odd_or_no_whole_number(number: str, is_even: bool, is_odd: bool) -> None:
+    assert evaluate(f"even({number})").value is is_even
+    assert evaluate(f"odd({number})").value is is_odd
+
+
+def test_connectors_get_a_text_for_what_no_double_can_hold() -> None:
+    written = connector_json(evaluate("[10**400, -10**401]").value)
+    assert written == ["Infinity", "-Infinity"]
+    assert evaluate("a[1] + 1", {"a": written}).value is None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from math import isfinite
 
 from connector_sdk.feel.errors import FeelEvaluationError
 from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
 from connector_sdk.feel.member_order import member_order
-from connector_sdk.feel.values import FAILED, Function, Range, Value
+from connector_sdk.feel.values import FAILED, BeyondDouble, Function, Range, Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
@@ -57,10 +58,12 @@ def to_json_text(value: Value) -> str:
     return _TextWriter().text(value)
 
 
-def _number(value: Decimal) -> int | float:
+def _number(value: Decimal) -> int | float | BeyondDouble:
+    """What no double can hold is a text, as Jackson writes it."""
     if -_LONG <= value < _LONG and value == value.to_integral_value():
         return int(value)
-    return float(value)
+    number = float(value)
+    return number if isfinite(number) else BeyondDouble("Infinity" if number > 0 else "-Infinity")
 
 
 def _engine_number(value: Decimal) -> int | float:

@@ -223,6 +223,10 @@ def exponential(number: Decimal) -> Value:
         raise InvocationFailure("the result is too large") from None
 
 
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
+
+
 @builtin("odd", "number: number")
 def odd(number: Decimal) -> Value:
     """Whether the number is odd.
@@ -230,7 +234,7 @@ def odd(number: Decimal) -> Value:
     >>> odd(5)
     true
     """
-    return abs(DECIMAL128.remainder(number, Decimal(2))) == 1
+    return _is_whole(number) and as_int(number) % 2 == 1
 
 
 @builtin("even", "number: number")
@@ -240,7 +244,7 @@ def even(number: Decimal) -> Value:
     >>> even(5)
     false
     """
-    return abs(DECIMAL128.remainder(number, Decimal(2))) == 0
+    return _is_whole(number) and as_int(number) % 2 == 0
 
 
 @builtin("random number")
