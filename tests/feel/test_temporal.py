@@ -71,3 +71,21 @@ def test_equal_instants_at_different_offsets_are_not_equal_values() -> None:
     assert evaluate('@"2024-02-29T10:00:00Z" = @"2024-02-29T11:00:00+01:00"').value is False
     assert evaluate('@"10:00:00Z" = @"11:00:00+01:00"').value is False
     assert evaluate('@"10:00:00Z" <= @"11:00:00+01:00"').value is True
+
+
+@pytest.mark.parametrize("text", ["٢٠٢٤-02-29", "1٠:30:00", "2024-02-29T10:3٠:00", "P٢D", "PT٢S", "10:00:00@UTC+٢"])
+def test_digits_of_other_scripts_are_no_digits(text: str) -> None:
+    assert evaluate("[date(x), time(x), date and time(x), duration(x)]", {"x": text}).value == [None] * 4
+
+
+def test_an_unknown_zone_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def read(name: str) -> None:
+        asked.append(name)
+        raise ValueError(name)
+
+    monkeypatch.setattr("zoneinfo.ZoneInfo", read)
+    for _ in range(3):
+        assert evaluate("time(x)", {"x": "10:00:00@Nowhere/Once"}).value is None
+    assert asked == ["Nowhere/Once"]

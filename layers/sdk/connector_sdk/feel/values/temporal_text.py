@@ -13,16 +13,16 @@ from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDur
 from connector_sdk.feel.values.times import LocalTime, Time
 from connector_sdk.feel.values.zones import MAX_OFFSET, UnknownZone, check_zone, standard_offset
 
-_DAY = r"(\d{2})-(\d{2})"
-_CLOCK = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?"
-_ZONE = r"(Z|[+-]\d{2}:\d{2})?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za-z0-9~/._+:-]*)\])?"
-_DATE = rf"(-?(?:[1-9]\d{{4,8}}|\d{{4}}))-{_DAY}"
+_DAY = r"([0-9]{2})-([0-9]{2})"
+_CLOCK = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{0,9}))?)?"
+_ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2})?(?:@([A-Za-z][A-Za-z0-9~/._+:-]*)|\[([A-Za-z][A-Za-z0-9~/._+:-]*)\])?"
+_DATE = rf"(-?(?:[1-9][0-9]{{4,8}}|[0-9]{{4}}))-{_DAY}"
 _TIME = rf"T?{_CLOCK}{_ZONE}"
-_DATE_TIME = rf"(-?\d{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}"
+_DATE_TIME = rf"(-?[0-9]{{4,10}})-{_DAY}T{_CLOCK}{_ZONE}"
 _COUNT = r"-?[0-9]{1,19}"  # as many digits as a long has
-_MONTHS = rf"(-)?P(?=[-\d])(?:({_COUNT})Y)?(?:({_COUNT})M)?"
+_MONTHS = rf"(-)?P(?=[-0-9])(?:({_COUNT})Y)?(?:({_COUNT})M)?"
 _CLOCK_PARTS = rf"(?:({_COUNT})H)?(?:({_COUNT})M)?(?:({_COUNT})(?:\.([0-9]{{0,9}}))?S)?"
-_DAYS = rf"(-)?P(?=[-\dT])(?:({_COUNT})D)?(?:T(?=[-\d]){_CLOCK_PARTS})?"
+_DAYS = rf"(-)?P(?=[-0-9T])(?:({_COUNT})D)?(?:T(?=[-0-9]){_CLOCK_PARTS})?"
 
 
 def parse_date(text: str) -> Date | None:

@@ -25,7 +25,7 @@ _LAST = epoch_day(9_998, 1, 1) * SECONDS_PER_DAY
 _STANDARD_MOMENT = epoch_day(2024, 1, 1) * SECONDS_PER_DAY  # feel-scala asks the machine's clock instead
 _REGION = r"[A-Za-z][A-Za-z0-9~/._+-]+"
 _PREFIXED = r"(UTC|GMT|UT)([+-].*)"
-_OFFSET = r"([+-])(\d{1,2})(?::?([0-5]\d)(?::?([0-5]\d))?)?"
+_OFFSET = r"([+-])([0-9]{1,2})(?::?([0-5][0-9])(?::?([0-5][0-9]))?)?"
 
 
 class UnknownZone(Exception):
@@ -55,8 +55,23 @@ def parse_offset(text: str) -> int:
     return -total if sign == "-" else total
 
 
-@lru_cache(maxsize=256)
 def _zone(name: str) -> ZoneInfo | int:
+    zone = _known_zone(name)
+    if zone is None:
+        raise UnknownZone(name)
+    return zone
+
+
+@lru_cache(maxsize=256)
+def _known_zone(name: str) -> ZoneInfo | int | None:
+    """None for an unknown one, so that the disk is asked only once for that too."""
+    try:
+        return _read_zone(name)
+    except UnknownZone:
+        return None
+
+
+def _read_zone(name: str) -> ZoneInfo | int:
     if name in ("UTC", "GMT", "UT"):
         return 0
     prefixed = re.fullmatch(_PREFIXED, name)
