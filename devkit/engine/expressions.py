@@ -140,7 +140,7 @@ class Expression:
                 raise result.failure("'NUMBER'") from None
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
             raise result.failure("'NUMBER'")
-        return int(value)
+        return int(feel.engine_json(value))
 
     def boolean_value(self, variables: Mapping[str, Any], clock: Clock) -> bool:
         """The value where only true or false will do. Raises Failure."""

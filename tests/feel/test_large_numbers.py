@@ -1,8 +1,11 @@
 """Numbers with more digits than a double, and beyond every exponent that a text may have."""
 
+from decimal import Decimal
+
 import pytest
 
-from connector_sdk.feel import connector_json, evaluate
+from connector_sdk.feel import connector_json, engine_json, evaluate
+from connector_sdk.feel.limits import MAX_EXPONENT
 
 
 def test_the_bounds_of_a_loop_keep_all_their_digits() -> None:
@@ -46,3 +49,15 @@ def test_connectors_get_a_text_for_what_no_double_can_hold() -> None:
     written = connector_json(evaluate("[10**400, -10**401]").value)
     assert written == ["Infinity", "-Infinity"]
     assert evaluate("a[1] + 1", {"a": written}).value is None
+
+
+def test_numbers_of_json_may_have_the_exponent_that_number_allows_and_no_larger() -> None:
+    assert evaluate("from json(x) > 0", {"x": f"1E{MAX_EXPONENT}"}).value is True
+    for text in (f"1E{MAX_EXPONENT + 1}", f"[1.5e-{MAX_EXPONENT + 1}]", "1E" + "9" * 5_000):
+        assert evaluate("from json(x)", {"x": text}).value is None
+
+
+def test_the_engine_never_writes_out_the_digits_of_a_huge_exponent() -> None:
+    assert engine_json(Decimal("1E999999999")) == 0
+    assert engine_json(Decimal("1E-999999999")) == 0.0
+    assert connector_json(Decimal("-1E999999999")) == "-Infinity"

@@ -68,6 +68,9 @@ def _number(value: Decimal) -> int | float | BeyondDouble:
 
 def _engine_number(value: Decimal) -> int | float:
     """Zeebe keeps the low 64 bits of a whole number, as Java's `longValue` does."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= _LONG_BITS:
+        return 0  # a multiple of 2**64, whose digits need not be written out
     if value == value.to_integral_value():
         return (int(value) + _LONG) % (2 * _LONG) - _LONG
     return float(value)

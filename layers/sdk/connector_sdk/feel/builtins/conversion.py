@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from connector_sdk.feel.builtins.strings import limited
 from connector_sdk.feel.errors import InvocationFailure
 from connector_sdk.feel.json import to_json_text
+from connector_sdk.feel.limits import MAX_EXPONENT
 from connector_sdk.feel.registry import builtin, overloads
 from connector_sdk.feel.values import DECIMAL128, Value, from_python
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
@@ -224,6 +225,13 @@ def years_and_months_duration(start: AnyDate, end: AnyDate) -> Value:
     return YearsMonthsDuration(months)
 
 
+def _json_number(text: str) -> Decimal:
+    number = read_number(text)
+    if number is None:
+        raise ValueError(f"the exponent is beyond {MAX_EXPONENT}")
+    return number
+
+
 @builtin("from json", "json: string")
 def from_json(text: str) -> Value:
     """The value of a JSON text.
@@ -234,7 +242,7 @@ def from_json(text: str) -> Value:
     import json
 
     try:
-        return from_python(json.loads(text, parse_float=Decimal, parse_int=Decimal))
+        return from_python(json.loads(text, parse_float=_json_number, parse_int=Decimal))
     except (ValueError, ArithmeticError, RecursionError):
         raise InvocationFailure(f"Failed to parse JSON from '{text[:50]}'") from None
 
