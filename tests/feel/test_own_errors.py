@@ -1,11 +1,13 @@
 """Values of any size are null, or an error of FEEL; no other error leaves the package."""
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from connector_sdk.feel import FeelEvaluationError, connector_json, engine_json, evaluate, parse
+from connector_sdk.feel.limits import MAX_STRING_LENGTH
 
 DIGITS = "9" * 5_000
 
@@ -56,3 +58,18 @@ def deep(levels: int) -> Any:
 def test_a_value_that_is_too_deep_to_write_is_an_error(write: Callable[[Any], Any]) -> None:
     with pytest.raises(FeelEvaluationError, match="nested too deeply"):
         write(deep(5_000))
+
+
+@pytest.mark.parametrize("write", ["string", "to json"])
+def test_a_text_of_many_long_texts_is_refused_before_it_is_put_together(write: str) -> None:
+    half = "a" * (MAX_STRING_LENGTH // 2)
+    tracemalloc.start()
+    try:
+        for value in ("for i in 1..200 return s", "{a: for i in 1..200 return {b: s}}"):
+            with pytest.raises(FeelEvaluationError, match="longer than 10000000 characters"):
+                evaluate(f"{write}({value})", {"s": half})
+        assert tracemalloc.get_traced_memory()[1] < 10 * MAX_STRING_LENGTH
+    finally:
+        tracemalloc.stop()
+    with pytest.raises(FeelEvaluationError, match="longer than 10000000 characters"):
+        evaluate(f"{write}(for i in 1..200 return c)", {"c": {half: 1}})

@@ -15,7 +15,7 @@ from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
 from connector_sdk.feel.values.times import LocalTime, Time, time_text
 from connector_sdk.feel.values.zones import offset_text
-from connector_sdk.feel.writing import feel_text, range_text
+from connector_sdk.feel.writing import Characters, feel_text, range_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,19 +120,26 @@ class _EngineWriter(_ConnectorWriter):
 
 
 class _TextWriter(_ConnectorWriter):
-    __slots__ = ()
+    __slots__ = ("characters",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.characters = Characters()
 
     def text(self, value: Value) -> str:
         self.count()
         if isinstance(value, list):
             return f"[{','.join(map(self.text, value))}]"
         if isinstance(value, dict):
+            self.characters.count(*value)
             return "{" + ",".join(f"{quoted(key)}:{self.text(item)}" for key, item in value.items()) + "}"
         if value is None or isinstance(value, bool):
             return "null" if value is None else "true" if value else "false"
         if isinstance(value, Decimal):
             return str(value)
-        return quoted(value if isinstance(value, str) else self.inner(value))
+        text = value if isinstance(value, str) else self.inner(value)
+        self.characters.count(text)
+        return quoted(text)
 
     def inner(self, value: Value) -> str:
         if isinstance(value, Range):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
+from connector_sdk.feel.limits import MAX_STRING_LENGTH, MAX_WRITTEN_VALUES
 from connector_sdk.feel.values import Function, Range, Value
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def feel_text(value: Value) -> str:
-    """What `string()` makes of a value. Raises FeelEvaluationError beyond MAX_WRITTEN_VALUES."""
+    """What `string()` makes of a value. Raises FeelEvaluationError beyond MAX_WRITTEN_VALUES and MAX_STRING_LENGTH."""
     return _Writer().write(value)
 
 
@@ -26,16 +26,36 @@ def range_text(value: Range, write: Callable[[Value], str]) -> str:
     return f"{opening}{write(value.start)}..{write(value.end)}{closing}"
 
 
+class Characters:
+    """How many characters a text that is being written has so far, before it is put together."""
+
+    __slots__ = ("counted",)
+
+    def __init__(self) -> None:
+        self.counted = 0
+
+    def count(self, *texts: str) -> None:
+        """Raises FeelEvaluationError beyond MAX_STRING_LENGTH."""
+        self.counted += sum(map(len, texts))
+        if self.counted > MAX_STRING_LENGTH:
+            raise FeelEvaluationError(f"a text would be longer than {MAX_STRING_LENGTH} characters")
+
+
 class _Writer:
-    __slots__ = ("written",)
+    __slots__ = ("characters", "written")
 
     def __init__(self) -> None:
         self.written = 0
+        self.characters = Characters()
 
     def write(self, value: Value) -> str:
         self.written += 1
         if self.written > MAX_WRITTEN_VALUES:
             raise FeelEvaluationError(f"a text would hold more than {MAX_WRITTEN_VALUES} values")
+        if isinstance(value, str):
+            self.characters.count(value)
+        elif isinstance(value, dict):
+            self.characters.count(*value)
         write = _FORMS.get(dict if isinstance(value, dict) else type(value))
         return str(value) if write is None else write(value, self.write)
 
