@@ -63,7 +63,7 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_a_loop_may_run_as_many_steps_as_the_limit_and_no_more(few_steps: int) -> None:
-    assert evaluate(f"count(for a in 1..{few_steps} return 0)").value == few_steps
+    assert evaluate(f"(for a in 1..{few_steps} return a)[-1]").value == few_steps
     with pytest.raises(FeelEvaluationError, match="more than 1000 steps"):
         evaluate(f"count(for a in 1..{few_steps + 1} return 0)")
     with pytest.raises(FeelEvaluationError, match="more than 1000 steps"):
@@ -165,3 +165,13 @@ def test_texts_and_lists_that_are_built_again_and_again_use_up_the_budget() -> N
         evaluate("count(for i in 1..1000 return a + a)", {"a": "a" * 1_000_000})
     with pytest.raises(FeelEvaluationError, match="steps"):
         evaluate("count(for i in 1..1000 return reverse(a))", {"a": [1] * 100_000})
+
+
+@pytest.mark.parametrize(
+    "call", ["sum(xs)", "count(xs)", "list contains(xs, 1)", "string length(text)", 'get value(c, "a")']
+)
+def test_what_a_function_reads_counts_as_steps(call: str, few_steps: int) -> None:
+    variables = {"xs": [0] * 10_000, "text": "é" * 100_000, "c": {str(n): n for n in range(10_000)}}
+
+    with pytest.raises(FeelEvaluationError, match=f"more than {few_steps} steps"):
+        evaluate(f"for i in 1..100 return {call}", variables)

@@ -48,10 +48,10 @@ class Run:
             raise FeelEvaluationError(f"the evaluation took more than {MAX_STEPS} steps; loop over less")
 
     def built(self, value: Value) -> Value:
-        """Count the memory of a text or list that was just built, and pass it on."""
+        """Count the memory of a text, list or context that was just built, or is about to be read, and pass it on."""
         if isinstance(value, str):
             self.step(len(value) >> 6)
-        elif isinstance(value, list):
+        elif isinstance(value, (list, dict)):
             self.step(len(value) >> 3)
         return value
 

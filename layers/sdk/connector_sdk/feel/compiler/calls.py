@@ -40,6 +40,8 @@ def _builtin_call(function: Builtin, arguments: Arguments, names: tuple[str, ...
         if FAILED in values:
             run.warn("FUNCTION_INVOCATION_FAILURE", f"Failed to invoke function '{function.name}'")
             return None
+        for value in values:
+            run.built(value)  # a function that reads much and gives little is not free
         if names is not None:
             given = dict(zip(names, values, strict=True))
             values = [given.get(parameter) for parameter in function.parameters]
