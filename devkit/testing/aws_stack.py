@@ -16,8 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import SdkError
-from connector_sdk.settings import Settings, environment
+from connector_sdk.settings import Settings
 from devkit.testing.emulator import ROOT, RunningEmulator, tool
+from devkit.testing.processes import inherited_environment
 
 DEPLOY_SECONDS = 180
 INVOKE_SECONDS = 120.0
@@ -155,11 +156,10 @@ class AwsStack:
         return self._run(tool("sam") / "sam", *arguments, "--region", self.settings.aws_region)
 
     def _run(self, program: Path, *arguments: str | Path) -> str:
-        kept = {name: environment()[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment()}
         done = subprocess.run(  # noqa: S603
             [program, *arguments],
             cwd=ROOT,
-            env={**kept, **self.emulator.account, "SAM_CLI_TELEMETRY": "0"},
+            env={**inherited_environment(), **self.emulator.account, "SAM_CLI_TELEMETRY": "0"},
             capture_output=True,
             text=True,
             timeout=DEPLOY_SECONDS,

@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from connector_sdk.settings import environment
+from devkit.testing.processes import inherited_environment
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
-"""Variables of this process that the program gets as well; no CAMUNDA_* and no secrets by accident."""
 
 
 class RunningCommand:
@@ -76,7 +74,7 @@ def connectors(
     *arguments: str, variables: Mapping[str, str] | None = None, folder: Path = PROJECT
 ) -> Iterator[RunningCommand]:
     """Start `connectors` in `folder` with these environment variables; it is gone when the block ends."""
-    inherited = {name: environment()[name] for name in KEPT if name in environment()}
+    inherited = inherited_environment()
     process = subprocess.Popen(  # noqa: S603 - this project's own program
         [sys.executable, "-m", "devkit.cli", *arguments],
         stdin=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.errors import SdkError
-from connector_sdk.settings import environment
+from devkit.testing.processes import inherited_environment, stop
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
@@ -84,16 +84,15 @@ def emulator(*, enforce_iam: bool = True) -> Iterator[RunningEmulator]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        stack.callback(_stop, process)
+        stack.callback(stop, process, STOP_SECONDS)
         _wait_until_ready(port, process, log)
         yield RunningEmulator(f"http://localhost:{port}", port, log)
 
 
 def _environment(folder: Path, port: int, enforce_iam: bool) -> dict[str, str]:
     """TMPDIR is ours, because folders of its workers stay there."""
-    kept = {name: environment()[name] for name in ("PATH", "HOME", "LANG") if name in environment()}
     return {
-        **kept,
+        **inherited_environment(),
         "TMPDIR": str(folder),
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
@@ -125,12 +124,3 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(STOP_SECONDS)

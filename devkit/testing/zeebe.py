@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.settings import environment
 from connector_sdk.wire.connection import Connections
+from devkit.testing.processes import inherited_environment, stop
 from devkit.testing.zeebe_parts import RealEngineMissing, java_home, zeebe_home
 
 HOST = "127.0.0.1"
@@ -66,7 +66,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        stack.callback(_stop, process)
+        stack.callback(stop, process, STOP_SECONDS)
         running = RunningZeebe(f"http://{HOST}:{ports[0]}", f"http://{HOST}:{ports[1]}/actuator", process.pid, log)
         _wait_until_ready(running, process)
         yield running
@@ -74,9 +74,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
 
 def _environment(java: Path, folder: Path, ports: list[int], exporter: str | None, heap: str) -> dict[str, str]:
     rest, management, grpc, command, internal = map(str, ports)
-    inherited: dict[str, str] = {
-        name: environment()[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment()
-    }
+    inherited = inherited_environment()
     variables: dict[str, str] = {
         "JAVA_HOME": str(java),
         "JAVA_TOOL_OPTIONS": f"-Xmx{heap} -XX:+UseSerialGC",
@@ -133,12 +131,3 @@ def _ready(running: RunningZeebe) -> bool:
         return False
     brokers = json.loads(topology.body)["brokers"]
     return any(partition["role"] == "leader" for broker in brokers for partition in broker["partitions"])
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(STOP_SECONDS)
