@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess
+from devkit.checkout import ROOT
 from devkit.generate import catalogue
-from devkit.testing.emulator import ROOT
 
 GENERIC = "webhook"
 OURS = "connectors webhooks sync"

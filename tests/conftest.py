@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.settings import Settings
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
-from devkit.testing.emulator import REGION, ROOT, emulator
+from devkit.checkout import ROOT
+from devkit.testing.emulator import REGION, emulator
 
 # How fast a busy machine makes examples says nothing about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from devkit.checkout import ROOT, tool
 from devkit.cli import exit_codes
 from devkit.cli.output import print_json
 from devkit.cli.problems import Refusal
 from devkit.host import Answer, FunctionHost, built, from_source
-from devkit.host.functions import ROOT, choose
+from devkit.host.functions import choose
 from devkit.host.surroundings import surroundings
-from devkit.testing.emulator import tool
 
 EVENTS = ROOT / "events"
 

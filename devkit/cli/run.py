@@ -19,11 +19,11 @@ from devkit.cli.ports import require_free
 from devkit.cli.problems import Refusal
 from devkit.cli.run_output import Lines, Screen
 from devkit.cli.signals import stop_signals
+from devkit.connector_runtime.model_expressions import bare_secrets, require_expressions
+from devkit.connector_runtime.models import Model, read_models
+from devkit.connector_runtime.runtime import Plan, running
+from devkit.connector_runtime.told import Notice
 from devkit.engine import server
-from devkit.runtime.model_expressions import bare_secrets, require_expressions
-from devkit.runtime.models import Model, read_models
-from devkit.runtime.runtime import Plan, running
-from devkit.runtime.told import Notice
 
 DEFAULT_PORT = 8086
 """Where Camunda 8 Run has its connectors."""

@@ -10,10 +10,10 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from devkit.cli.output import console, print_line
+from devkit.connector_runtime.models import Model
+from devkit.connector_runtime.runtime import ConnectorRuntime
+from devkit.connector_runtime.told import IncidentRaised, Notice, Redelivered, Told, WebhookAnswered
 from devkit.demo.screen import OUTCOME_STYLES
-from devkit.runtime.models import Model
-from devkit.runtime.runtime import ConnectorRuntime
-from devkit.runtime.told import IncidentRaised, Notice, Redelivered, Told, WebhookAnswered
 from functions.runtime.poller.finished import Finished
 
 

@@ -18,7 +18,7 @@ from devkit.api_routes import needs_routes, update_routes
 from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
-from devkit.runtime.models import read_models
+from devkit.connector_runtime.models import read_models
 from devkit.stack_outputs import stack_outputs
 from devkit.webhook_lines import lines
 

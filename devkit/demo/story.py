@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from connector_sdk.clock import SystemClock
@@ -15,14 +14,15 @@ from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SdkError
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
+from devkit.checkout import ROOT
+from devkit.connector_runtime.models import Model, read_models
+from devkit.connector_runtime.runtime import ConnectorRuntime, Plan, running
 from devkit.demo import catalogue, github
 from devkit.engine import server
-from devkit.runtime.models import Model, read_models
-from devkit.runtime.runtime import ConnectorRuntime, Plan, running
 from functions.runtime.poller.finished import Finished
 
 T = TypeVar("T")
-MODEL = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
+MODEL = ROOT / "examples/github-issue/github-issue.bpmn"
 PROCESS = "github-issue"
 PATIENCE_SECONDS = 20.0
 """How long an instance may take; it needs about a second."""

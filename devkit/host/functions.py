@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from devkit.checkout import ROOT
 from devkit.generate import UnknownFunction, template
 from devkit.generate.cloudformation import read_template
 
-ROOT = Path(__file__).parents[2]
 FUNCTION_TYPE, LAYER_TYPE = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 MEMORY_MB = 512
 """Where a template leaves the memory to a parameter without a default."""

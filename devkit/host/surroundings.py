@@ -17,10 +17,11 @@ from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.settings import environment
 from connector_sdk.stores.routes import RoutedProcess
+from devkit.checkout import ROOT
 from devkit.demo.catalogue import TOKEN, Catalogue
 from devkit.demo.github import SECRET
 from devkit.engine import server
-from devkit.host.functions import ROOT, HostedFunction
+from devkit.host.functions import HostedFunction
 
 PASSED_ON = ("CAMUNDA_", "ZEEBE_", "CONNECTORS_", "CONNECTOR_", "SECRET_", "AWS_")
 """Variables of this process that functions see."""

@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import SdkError
 from connector_sdk.settings import Settings
-from devkit.testing.emulator import ROOT, RunningEmulator, tool
+from devkit.checkout import ROOT, tool
+from devkit.testing.emulator import RunningEmulator
 from devkit.testing.processes import inherited_environment
 
 DEPLOY_SECONDS = 180

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from devkit.checkout import ROOT
 from devkit.testing.processes import inherited_environment
 
-PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
 
 
@@ -71,7 +71,7 @@ class RunningCommand:
 
 @contextmanager
 def connectors(
-    *arguments: str, variables: Mapping[str, str] | None = None, folder: Path = PROJECT
+    *arguments: str, variables: Mapping[str, str] | None = None, folder: Path = ROOT
 ) -> Iterator[RunningCommand]:
     """Start `connectors` in `folder` with these environment variables; it is gone when the block ends."""
     inherited = inherited_environment()

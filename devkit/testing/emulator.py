@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -15,11 +14,11 @@ from pathlib import Path
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.errors import SdkError
+from devkit.checkout import tool
 from devkit.testing.processes import inherited_environment, stop
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
-ROOT = Path(__file__).parents[2]
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 """What `platform.machine()` says → Lambda's name for the processor: functions run here only if it is the same."""
 READY_SECONDS = 60.0
@@ -51,19 +50,6 @@ class RunningEmulator:
     def account(self) -> Mapping[str, str]:
         """What a client's environment needs to talk to it with all rights."""
         return {**ACCOUNT, "AWS_ENDPOINT_URL": self.address}
-
-
-def tool(name: str) -> Path:
-    """The bin folder of a tool with a virtual environment of its own; it is made if need be. Raises EmulatorMissing."""
-    made = subprocess.run(  # noqa: S603
-        [shutil.which("sh") or "/bin/sh", str(ROOT / "scripts" / "tool"), name],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise EmulatorMissing(f"{name} is not there and could not be installed: {made.stderr.strip()[-300:]}")
-    return Path(made.stdout.strip())
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from connector_sdk.errors import SdkError
 from connector_sdk.settings import environment
+from devkit.checkout import ROOT
 
-PROJECT = Path(__file__).parents[2]
 CACHE_VARIABLE = "CONNECTORS_CACHE_DIR"
 """Where the parts are kept (about 500 MB); default: `.cache` in the project."""
 ZEEBE_VERSION = "8.6.0"
 ZEEBE_ARTIFACT = f"io.camunda:camunda-zeebe:{ZEEBE_VERSION}:tar.gz"
-JDK_LOCK = PROJECT / "requirements" / "real.txt"
+JDK_LOCK = ROOT / "requirements" / "real.txt"
 DOWNLOAD_SECONDS = 600
 """For each part."""
 
@@ -30,7 +30,7 @@ class RealEngineMissing(SdkError):
 
 def cache() -> Path:
     """The folder for downloaded parts."""
-    return Path(environment().get(CACHE_VARIABLE) or PROJECT / ".cache")
+    return Path(environment().get(CACHE_VARIABLE) or ROOT / ".cache")
 
 
 def zeebe_home() -> Path:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from devkit.checkout import ROOT
 from devkit.generate import catalogue
-from devkit.testing.emulator import ROOT
 
 LAYER = "SdkLayer"
 BUILD_SECONDS = 110

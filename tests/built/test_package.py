@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from devkit.checkout import ROOT, tool
 from devkit.generate import Choice, FunctionFolder, catalogue
 from devkit.host import FunctionHost, built
 from devkit.host.surroundings import surroundings
 from devkit.package import check
 from devkit.package.__main__ import main
-from devkit.testing.emulator import MACHINES, ROOT, tool
+from devkit.testing.emulator import MACHINES
 from tests.built.conftest import LAYER, make, python
 from tests.host.test_events import EXPECTED, essence
 

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from devkit.cli import settings_table
 from devkit.cli.main import COMMANDS
+from devkit.generate import settings_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +20,7 @@ def rows(file: Path, heading: str) -> list[list[str]]:
 def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
     page = settings_table.PAGE.read_text(encoding="utf-8")
 
-    assert page == settings_table.with_table(page), "run: python -m devkit.cli.settings_table"
+    assert page == settings_table.with_table(page), "run: python -m devkit.generate.settings_table"
     names = "`CAMUNDA_AUTH_STRATEGY`, `CAMUNDA_CLIENT_AUTH_METHOD`"
     assert [names, "`NONE`", "how to log in to the engine"] in rows(settings_table.PAGE, "Settings")
 

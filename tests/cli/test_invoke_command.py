@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from devkit.checkout import ROOT
 from devkit.cli.main import execute
-from devkit.host.functions import ROOT
 
 BROKEN = """
 import os

@@ -10,7 +10,7 @@ import pytest
 from connector_sdk.feel import evaluate
 from connector_sdk.feel.builtins import BUILTINS, FAMILIES
 from devkit.conformance.typed import to_typed
-from devkit.feel_reference import page
+from devkit.generate.feel_reference import page
 
 CALLS = {function.call for overloads in BUILTINS.values() for function in overloads}
 
@@ -42,4 +42,4 @@ def test_every_function_of_feel_scala_is_there() -> None:
 
 def test_the_reference_page_is_made_of_these_docstrings() -> None:
     written = (Path(__file__).resolve().parents[2] / "docs/feel.md").read_text(encoding="utf-8")
-    assert written == page(), "run: python -m devkit.feel_reference > docs/feel.md"
+    assert written == page(), "run: python -m devkit.generate.feel_reference > docs/feel.md"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit.host.functions import ROOT
-from devkit.testing.emulator import REGION, tool
+from devkit.checkout import ROOT, tool
+from devkit.testing.emulator import REGION
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 VARIABLES = {"OutboundHttpJson": {"CONNECTORS_SECRETS": "environment"}}

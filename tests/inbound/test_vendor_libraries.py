@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector_sdk.clock import SystemClock
 from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
-from devkit.testing.emulator import EmulatorMissing, tool
+from devkit.checkout import ToolMissing, tool
 
 PROGRAM = Path(__file__).with_name("vendor_libraries.py")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -55,7 +55,7 @@ class Vendors:
 def vendors() -> Iterator[Vendors]:
     try:
         python = tool("vendors") / "python"
-    except EmulatorMissing as error:
+    except ToolMissing as error:
         pytest.skip(str(error))
     started = subprocess.Popen(  # noqa: S603 - the program beside this file
         [python, PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

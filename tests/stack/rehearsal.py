@@ -23,12 +23,13 @@ from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.signatures import SlackSignature
+from devkit.checkout import ROOT
 from devkit.demo import catalogue, github
 from devkit.engine import server
 from devkit.generate import Choice
 from devkit.testing.aws_stack import AwsStack
 from devkit.testing.command_line import connectors
-from devkit.testing.emulator import MACHINES, ROOT, emulator
+from devkit.testing.emulator import MACHINES, emulator
 
 BUILD = ROOT / ".aws-sam" / "build"
 MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"

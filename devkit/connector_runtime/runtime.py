@@ -15,11 +15,11 @@ from connector_sdk.inbound import InboundElement, Routes, WebhookServices, eleme
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
 from devkit import gateway
-from devkit.runtime.deliveries import ToldDeliveries, telling
-from devkit.runtime.functions import INBOUND, OutboundFunctions, outbound_functions
-from devkit.runtime.models import Model, SpelledSecrets, require_secrets
-from devkit.runtime.presence import Presence, PresentEngine, Watch
-from devkit.runtime.told import Notice, Tell, nobody
+from devkit.connector_runtime.deliveries import ToldDeliveries, telling
+from devkit.connector_runtime.functions import INBOUND, OutboundFunctions, outbound_functions
+from devkit.connector_runtime.models import Model, SpelledSecrets, require_secrets
+from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
+from devkit.connector_runtime.told import Notice, Tell, nobody
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options

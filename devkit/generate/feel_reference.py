@@ -1,4 +1,4 @@
-"""docs/feel.md, made from the functions' own docstrings: `python -m devkit.feel_reference > docs/feel.md`."""
+"""docs/feel.md, made from the functions' own docstrings: `python -m devkit.generate.feel_reference > docs/feel.md`."""
 
 from __future__ import annotations
 

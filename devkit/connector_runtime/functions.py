@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from connector_sdk.errors import SettingsError
@@ -12,10 +11,10 @@ from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, second_names
+from devkit.checkout import ROOT
 from devkit.generate import catalogue
 from functions.runtime.poller.registry import Handler, Registered, load
 
-ROOT = Path(__file__).parents[2]
 INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.group == "inbound")
 """Every kind of webhook."""
 

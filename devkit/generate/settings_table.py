@@ -1,12 +1,11 @@
-"""`python -m devkit.cli.settings_table`: write the table of settings into docs/command-line.md again."""
+"""`python -m devkit.generate.settings_table`: write the table of settings into docs/command-line.md again."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from connector_sdk.settings import SETTINGS
+from devkit.checkout import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs/command-line.md"
+PAGE = ROOT / "docs/command-line.md"
 HEADING = "\n## Settings\n"
 TABLE_HEAD = "| variable | default | meaning |\n| --- | --- | --- |\n"
 

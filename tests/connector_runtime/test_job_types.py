@@ -8,7 +8,7 @@ import pytest
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings, second_names
-from devkit.runtime.functions import OutboundFunctions, outbound_functions
+from devkit.connector_runtime.functions import OutboundFunctions, outbound_functions
 from functions.runtime.poller.registry import UnknownConnector, load
 
 

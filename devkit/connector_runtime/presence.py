@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from connector_sdk.engine_client import CreatedInstance, EngineClient, PublishedMessage
 from connector_sdk.errors import EngineBusy, EngineError, EngineRejected, EngineUnreachable
-from devkit.runtime.told import IncidentRaised, Notice, Tell
+from devkit.connector_runtime.told import IncidentRaised, Notice, Tell
 
 T = TypeVar("T")
 LOOK_SECONDS = 2.0

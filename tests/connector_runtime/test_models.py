@@ -8,7 +8,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.job import Job
 from connector_sdk.secrets import EnvironmentSecrets
-from devkit.runtime.models import (
+from devkit.connector_runtime.models import (
     SecretsMissing,
     SpelledSecrets,
     UnusableModel,

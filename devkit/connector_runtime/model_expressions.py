@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from connector_sdk.bpmn import Element
 from connector_sdk.expressions import CONNECTOR_FUNCTIONS
 from connector_sdk.feel import FeelSyntaxError, parse
-from devkit.runtime.models import Model, UnusableModel
+from devkit.connector_runtime.models import Model, UnusableModel
 
 HEADERS = frozenset({"resultExpression", "errorExpression"})
 PROPERTIES = frozenset(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit.runtime.model_expressions import bare_secrets, require_expressions
-from devkit.runtime.models import UnusableModel, read_models
+from devkit.connector_runtime.model_expressions import bare_secrets, require_expressions
+from devkit.connector_runtime.models import UnusableModel, read_models
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 ROW = '<zeebe:taskDefinition type="io.camunda:http-json:1"'

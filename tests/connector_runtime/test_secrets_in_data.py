@@ -11,9 +11,9 @@ from connector_sdk.bpmn import read
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
+from devkit.connector_runtime.models import Model
+from devkit.connector_runtime.runtime import Plan, running
 from devkit.engine.server import start
-from devkit.runtime.models import Model
-from devkit.runtime.runtime import Plan, running
 from functions.runtime.poller.finished import Finished
 
 PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -8,11 +8,11 @@ from pathlib import Path
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
+from devkit.connector_runtime.models import read_models
+from devkit.connector_runtime.runtime import Plan, running
+from devkit.connector_runtime.told import Notice, Told
 from devkit.demo import github
 from devkit.engine import server
-from devkit.runtime.models import read_models
-from devkit.runtime.runtime import Plan, running
-from devkit.runtime.told import Notice, Told
 from functions.runtime.poller.finished import Finished
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"

@@ -13,8 +13,8 @@ from typing import Any
 from connector_sdk.errors import SdkError
 from connector_sdk.stores import Delivery, State
 from connector_sdk.stores.sqlite import SqliteDeliveries
+from devkit.connector_runtime.told import Redelivered, Tell, WebhookAnswered
 from devkit.gateway.server import Handler
-from devkit.runtime.told import Redelivered, Tell, WebhookAnswered
 
 ENDS = {
     State.PUBLISHED: "published",
