@@ -15,6 +15,8 @@ from functions.runtime.poller.registry import registered
 
 GROUPS = ("outbound", "inbound", "runtime")
 FORM = "function.yaml"
+WEBHOOK = "webhook"
+"""The generic kind's folder and name, and how the names of the other kinds end."""
 
 
 class UnknownFunction(SdkError):
@@ -31,8 +33,8 @@ class FunctionFolder:
 
     @property
     def name(self) -> str:
-        """The public name: `http-json` for the folder `http_json`."""
-        return self.folder.replace("_", "-")
+        """The public name, see public_name."""
+        return public_name(self.group, self.folder)
 
     @property
     def id(self) -> str:
@@ -67,6 +69,15 @@ class FunctionFolder:
         }
         text = json.dumps(said, separators=(",", ":"))
         return {"title": self.connector.name, "timeout": str(said["timeout"]), "registered": text[1:-1]}
+
+
+def public_name(group: str, folder: str) -> str:
+    """What people, the template and the folder events/ call a function: `http-json` for `functions/outbound/http_json`.
+
+    Kinds of webhook end in `-webhook`, as their connector types do: `slack-webhook` beside the connector `slack`.
+    """
+    name = folder.replace("_", "-")
+    return f"{name}-{WEBHOOK}" if group == "inbound" and folder != WEBHOOK else name
 
 
 def catalogue(root: Path, only: Collection[str] | None = None) -> Sequence[FunctionFolder]:

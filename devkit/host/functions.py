@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from devkit.checkout import ROOT
-from devkit.generate import UnknownFunction, template
+from devkit.generate import UnknownFunction, public_name, template
 from devkit.generate.cloudformation import read_template
 
 FUNCTION_TYPE, LAYER_TYPE = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
@@ -77,7 +77,7 @@ def _function(
     if isinstance(memory, dict):
         memory = template.get("Parameters", {}).get(memory.get("Ref"), {}).get("Default", MEMORY_MB)
     return HostedFunction(
-        name=folder.replace("_", "-"),
+        name=public_name(group, folder),
         group=group,
         handler=properties["Handler"],
         root=root,

@@ -121,6 +121,17 @@ def test_a_function_is_found_by_its_folder() -> None:
 
     assert ids["http-json"] == "OutboundHttpJson"
     assert ids["poller"] == "RuntimePoller"
+    assert (ids["webhook"], ids["slack-webhook"]) == ("InboundWebhook", "InboundSlack")
+
+
+def test_a_connector_and_a_kind_of_webhook_may_have_the_same_folder_name(tmp_path: Path) -> None:
+    for group in ("outbound", "inbound"):
+        folder = tmp_path / "functions" / group / "slack"
+        folder.mkdir(parents=True)
+        (folder / "function.yaml").touch()
+
+    assert [one.name for one in catalogue(tmp_path)] == ["slack", "slack-webhook"]
+    assert [one.name for one in catalogue(tmp_path, ["slack"])] == ["slack"]
 
 
 def test_entries_keep_comments_with_the_key_that_follows() -> None:
