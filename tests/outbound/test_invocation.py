@@ -1,12 +1,20 @@
 from threading import Barrier
+from traceback import format_exception
 from typing import Any
 
 import pytest
 
 from connector_sdk.binding import ConnectorModel
 from connector_sdk.outbound import Connector, JobContext, outbound_connector
-from connector_sdk.outbound.invocation import DEADLINE_MARGIN_MS, MAX_THREADS, InvocationError
+from connector_sdk.outbound.invocation import (
+    DEADLINE_MARGIN_MS,
+    MAX_THREADS,
+    OTHER_VERSION_DELAY_MS,
+    VERSION,
+    InvocationError,
+)
 from devkit.testing import services_for
+from functions.runtime.poller import worker
 
 SECRETS = {"TOKEN": "t-secret", "OTHER": "o-secret"}
 
@@ -96,10 +104,52 @@ def test_the_elements_own_secrets_are_the_only_ones_if_they_are_known() -> None:
     assert "is not allowed here" in two["body"]["errorMessage"]
 
 
-@pytest.mark.parametrize("event", [{}, {"jobs": [{}]}, {"jobs": 5}, {"jobs": ["x"]}])
-def test_an_event_that_is_no_invocation_is_refused(event: dict[str, Any]) -> None:
-    with pytest.raises(InvocationError, match="activated jobs"):
+JOB = {"jobKey": "1", "type": "t"}
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ([], "the event is no object"),
+        ({}, "v is missing"),
+        ({"jobs": []}, "v is missing"),
+        ({"v": "1", "jobs": []}, "v is missing or something else"),
+        ({"v": True, "jobs": []}, "v is missing or something else"),
+        ({"v": 1}, "jobs is missing"),
+        ({"v": 1, "jobs": 5}, "jobs is missing or something else"),
+        ({"v": 1, "jobs": ["canary"]}, r"jobs\[0\] is no object"),
+        ({"v": 1, "jobs": [{"jobKey": "1"}]}, r"jobs\[0\].type is missing"),
+        ({"v": 1, "jobs": [JOB, {**JOB, "variables": "canary"}]}, r"jobs\[1\].variables is missing or something else"),
+        ({"v": 1, "jobs": [{**JOB, "customHeaders": ["canary"]}]}, "customHeaders"),
+        ({"v": 1, "jobs": [{**JOB, "retries": "canary"}]}, "retries"),
+        ({"v": 1, "jobs": [{**JOB, "deadline": "canary"}]}, "a key or a number"),
+        ({"v": 1, "jobs": [{"type": "t"}]}, "a key or a number"),
+        ({"v": 1, "jobs": [JOB], "secretNames": "canary"}, "secretNames"),
+        ({"v": 1, "jobs": [JOB], "secretNames": {"1": "canary"}}, "secretNames"),
+    ],
+)
+def test_an_event_that_is_no_invocation_is_refused_without_what_is_in_it(event: Any, says: str) -> None:
+    with pytest.raises(InvocationError, match=says) as refused:
         connector(lambda request, context: 1)(event)
+    assert "canary" not in "".join(format_exception(refused.value))
+
+
+def test_the_poller_sends_the_version_that_functions_have() -> None:
+    assert worker.VERSION == VERSION
+
+
+@pytest.mark.parametrize("version", [VERSION - 1, VERSION, VERSION + 1])
+def test_the_versions_before_and_after_are_understood(version: int) -> None:
+    answer = connector(lambda request, context: 1)({**invocation("1"), "v": version, "more": True})
+    assert [outcome["command"] for outcome in answer["outcomes"]] == ["completion"]
+
+
+@pytest.mark.parametrize("version", [VERSION - 2, VERSION + 2])
+def test_jobs_of_a_version_that_is_not_understood_keep_their_retries(version: int) -> None:
+    [outcome] = connector(lambda request, context: 1 // 0)({**invocation("1"), "v": version})["outcomes"]
+    assert (outcome["jobKey"], outcome["command"], outcome["body"]["retries"]) == ("1", "failure", 3)
+    assert f"the poller speaks version {version}" in outcome["body"]["errorMessage"]
+    assert outcome["body"]["retryBackOff"] == OTHER_VERSION_DELAY_MS
 
 
 def test_no_jobs_give_no_outcomes() -> None:

@@ -35,7 +35,7 @@ class Job:
         return cls(
             key=str(wire["jobKey"] if "jobKey" in wire else wire["key"]),
             type=wire["type"],
-            retries=wire.get("retries", 3),
+            retries=3 if wire.get("retries") is None else wire["retries"],
             custom_headers=wire.get("customHeaders") or {},
             variables=wire.get("variables") or {},
             deadline=int(wire.get("deadline") or 0),

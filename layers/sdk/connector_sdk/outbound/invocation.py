@@ -2,6 +2,9 @@
 
 {"v": 1, "clusterId": "…", "jobs": [{…}], "secretNames": {"<jobKey>": ["TOKEN"] | null}}
 {"outcomes": [{"jobKey": "…", "command": "completion" | "failure" | "error", "body": {…}}], "notStarted": ["<jobKey>"]}
+
+Poller and functions are deployed one after the other, and an old poller may live for minutes after that: a function
+understands the versions before and after its own as well. Members that it does not know are ignored.
 """
 
 from __future__ import annotations
@@ -12,7 +15,14 @@ from typing import Any
 
 from connector_sdk.errors import SdkError
 from connector_sdk.job import Job
-from connector_sdk.outcome import Outcome, to_wire
+from connector_sdk.outcome import Fail, Outcome, to_wire
+
+VERSION = 1
+"""Of the invocation, as this function has it."""
+VERSIONS = range(VERSION - 1, VERSION + 2)
+"""What it understands."""
+OTHER_VERSION_DELAY_MS = 60_000
+"""Until a job comes again that another version's poller sent: somebody is deploying right now, or has to."""
 
 MAX_THREADS = 32
 DEADLINE_MARGIN_MS = 5_000
@@ -28,10 +38,13 @@ class InvocationError(SdkError):
 def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str, Any]:
     """Do all jobs, side by side if there are several; those that the time does not suffice for are not started.
 
-    No thread outlives the answer. Raises InvocationError if the event is none of the poller's.
+    No thread outlives the answer. Jobs of a version that is not understood are failed with their retries unchanged.
+    Raises InvocationError if the event is none of the poller's.
     """
     jobs = _jobs(event)
     names: Mapping[str, Collection[str] | None] = event.get("secretNames") or {}
+    if event["v"] not in VERSIONS:
+        return {"outcomes": [to_wire(job.key, _other_version(event["v"], job)) for job in jobs], "notStarted": []}
 
     def one(job: Job) -> dict[str, Any] | None:
         return None if _is_late(lambda_context) else to_wire(job.key, run(job, names.get(job.key)))
@@ -47,13 +60,46 @@ def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str,
     }
 
 
+def _other_version(version: int, job: Job) -> Fail:
+    return Fail(
+        f"the poller speaks version {version} of the invocation, this function {VERSIONS[0]} to {VERSIONS[-1]}: "
+        "deploy both from the same release; the job was not started",
+        job.retries,
+        OTHER_VERSION_DELAY_MS,
+    )
+
+
 def _jobs(event: Mapping[str, Any]) -> list[Job]:
+    """The event's jobs. What is wrong is said by the member's name only: values may be secret."""
+    _refuse_wrong(event, _INVOCATION, "")
+    for number, job in enumerate(event["jobs"]):
+        _refuse_wrong(job, _JOB, f"jobs[{number}].")
+    if not all(type(names) in (list, _NOTHING) for names in (event.get("secretNames") or {}).values()):
+        raise InvocationError(f"{_WANTED}, but secretNames holds something else than lists")
     try:
         return [Job.from_wire(job) for job in event["jobs"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvocationError(
-            f'this function wants {{"v": 1, "jobs": [activated jobs]}}, but {error} is missing or unreadable'
-        ) from error
+    except (KeyError, TypeError, ValueError):
+        raise InvocationError(f"{_WANTED}, but a key or a number of a job is unreadable") from None
+
+
+def _refuse_wrong(value: Any, members: Mapping[str, tuple[type, ...]], where: str) -> None:
+    if not isinstance(value, Mapping):
+        raise InvocationError(f"{_WANTED}, but {where.removesuffix('.') or 'the event'} is no object")
+    for name, kinds in members.items():
+        if type(value.get(name)) not in kinds:
+            raise InvocationError(f"{_WANTED}, but {where}{name} is missing or something else")
+
+
+_NOTHING = type(None)
+_INVOCATION: Mapping[str, tuple[type, ...]] = {"v": (int,), "jobs": (list,), "secretNames": (dict, _NOTHING)}
+_JOB: Mapping[str, tuple[type, ...]] = {
+    "type": (str,),
+    "retries": (int, _NOTHING),
+    "customHeaders": (dict, _NOTHING),
+    "variables": (dict, _NOTHING),
+}
+"""By member, what it may be; `NoneType` is absent as well."""
+_WANTED = 'this function wants {"v": 1, "jobs": [activated jobs]}'
 
 
 def _is_late(lambda_context: Any) -> bool:

@@ -20,7 +20,7 @@ from connector_sdk.outbound.context import JobContext
 from connector_sdk.outbound.failures import Failure, OnError, failure_of
 from connector_sdk.outbound.headers import Headers
 from connector_sdk.outbound.services import Services
-from connector_sdk.outcome import Complete, Outcome
+from connector_sdk.outcome import Complete, Fail, Outcome
 from connector_sdk.secrets import resolve
 
 Handler = Callable[[Any, JobContext], Any]
@@ -52,6 +52,13 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 
     `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
     """
+    try:
+        return _processed(work, job, services, secret_names)
+    except Exception as error:  # even while a failure was put into words; what the error says may hold a secret
+        return Fail(f"The connector could not say what went wrong ({type(error).__name__})", max(job.retries - 1, 0))
+
+
+def _processed(work: Work, job: Job, services: Services, secret_names: Collection[str] | None) -> Outcome:
     headers = Headers.of(job.custom_headers)
     progress = _Progress()
     try:
