@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from devkit.cli import exit_codes
 from devkit.cli.output import console
 from devkit.cli.problems import Refusal
 from devkit.generate import ARCHITECTURES, TEMPLATE, Choice, template
+from devkit.generate.derived import derived_files
 
 ALL = "all"
 DIFFERENCE_LINES = 20
@@ -27,22 +30,35 @@ def generate(
     architecture: Annotated[
         str | None, typer.Option(help=f"the functions' processor: {' or '.join(ARCHITECTURES)}")
     ] = None,
-    output: Annotated[Path, typer.Option(metavar="FILE", help="where the template goes")] = Path(TEMPLATE),
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"only the stack's template, there instead of {TEMPLATE}")
+    ] = None,
 ) -> int:
-    """Write template.yaml from stack.yaml, the function.yaml files and what the connectors' code says.
+    """Write what is derived from stack.yaml, the function.yaml files and the connectors' code.
 
-    What an earlier run chose with --only and --architecture stays chosen.
+    That is template.yaml, and each function's element template and README. What an earlier run chose with --only and
+    --architecture stays chosen; element templates are written for all functions.
     """
     root = Path.cwd()
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
-    there = output.read_text(encoding="utf-8") if output.is_file() else ""
-    wanted = template(root, _chosen(Choice.of(there), only, architecture))
+    stack = output or Path(TEMPLATE)
+    wanted = {stack: template(root, _chosen(Choice.of(_text(stack)), only, architecture))}
+    if output is None:
+        wanted |= derived_files(root)
+    changed = {file: text for file, text in wanted.items() if _text(file) != text}
     if check:
-        return _compare(there, wanted, output)
-    output.write_text(wanted, encoding="utf-8")
-    console().print(f"{output}: {'unchanged' if wanted == there else 'written'}", markup=False)
+        return _refuse_differences(changed, len(wanted))
+    for file, text in changed.items():
+        file.write_text(text, encoding="utf-8")
+        console().print(f"{file}: written", markup=False)
+    console().print(f"generated files: {len(changed)} written, {len(wanted) - len(changed)} unchanged", markup=False)
     return exit_codes.OK
+
+
+def _text(file: Path) -> str:
+    """What is in a file; nothing if it is not there."""
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _chosen(before: Choice, only: str | None, architecture: str | None) -> Choice:
@@ -53,13 +69,14 @@ def _chosen(before: Choice, only: str | None, architecture: str | None) -> Choic
     return Choice(chosen, architecture or before.architecture)
 
 
-def _compare(there: str, wanted: str, output: Path) -> int:
-    if there == wanted:
-        console().print(f"{output} is up to date", markup=False)
+def _refuse_differences(changed: Mapping[Path, str], files: int) -> int:
+    if not changed:
+        console().print(f"generated files: all {files} are up to date", markup=False)
         return exit_codes.OK
-    lines = list(
-        difflib.unified_diff(there.splitlines(), wanted.splitlines(), str(output), "generated", lineterm="", n=1)
-    )
-    for line in lines[:DIFFERENCE_LINES]:
-        console().print(line, markup=False)
-    raise Refusal(f"{output} is not up to date; run `connectors generate` and commit it", exit_codes.DIFFERENCE)
+    for file, text in changed.items():
+        there = _text(file)
+        lines = difflib.unified_diff(there.splitlines(), text.splitlines(), str(file), "generated", lineterm="", n=1)
+        for line in islice(lines, DIFFERENCE_LINES):
+            console().print(line, markup=False)
+    names = ", ".join(map(str, changed))
+    raise Refusal(f"not up to date: {names}; run `connectors generate` and commit it", exit_codes.DIFFERENCE)

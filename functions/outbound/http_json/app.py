@@ -20,7 +20,14 @@ WITHOUT_CONTENT = (204, 304)
 @outbound_connector(
     type="io.camunda:http-json:1",
     name="HTTP REST",
-    template=ElementTemplate("io.serverless-connectors.http-json.v1", version=1),
+    template=ElementTemplate(
+        "io.serverless-connectors.http-json.v1",
+        version=1,
+        groups={"tls": "Client certificate", "endpoint": "HTTP endpoint", "timeout": "Time-outs"},
+        keywords=("REST", "HTTP", "API"),
+        result_expression="{answer: response.body}",
+        result_example={"status": 200, "headers": {"Content-Type": "application/json"}, "body": {"id": 7}},
+    ),
 )
 def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
     """Send an HTTP request."""

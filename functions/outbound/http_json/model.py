@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32
 from connector_sdk.http.authentication import Authentication
 from connector_sdk.http.tls import ClientTls
-from connector_sdk.template import Property
+from connector_sdk.template import Equals, Property
+
+WITH_BODY = Equals("method", "POST", "PUT", "PATCH")
 
 
 class Method(Enum):
@@ -38,30 +40,30 @@ class ReturnChoice(Enum):
 class DocumentReturnFormat(ConnectorModel):
     """The newest templates say what they expect (8.10); the older ones leave it to the body."""
 
-    choice: ReturnChoice | None = None
-    encoding: str = "UTF-8"
+    choice: Annotated[ReturnChoice | None, Property(label="Response format", default="JSON")] = None
+    encoding: Annotated[str, Property(when=Equals("documentReturnFormat.choice", "TEXT"))] = "UTF-8"
 
 
 class HttpJsonRequest(ConnectorModel):
     """The inputs of all REST templates since 8.2; what an older one does not have is left at its default."""
 
-    authentication: Annotated[Authentication | None, Property(group="authentication")] = None
-    authentication_configuration: Annotated[
-        AuthenticationConfiguration | None, NEWER, Property(group="authentication")
+    authentication: Annotated[
+        Authentication | None, Property(label="Type", group="authentication", default="noAuth")
     ] = None
-    method: Annotated[Method, Property(group="endpoint")]
-    url: Annotated[HttpUrl, Property(label="URL", group="endpoint", example="https://api.example.com/orders")]
+    authentication_configuration: Annotated[AuthenticationConfiguration | None, NEWER, Property(offered=False)] = None
+    method: Annotated[Method, Property(group="endpoint", default="GET")]
+    url: Annotated[HttpUrl, Property(group="endpoint", example="https://api.example.com/orders")]
     headers: Annotated[dict[str, str | None] | None, Property(group="endpoint")] = None
     query_parameters: Annotated[dict[str, str | None] | None, Property(group="endpoint")] = None
-    skip_encoding: Annotated[str | None, Property(group="endpoint")] = None
+    skip_encoding: Annotated[str | None, Property(offered=False)] = None
     follow_redirects: Annotated[bool, NEWER, Property(group="endpoint")] = False
-    connection_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
-    read_timeout_in_seconds: Annotated[Int32, Property(group="timeout")] = 20
-    client_tls: Annotated[ClientTls | None, NEWER, Property(group="endpoint")] = None
-    body: Annotated[Any, Property(group="payload")] = None
-    ignore_null_values: Annotated[bool, Property(group="payload")] = False
-    store_response: Annotated[bool, Property(group="endpoint")] = False
-    document_return_format: Annotated[DocumentReturnFormat | None, NEWER, Property(group="output")] = None
+    connection_timeout_in_seconds: Annotated[Int32, Property(group="timeout", description="0: no limit")] = 20
+    read_timeout_in_seconds: Annotated[Int32, Property(group="timeout", description="0: no limit")] = 20
+    client_tls: Annotated[ClientTls | None, NEWER, Property(group="tls")] = None
+    body: Annotated[Any, Property(label="Request body", group="payload", when=WITH_BODY)] = None
+    ignore_null_values: Annotated[bool, Property(group="payload", when=WITH_BODY)] = False
+    store_response: Annotated[bool, Property(offered=False)] = False
+    document_return_format: Annotated[DocumentReturnFormat | None, NEWER, Property(group="response")] = None
 
     @property
     def proof(self) -> Authentication | None:

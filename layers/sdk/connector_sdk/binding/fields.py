@@ -8,8 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from connector_sdk.template import Pattern
+
 # Camunda's element templates and its own validation use this expression; a secret may stand for the whole address.
 _HTTP_URL = re.compile(r"(?:=|(?:http://|https://|secrets|\{\{).*)")
+_HTTP_URL_TYPED = Pattern(r"^(=|(http://|https://|secrets|\{\{).*$)", "Must be a http(s) URL")
 
 
 def _not_empty(text: str) -> str:
@@ -32,7 +35,7 @@ def _http_url(text: str) -> str:
 
 NotEmpty = Annotated[str, AfterValidator(_not_empty)]
 NotBlank = Annotated[str, AfterValidator(_not_blank)]
-HttpUrl = Annotated[str, AfterValidator(_not_blank), AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(_not_blank), AfterValidator(_http_url), _HTTP_URL_TYPED]
 Secret = Annotated[NotEmpty, Field(repr=False)]
 """A text that never shows in a repr."""
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]

@@ -9,8 +9,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, NotEmpty, OneOf, Secret
+from connector_sdk.template import Property
 
 EMPTY_PASSWORD = "SPEC_PASSWORD_EMPTY_PATTERN"  # noqa: S105 - what templates write for a password that is empty
+
+_TOKEN_ENDPOINT = Property(label="OAuth 2.0 token endpoint")
+_CLIENT_AUTHENTICATION = Property(
+    choices={"credentialsBody": "Client credentials in the body", "basicAuthHeader": "Basic header"},
+    default="credentialsBody",
+)
 
 
 class NoAuthentication(ConnectorModel):
@@ -31,7 +38,7 @@ class BearerAuthentication(ConnectorModel):
     """Bearer token"""
 
     type: Literal["bearer"]
-    token: Secret
+    token: Annotated[Secret, Property(label="Bearer token")]
 
 
 class ApiKeyLocation(Enum):
@@ -45,20 +52,20 @@ class ApiKeyAuthentication(ConnectorModel):
     """API key"""
 
     type: Literal["apiKey"]
-    api_key_location: ApiKeyLocation
-    name: NotEmpty
-    value: Secret
+    api_key_location: Annotated[ApiKeyLocation, Property(default="headers")]
+    name: Annotated[NotEmpty, Property(label="API key name")]
+    value: Annotated[Secret, Property(label="API key value")]
 
 
 class OAuthClientCredentials(ConnectorModel):
     """OAuth 2.0 client credentials (RFC 6749, section 4.4)"""
 
     type: Literal["oauth-client-credentials-flow"]
-    oauth_token_endpoint: HttpUrl
+    oauth_token_endpoint: Annotated[HttpUrl, _TOKEN_ENDPOINT]
     client_id: NotEmpty
     client_secret: Secret
     audience: str | None = None
-    client_authentication: NotEmpty
+    client_authentication: Annotated[NotEmpty, _CLIENT_AUTHENTICATION]
     scopes: str | None = None
 
 
@@ -66,7 +73,7 @@ class OAuthRefreshToken(ConnectorModel):
     """OAuth 2.0 refresh token (RFC 6749, section 6)"""
 
     type: Literal["oauth-refresh-token"]
-    oauth_token_endpoint: HttpUrl
+    oauth_token_endpoint: Annotated[HttpUrl, _TOKEN_ENDPOINT]
     client_id: NotEmpty
     client_secret: Annotated[str | None, Field(repr=False)] = None
     refresh_token: Secret

@@ -1,0 +1,5 @@
+"""Element templates: what Camunda Modeler shows for a function, made from its model and what it says about itself."""
+
+from devkit.generate.element_template.connector import outbound_templates
+
+__all__ = ["outbound_templates"]
