@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import threading
 from pathlib import Path
@@ -12,12 +13,16 @@ import uvicorn
 
 from connector_sdk.clock import Clock
 from devkit.engine.engine import Engine
+from devkit.engine.rest.access import LOGIN_PATH
 from devkit.engine.rest.app import build
 from devkit.engine.storage import Storage, StorageError
 
 START_SECONDS = 10
 STOP_SECONDS = 10
 BACKLOG = 1024
+
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class EngineNotStarted(Exception):
@@ -44,6 +49,7 @@ class RunningEngine:
     def __init__(self, engine: Engine, listening: socket.socket, prefix: str, token: str | None) -> None:
         host, port = listening.getsockname()[:2]
         self.address = f"http://{host}:{port}{prefix}"
+        self.token_address = f"http://{host}:{port}{LOGIN_PATH}"
         self.engine = engine
         self._socket = listening
         config = uvicorn.Config(
@@ -79,6 +85,14 @@ class RunningEngine:
         self.stop()
 
 
+def _check_access(prefix: str, token: str | None) -> None:
+    """Raises EngineNotStarted for what no client could send."""
+    if _PREFIX.fullmatch(prefix) is None:
+        raise EngineNotStarted(f"{prefix!r} is no path to put before the API; give one as SaaS has: /a-cluster")
+    if token is not None and _TOKEN.fullmatch(token) is None:
+        raise EngineNotStarted("the token has characters that no header can carry; give letters and digits")
+
+
 def start(
     port: int = 0,
     host: str = "127.0.0.1",
@@ -91,10 +105,11 @@ def start(
     """Serve an engine; port 0 takes a free one. With `data` its state is in that file, else in memory.
 
     With `prefix` (`/` and a cluster's id, say) the API is under that path, and so is the address; with `token` requests
-    must bear it: both as on SaaS.
+    must bear it, and clients that log in by OAuth get it at `token_address`: both as on SaaS.
 
     Raises EngineNotStarted, for instance if the port or the file is in use.
     """
+    _check_access(prefix, token)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # IPPROTO_TCP is said aloud: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60.0
 
 
 class RunningCommand:
-    """A started command that prints one JSON object a line."""
+    """A started command; with `--json` it prints one object a line."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -41,12 +41,16 @@ class RunningCommand:
     def event(self, name: str) -> dict[str, Any]:
         """The next line whose `event` is `name`; others before it are passed over."""
         while True:
-            line = self._lines.get(timeout=PATIENCE_SECONDS)
-            if line is None:
-                raise AssertionError(f"the command ended before {name!r}: {self.problems}")
-            content: dict[str, Any] = json.loads(line)
+            content: dict[str, Any] = json.loads(self.line())
             if content["event"] == name:
                 return content
+
+    def line(self) -> str:
+        """The next line, without its end."""
+        line = self._lines.get(timeout=PATIENCE_SECONDS)
+        if line is None:
+            raise AssertionError(f"the command ended before it printed what was waited for: {self.problems}")
+        return line.rstrip("\n")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; gives back the exit status."""

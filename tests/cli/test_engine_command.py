@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from connector_sdk.engine_client import EngineClient
@@ -15,7 +17,23 @@ def test_it_serves_the_rest_api_until_a_signal_comes() -> None:
         assert EngineClient(address).topology()["gatewayVersion"]
 
         assert command.stop() == 0
+        command.event("stopped")
         assert command.problems == ""
+
+
+def test_it_says_what_it_is_and_that_it_has_stopped() -> None:
+    with connectors("engine", "--port", "0", "--token", "secret", "--prefix", "/a") as command:
+        lines = [command.line() for _ in range(4)]
+        assert command.stop() == 0
+        lines.append(command.line())
+    assert [re.sub(r"127.0.0.1:[0-9]+", "here", line) for line in lines] == [
+        "The development engine is at http://here/a; Ctrl-C stops it and forgets everything.",
+        "It is for development and tests: one process, no replication, no access control of its own.",
+        "Clients find it with CAMUNDA_REST_ADDRESS=http://here/a",
+        "and log in with CAMUNDA_AUTH_STRATEGY=OAUTH CAMUNDA_CLIENT_ID=anything CAMUNDA_CLIENT_SECRET=<the token> "
+        "CAMUNDA_OAUTH_URL=http://here/oauth/token",
+        "The development engine has stopped; everything it had is forgotten.",
+    ]
 
 
 def test_a_controlled_clock_moves_only_when_it_is_told_to() -> None:
@@ -30,6 +48,7 @@ def test_a_controlled_clock_moves_only_when_it_is_told_to() -> None:
     [
         (["--data", "/"], "/ cannot be used to keep the engine's state: unable to open database file; choose another"),
         (["--port", "65536"], "there is no port 65536; --port takes 0 (any free port) to 65535"),
+        (["--port", "0", "--prefix", "a"], "'a' is no path to put before the API; give one as SaaS has: /a-cluster"),
         (["--port", "-1"], "there is no port -1; --port takes 0 (any free port) to 65535"),
     ],
 )

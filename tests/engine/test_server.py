@@ -2,7 +2,6 @@
 
 import pytest
 
-from devkit.conformance.engine.http import Request, send
 from devkit.engine import server
 from tests.engine.driver import Driver
 
@@ -24,20 +23,6 @@ def test_an_engine_that_was_stopped_answers_no_more() -> None:
     running.stop()
     with pytest.raises(OSError, match="refused"):
         Driver(running).request("GET", "/topology")
-
-
-def test_a_cluster_with_a_path_and_a_token_is_as_on_saas() -> None:
-    with server.start(prefix="/a-cluster", token="right") as running:
-        assert running.address.endswith("/a-cluster")
-        base = f"{running.address}/v2"
-        answer = send(base, Request("GET", "/topology", headers={"Authorization": "Bearer right"}))
-        assert answer.status == 200
-        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}):
-            answer = send(base, Request("GET", "/topology", headers=headers))
-            assert (answer.status, answer.type) == (401, "application/problem+json")
-        outside = base.replace("/a-cluster", "")
-        answer = send(outside, Request("GET", "/topology", headers={"Authorization": "Bearer right"}))
-        assert answer.status == 404
 
 
 @pytest.mark.parametrize(

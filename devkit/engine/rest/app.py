@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC
-from hmac import compare_digest
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -16,12 +15,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connector_sdk.clock import utc
 from devkit.engine.engine import Engine
 from devkit.engine.rejection import Rejection
 from devkit.engine.rest import (
+    access,
     deployments,
     documents,
     instances,
@@ -99,33 +98,11 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return answer(request, Problem(500, "INTERNAL", detail))
 
 
-def _unauthorized(request: Request) -> Response:
-    response = answer(request, Problem(401, "UNAUTHORIZED", "Send the token as Authorization: Bearer …"))
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-class BearerCheck:
-    """Lets only requests with the token through."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._wanted = f"Bearer {token}".encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            given = dict(scope["headers"]).get(b"authorization", b"")
-            if not compare_digest(given, self._wanted):
-                await _unauthorized(Request(scope, receive))(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
 def build(engine: Engine, *, prefix: str = "", token: str | None = None) -> Starlette:
     """The application for an engine, everything under `prefix` and /v2.
 
     `prefix` is empty, or a path as SaaS has it before the API: `/` and the cluster's id. With `token` every request
-    must bear it.
+    must bear it, and clients get it at `access.LOGIN_PATH`.
     """
 
     @contextlib.asynccontextmanager
@@ -136,13 +113,17 @@ def build(engine: Engine, *, prefix: str = "", token: str | None = None) -> Star
         ticking.cancel()
         app.state.polls.close()
 
+    routes = [Route(f"{prefix}/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES]
+    if token is not None:
+        routes.append(Route(access.LOGIN_PATH, access.give_token, methods=["POST"]))
     app = Starlette(
-        routes=[Route(f"{prefix}/v2{path}", endpoint, methods=[method]) for method, path, endpoint in ROUTES],
+        routes=routes,
         lifespan=lifespan,
-        middleware=[] if token is None else [Middleware(BearerCheck, token=token)],
+        middleware=[] if token is None else [Middleware(access.BearerCheck, token=token)],
         exception_handlers={Rejection: _problem, Problem: _problem, HTTPException: _http, Exception: _unexpected},
     )
     app.state.engine = engine
+    app.state.token = token
     app.router.redirect_slashes = False
     return app
 
