@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from devkit.demo.github import signature
 from devkit.host import FunctionHost, from_source
@@ -14,23 +15,19 @@ from devkit.host.surroundings import surroundings
 
 EVENTS = Path(__file__).parents[2] / "events"
 EXPECTED: dict[str, tuple[object, object]] = {
-    "http-json/get": ("completion", {"owner": {"team": "storefront", "contact": "storefront@acme.example"}}),
-    "http-json/post": ("completion", {"id": "T-1"}),
-    "http-json/unknown-repository": ("error", "REPOSITORY_UNKNOWN"),
-    "http-json/wrong-token": ("failure", 2),
-    "http-json/missing-secret": ("failure", 0),
-    "webhook/issue-opened": (202, ["messageKey"]),
-    "webhook/wrong-signature": (401, ["reason"]),
-    "webhook/unknown-path": (404, []),
+    f"{file.parent.name}/{event}": (first, second)
+    for file in sorted(EVENTS.glob("*/expected.yaml"))
+    for event, (first, second) in yaml.safe_load(file.read_text(encoding="utf-8")).items()
 }
-"""Event → command and what matters of its body, or HTTP status and the members of its body."""
+"""Event → command and what matters of its body (retries, error code, answer), or HTTP status and the body's members."""
+FUNCTIONS = sorted({event.partition("/")[0] for event in EXPECTED})
 
 
 def test_every_event_has_its_row() -> None:
     assert {f"{path.parent.name}/{path.stem}" for path in EVENTS.glob("*/*.json")} == set(EXPECTED)
 
 
-@pytest.fixture(scope="module", params=["http-json", "webhook"])
+@pytest.fixture(scope="module", params=FUNCTIONS)
 def hosted(request: pytest.FixtureRequest) -> Iterator[tuple[str, FunctionHost]]:
     function = from_source()[request.param]
     with (
