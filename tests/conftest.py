@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -48,6 +48,8 @@ class Aws:
     """An AWS on this machine with one bucket."""
 
     settings: Settings
+    variables: Mapping[str, str]
+    """What a function's environment needs to find it."""
     dynamodb: AwsEndpoint
     numbers: Iterator[int]
 
@@ -65,6 +67,7 @@ def aws() -> Iterator[Aws]:
     if not (ROOT / ".venv-emulator" / "bin" / "ministack").exists():
         pytest.skip("the AWS emulator is not installed: sh scripts/tool emulator")
     with emulator(enforce_iam=False) as running:
-        read = Settings.read({**running.account, "CONNECTORS_DELIVERY_BODIES": BUCKET})
+        variables = {**running.account, "CONNECTORS_DELIVERY_BODIES": BUCKET}
+        read = Settings.read(variables)
         AwsEndpoint("s3", read).send(Call("PUT", f"/{BUCKET}", body=LOCATION))
-        yield Aws(read, AwsEndpoint("dynamodb", read), itertools.count(1))
+        yield Aws(read, variables, AwsEndpoint("dynamodb", read), itertools.count(1))

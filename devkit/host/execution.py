@@ -68,6 +68,11 @@ class Execution:
         """Whether the process can take another invocation."""
         return self._process.poll() is None
 
+    @property
+    def process(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     def invoke(self, content: bytes) -> Answer:
         """Run one invocation to its end: an answer, an error, the process's end, or the time-out."""
         request_id = str(uuid.uuid4())

@@ -57,6 +57,12 @@ class FunctionHost:
         finally:
             self._give_back(function.name, execution)
 
+    def processes(self, name: str) -> list[int]:
+        """The ids of a function's processes, idle and busy ones. Raises UnknownFunction."""
+        known = self.function(name).name
+        with self._lock:
+            return [one.process for one in (*self._idle[known], *self._running[known])]
+
     def close(self) -> None:
         """End every process."""
         with self._lock:
