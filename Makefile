@@ -46,8 +46,10 @@ build: setup ## build the layer and the functions, and check them
 
 build-%: # called by sam: OutboundHttpJson is functions/outbound/http_json, copied under the same path
 	@set -e; set -- $$(printf '%s' '$*' | sed 's/[A-Z]/ &/g' | tr 'A-Z' 'a-z'); group=$$1; shift; \
-	name=$$(printf '%s' "$$*" | tr ' ' '_'); folder="functions/$$group/$$name"; built="$(ARTIFACTS_DIR)/$$folder"; \
-	test -d "$$folder" || { echo "no folder $$folder for $*" >&2; exit 1; }; \
+	name=$$(printf '%s' "$$*" | tr ' ' '_'); form="functions/$$group/$$name/function.yaml"; \
+	test -f "$$form" || { echo "no $$form for $*" >&2; exit 1; }; \
+	code=$$(sed -n 's/^Code: *//p' "$$form" | tr - _); \
+	folder="functions/$$group/$${code:-$$name}"; built="$(ARTIFACTS_DIR)/$$folder"; \
 	mkdir -p "$$built"; cp -R "$$folder/." "$$built"; \
 	find "$$built" -name __pycache__ -prune -exec rm -rf {} +; \
 	rm -f "$$built/function.yaml" "$$built/icon.svg" "$$built/element-template.json" "$$built/README.md" "$$built/requirements.txt"; \

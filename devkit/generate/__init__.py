@@ -1,6 +1,6 @@
 """What is derived from the functions and never written by hand."""
 
-from devkit.generate.catalogue import FunctionFolder, UnknownFunction, catalogue, public_name
+from devkit.generate.catalogue import FunctionFolder, UnknownFunction, catalogue
 from devkit.generate.join import UnusableForm
 from devkit.generate.template import ARCHITECTURES, TEMPLATE, Choice, template
 
@@ -12,6 +12,5 @@ __all__ = [
     "UnknownFunction",
     "UnusableForm",
     "catalogue",
-    "public_name",
     "template",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connector_sdk.errors import SdkError
+from devkit.generate.join import content, entries
 from functions.runtime.poller.registry import registered
 
 GROUPS = ("outbound", "inbound", "runtime")
@@ -47,14 +48,33 @@ class FunctionFolder:
         return (self.path / FORM).read_text(encoding="utf-8")
 
     @cached_property
+    def code(self) -> str:
+        """The folder whose code it runs: its own, or that of the connector which `Code` names."""
+        return self._stated("Code").replace("-", "_") or self.folder
+
+    @property
+    def job_type(self) -> str | None:
+        """The job type that `Type` gives a connector instead of its code's own."""
+        return self._stated("Type") or None
+
+    @cached_property
     def connector(self) -> Any:
         """What its app.py defines as `handler`: a connector object, or a runtime function's plain handler."""
-        return importlib.import_module(f"functions.{self.group}.{self.folder}.app").handler
+        return importlib.import_module(f"functions.{self.group}.{self.code}.app").handler
+
+    @property
+    def types(self) -> Sequence[str]:
+        """The job types that a connector serves."""
+        return (self.job_type,) if self.job_type else registered(self.name, self.connector).types
+
+    def _stated(self, section: str) -> str:
+        """What stands beside a section of its form; nothing if it is not there."""
+        return content(entries(self.form, str(self.path / FORM)).get(section, ""))
 
     @cached_property
     def places(self) -> Mapping[str, str]:
         """What stands between @ signs in the forms."""
-        known = {"id": self.id, "name": self.name, "group": self.group, "folder": self.folder}
+        known = {"id": self.id, "name": self.name, "group": self.group, "folder": self.code}
         return known if self.group == "runtime" else known | self._said_by_code()
 
     def _said_by_code(self) -> dict[str, str]:
@@ -62,7 +82,7 @@ class FunctionFolder:
             return {"title": self.connector.name}
         entry = registered(self.name, self.connector)
         said = {
-            "types": entry.types,
+            "types": self.types,
             "timeout": round(entry.timeout_seconds),
             "fetchVariables": entry.fetch_variables,
             "repeat": entry.repeat,

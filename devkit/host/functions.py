@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from devkit.checkout import ROOT
-from devkit.generate import UnknownFunction, public_name, template
+from devkit.generate import UnknownFunction, template
 from devkit.generate.cloudformation import read_template
 
 FUNCTION_TYPE, LAYER_TYPE = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
@@ -72,12 +72,12 @@ def _of(template: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
 def _function(
     root: Path, properties: Mapping[str, Any], template: Mapping[str, Any], layers: tuple[Path, ...]
 ) -> HostedFunction:
-    _, group, folder, *_ = properties["Handler"].split(".")
+    group = properties["Handler"].split(".")[1]
     memory = properties.get("MemorySize", MEMORY_MB)
     if isinstance(memory, dict):
         memory = template.get("Parameters", {}).get(memory.get("Ref"), {}).get("Default", MEMORY_MB)
     return HostedFunction(
-        name=public_name(group, folder),
+        name=properties["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"),
         group=group,
         handler=properties["Handler"],
         root=root,

@@ -64,6 +64,25 @@ def test_a_layer_for_arm64_holds_only_libraries_for_arm64(tmp_path: Path) -> Non
     assert {library.read_bytes()[18] for library in libraries} == {0xB7}
 
 
+def test_a_second_name_is_built_from_the_code_that_it_names(tmp_path: Path) -> None:
+    python()
+    for name in ("Makefile", "deploy.mk", "engine.mk", "template.yaml", "scripts", ".venv"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "functions", tmp_path / "functions")
+    (tmp_path / "functions/outbound/git_hub").mkdir()
+    (tmp_path / "functions/outbound/git_hub/function.yaml").write_text("Code: http-json\nType: acme:github:1\n")
+
+    for name in ("OutboundHttpJson", "OutboundGitHub"):
+        make(tmp_path, name, tmp_path / "build" / name)
+
+    same, second = (
+        sorted(path.relative_to(tmp_path / "build" / name) for path in (tmp_path / "build" / name).rglob("*"))
+        for name in ("OutboundHttpJson", "OutboundGitHub")
+    )
+    assert Path("functions/outbound/http_json/app.py") in second
+    assert same == second
+
+
 def test_the_layer_is_compiled_for_reading_where_it_will_be(build: Path) -> None:
     compiled = build / LAYER / "python/connector_sdk/feel/__pycache__/expression.cpython-313.pyc"
 

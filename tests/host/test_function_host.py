@@ -153,7 +153,11 @@ def test_built_functions_are_read_from_the_built_template(tmp_path: Path) -> Non
         "  SdkLayer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: SdkLayer}}\n"
         "  OutboundHttpJson:\n"
         "    Type: AWS::Serverless::Function\n"
-        "    Properties: {Handler: functions.outbound.http_json.app.handler, Timeout: 45, MemorySize: !Ref Memory}\n"
+        "    Properties:\n"
+        "      FunctionName: !Sub '${AWS::StackName}-http-json'\n"
+        "      Handler: functions.outbound.http_json.app.handler\n"
+        "      Timeout: 45\n"
+        "      MemorySize: !Ref Memory\n"
     )
 
     assert built(tmp_path)["http-json"] == HostedFunction(

@@ -66,6 +66,19 @@ def test_a_type_can_be_replaced_for_hybrid_operation(httpserver: HTTPServer) -> 
     assert found.types == ("mine",)
 
 
+def test_each_name_of_the_same_code_has_a_type_of_its_own(httpserver: HTTPServer) -> None:
+    entries = [parameter("github", types=["acme:github:1"]), parameter("sales-force", types=["acme:salesforce:1"])]
+    variables = {"CONNECTOR_GITHUB_TYPE": "mine:1", "CONNECTOR_SALES_FORCE_TYPE": "mine:2"}
+
+    found = registry(httpserver, [parameter("http-json"), *entries], **variables)
+
+    assert {one.name: one.types for one in found} == {
+        "github": ("mine:1",),
+        "http-json": ("io.camunda:http-json:1",),
+        "sales-force": ("mine:2",),
+    }
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -26,7 +26,8 @@ from connector_sdk.inbound.signatures import SlackSignature
 from devkit.checkout import ROOT
 from devkit.demo import catalogue, github
 from devkit.engine import server
-from devkit.generate import Choice
+from devkit.generate import Choice, template
+from devkit.generate.cloudformation import read_template
 from devkit.testing.aws_stack import AwsStack
 from devkit.testing.command_line import connectors
 from devkit.testing.emulator import MACHINES, emulator
@@ -118,6 +119,28 @@ SLACK_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """
+SECOND_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://bpmn.io/schema/bpmn">
+  <bpmn:process id="tickets" isExecutable="true">
+    <bpmn:startEvent id="start"><bpmn:outgoing>on</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:sequenceFlow id="on" sourceRef="start" targetRef="ticket" />
+    <bpmn:serviceTask id="ticket">
+      <bpmn:extensionElements>
+        <zeebe:taskDefinition type="acme:github:1" />
+        <zeebe:ioMapping>
+          <zeebe:input source="POST" target="method" />
+          <zeebe:input source="{{secrets.CATALOGUE_URL}}/tickets" target="url" />
+          <zeebe:input source="bearer" target="authentication.type" />
+          <zeebe:input source="{{secrets.TOKEN}}" target="authentication.token" />
+          <zeebe:input source="={from: &#34;a second name&#34;}" target="body" />
+        </zeebe:ioMapping>
+      </bpmn:extensionElements>
+      <bpmn:incoming>on</bpmn:incoming>
+    </bpmn:serviceTask>
+  </bpmn:process>
+</bpmn:definitions>
+"""
 Attempt = tuple[str, str, dict[str, Any]]
 """Service, operation and arguments of a call with boto3."""
 
@@ -171,8 +194,8 @@ class Things:
 
 @pytest.fixture(scope="module")
 def rehearsal() -> Iterator[Rehearsal]:
-    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    if Choice.of(template).architecture != MACHINES.get(platform.machine().lower()):
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    if Choice.of(text).architecture != MACHINES.get(platform.machine().lower()):
         pytest.skip("the template is for another processor than this machine's: the emulator cannot run the functions")
     with ExitStack() as stack:
         account = stack.enter_context(emulator())
@@ -242,6 +265,38 @@ def test_a_webhook_of_another_kind_gets_a_route_to_its_own_function(rehearsal: R
     assert (answer.status, json.loads(answer.body)) == (200, {"challenge": json.loads(challenge)["challenge"]})
     rehearsal.webhooks("retire", "from-slack")
     assert rehearsal.stack.post("/inbound/slack", signed, challenge).status == 404
+
+
+def test_the_same_code_under_a_second_name_serves_its_own_jobs_with_its_own_secrets(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    rehearsal.stack.put_secret(f"/{STACK}/github", {"CATALOGUE_URL": rehearsal.api.address, "TOKEN": catalogue.TOKEN})
+    rehearsal.stack.deploy(with_second_name(tmp_path), rehearsal.parameters)
+    done = len(rehearsal.instances("COMPLETED"))
+
+    rehearsal.engine.deploy([("tickets.bpmn", SECOND_MODEL.encode())])
+    rehearsal.engine.create_instance(process_definition_id="tickets")
+    rehearsal.poll_until_completed(done + 1)
+
+    assert rehearsal.api.tickets[-1] == {"from": "a second name"}
+
+
+def with_second_name(folder: Path) -> Path:
+    """The build, as it is with `functions/outbound/github/function.yaml` in the project."""
+    project, build = folder / "project", folder / "build"
+    shutil.copytree(ROOT / "functions", project / "functions")
+    shutil.copy(ROOT / "stack.yaml", project)
+    (project / "functions/outbound/github").mkdir()
+    (project / "functions/outbound/github/function.yaml").write_text("Code: http-json\nType: acme:github:1\n")
+    shutil.copytree(BUILD, build)
+    shutil.copytree(BUILD / "OutboundHttpJson", build / "OutboundGithub")
+    content = read_template((build / "template.yaml").read_text(encoding="utf-8"))
+    wanted = read_template(template(project))["Resources"]
+    for name in ("RuntimePollerRole", *(name for name in wanted if name.startswith("OutboundGithub"))):
+        content["Resources"][name] = wanted[name]
+    content["Resources"]["OutboundGithub"]["Properties"]["CodeUri"] = "OutboundGithub"
+    (build / "template.yaml").write_text(json.dumps(content), encoding="utf-8")
+    return build
 
 
 def slack_request(body: bytes) -> WebhookRequest:

@@ -1,5 +1,7 @@
 """`connectors generate`: a stack of what was chosen, and a refusal for what cannot be joined."""
 
+import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -122,6 +124,56 @@ def test_a_function_is_found_by_its_folder() -> None:
     assert ids["http-json"] == "OutboundHttpJson"
     assert ids["poller"] == "RuntimePoller"
     assert (ids["webhook"], ids["slack-webhook"]) == ("InboundWebhook", "InboundSlack")
+
+
+def names_for_rest(folder: Path, **forms: str) -> Path:
+    """The project with more names for the REST connector's code."""
+    shutil.copytree(ROOT / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "stack.yaml", folder)
+    for name, form in forms.items():
+        (folder / "functions/outbound" / name).mkdir()
+        (folder / "functions/outbound" / name / "function.yaml").write_text(form, encoding="utf-8")
+    return folder
+
+
+def test_the_same_code_is_deployed_under_names_with_roles_secrets_and_job_types_of_their_own(tmp_path: Path) -> None:
+    root = names_for_rest(
+        tmp_path,
+        github="Code: http-json\nType: acme:github:1\nProperties:\n  MemorySize: 1024\n",
+        sales_force="# its own\nCode: http_json\nType: acme:salesforce:1\n",
+    )
+    found = read_template(template(root))["Resources"]
+
+    for name, public, job_type in (
+        ("OutboundGithub", "github", "acme:github:1"),
+        ("OutboundSalesForce", "sales-force", "acme:salesforce:1"),
+    ):
+        function, entry = found[name]["Properties"], found[f"{name}Entry"]["Properties"]
+        assert function["Handler"] == "functions.outbound.http_json.app.handler"
+        assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{public}"}
+        assert function["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+        role = json.dumps(found[f"{name}Role"])
+        assert f"secret:/${{AWS::StackName}}/{public}-??????" in role
+        assert "/http-json-" not in role
+        assert entry["Name"] == {"Fn::Sub": f"/${{AWS::StackName}}/connectors/{public}"}
+        registered = json.loads(entry["Value"]["Fn::Sub"])
+        assert (registered["function"], registered["types"]) == (f"${{{name}.Arn}}", [job_type])
+        assert {"Fn::GetAtt": [name, "Arn"]} in found["RuntimePollerRole"]["Properties"]["Policies"][0][
+            "PolicyDocument"
+        ]["Statement"][-1]["Resource"]
+    assert found["OutboundGithub"]["Properties"]["MemorySize"] == 1024
+    assert json.loads(found["OutboundHttpJsonEntry"]["Properties"]["Value"]["Fn::Sub"])["types"] == [
+        "io.camunda:http-json:1"
+    ]
+
+
+def test_two_names_for_one_job_type_are_refused(tmp_path: Path) -> None:
+    root = names_for_rest(tmp_path, github="Code: http-json\n")
+
+    with pytest.raises(
+        UnusableForm, match=r"github and http-json both serve io\.camunda:http-json:1: give one of them"
+    ):
+        template(root)
 
 
 def test_a_connector_and_a_kind_of_webhook_may_have_the_same_folder_name(tmp_path: Path) -> None:
