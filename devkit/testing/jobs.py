@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
@@ -15,7 +16,9 @@ from connector_sdk.job import Job
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.outcome import Outcome
 from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings
 
+NOTHING: Mapping[str, str] = {}
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -26,21 +29,30 @@ def run_job(
     secrets: Mapping[str, str] | None = None,
     retries: int = 3,
     compatibility: str = "8.10",
+    environment: Mapping[str, str] = NOTHING,
     **headers: Any,
 ) -> Outcome:
-    """Run one job as the Lambda function would; `headers` are the task's custom headers.
+    """Run one job as the Lambda function would, in that environment; `headers` are the task's custom headers.
 
         outcome = run_job(weather, {"city": "X"}, secrets={"KEY": "k"}, errorExpression='=bpmnError("NO", "m")')
 
     Services on this machine can be reached, and nothing waits before a repeat.
     """
-    services = services_for(secrets or {}, compatibility)
+    services = services_for(secrets or {}, compatibility, environment)
     return connector.run(Job("1", connector.type, retries, headers, variables), services)
 
 
-def services_for(secrets: Mapping[str, str], compatibility: str = "8.10") -> Services:
-    """Services for tests: these secrets, loopback allowed, no waiting."""
-    return Services(EnvironmentSecrets(secrets, prefix=""), _http(), Compatibility.of(compatibility), SystemClock())
+def services_for(
+    secrets: Mapping[str, str], compatibility: str = "8.10", environment: Mapping[str, str] = NOTHING
+) -> Services:
+    """Services for tests: these secrets, this environment, loopback allowed, no waiting."""
+    return Services(
+        EnvironmentSecrets(secrets, prefix=""),
+        _http(),
+        Compatibility.of(compatibility),
+        SystemClock(),
+        settings=replace(Settings.read(environment), allow_addresses=LOOPBACK),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -15,17 +15,21 @@ from connector_sdk.clock import Clock, SystemClock, utc
 from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.sigv4 import Credentials, Scope, UnsignedRequest, canonical_query, signed_headers
+from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.connection import Connections, NotConnected, Response
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
 ATTEMPTS = 3
+UNAVAILABLE = 503
 FIRST_PAUSE_SECONDS = 0.1
 """Doubled after each attempt; half of it is chance."""
 
 JSON_PROTOCOLS: Mapping[str, tuple[str, str]] = {
     "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
+    "events": ("AWSEvents", "application/x-amz-json-1.1"),
     "secretsmanager": ("secretsmanager", "application/x-amz-json-1.1"),
+    "sqs": ("AmazonSQS", "application/x-amz-json-1.0"),
     "ssm": ("AmazonSSM", "application/x-amz-json-1.1"),
 }
 """Service → what stands before an operation's name, and the content type (AWS JSON protocols 1.0 and 1.1)."""
@@ -64,6 +68,31 @@ class Call:
     read_timeout: float = READ_TIMEOUT_SECONDS
     attempts: int = ATTEMPTS
     """1: sent once and never again, whatever happens."""
+    once: bool = False
+    """Tried again only if nothing was sent, or the service refused it for the moment: it must not be done twice."""
+
+    def may_repeat(self, error: AwsRefused | AwsUnreachable) -> bool:
+        """Whether another attempt may help, and does no harm."""
+        if isinstance(error, AwsUnreachable):
+            return not (self.once and error.sent)
+        if self.once:
+            return error.status == UNAVAILABLE or (error.status < 500 and error.code in BUSY)
+        return error.status >= 500 or error.code in BUSY
+
+
+def json_call(
+    service: str, operation: str, content: Mapping[str, Any], *, once: bool = False, read_timeout: float | None = None
+) -> Call:
+    """The request for an operation, such as `GetItem`, of a service with a JSON protocol."""
+    target, media_type = JSON_PROTOCOLS[service]
+    return Call(
+        "POST",
+        "/",
+        headers={"content-type": media_type, "x-amz-target": f"{target}.{operation}"},
+        body=json.dumps(content, separators=(",", ":")).encode(),
+        read_timeout=read_timeout or READ_TIMEOUT_SECONDS,
+        once=once,
+    )
 
 
 class AwsEndpoint:
@@ -75,17 +104,21 @@ class AwsEndpoint:
         settings: Settings,
         *,
         prefix: str = "",
+        allowed: Iterable[Network] | None = None,
         clock: Clock | None = None,
         wait: Wait | None = None,
     ) -> None:
-        """`prefix` goes before the host, for S3's buckets. Raises SettingsError without region or credentials."""
+        """`prefix` goes before the host, for S3's buckets; with `allowed`, its addresses are judged (wire.connection).
+
+        Raises SettingsError without region or credentials, ValueError for an endpoint that is no address.
+        """
         if not settings.aws_region:
             raise SettingsError("AWS_REGION is not set: it names the region of the stack, such as eu-central-1")
         self._credentials = Credentials.from_settings(settings)
         self._scope = Scope(service, settings.aws_region)
         address = settings.aws_endpoint or f"https://{prefix}{service}.{settings.aws_region}.{_domain(settings)}"
         self._host = urlsplit(address).netloc
-        self._connections = Connections(address, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+        self._connections = Connections(address, connect_timeout=CONNECT_TIMEOUT_SECONDS, allowed=allowed)
         self._clock: Clock = clock or SystemClock()
         self._wait = wait or threading.Event().wait
 
@@ -94,20 +127,15 @@ class AwsEndpoint:
 
         Raises AwsRefused (with AWS's own code and answer) or AwsUnreachable.
         """
-        target, media_type = JSON_PROTOCOLS[self._scope.service]
-        body = json.dumps(content, separators=(",", ":")).encode()
-        headers = {"content-type": media_type, "x-amz-target": f"{target}.{name}"}
-        answer = self.send(Call("POST", "/", headers=headers, body=body))
-        return _object(answer.body)
+        return json_object(self.send(json_call(self._scope.service, name, content)).body)
 
     def send(self, call: Call) -> Response:
-        """Send a request; an answer above 299 is raised. Raises AwsRefused or AwsUnreachable."""
+        """Send a request; an answer above 299 is raised. Raises AwsRefused, AwsUnreachable, DeniedAddress."""
         for attempt in range(1, call.attempts + 1):
             try:
                 return self._once(call)
             except (AwsRefused, AwsUnreachable) as error:
-                passes = isinstance(error, AwsUnreachable) or error.status >= 500 or error.code in BUSY
-                if not passes or attempt == call.attempts:
+                if attempt == call.attempts or not call.may_repeat(error):
                     raise
             self._wait(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
         raise AssertionError("a call has at least one attempt")
@@ -148,12 +176,13 @@ def _what(call: Call) -> str:
 
 def _refusal(answer: Response, request: str) -> AwsRefused:
     """Read the three ways in which AWS says no: a `__type` in JSON, a header, XML (S3)."""
-    content = _object(answer.body)
+    content = json_object(answer.body)
     text = answer.body.decode(errors="replace")
     code = content.get("__type") or answer.headers.get("x-amzn-errortype") or _first(_XML_CODE, text)
     message = content.get("message") or content.get("Message") or _first(_XML_MESSAGE, text)
     name = str(code or f"HTTP {answer.status}").rpartition("#")[2].partition(":")[0]
-    return AwsRefused(answer.status, name, str(message or ""), request, content)
+    # After the first line of some messages comes the request as it was signed, tokens and all.
+    return AwsRefused(answer.status, name, str(message or "").partition("\n")[0], request, content)
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
@@ -161,7 +190,8 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
     return found[1] if found else ""
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """What a service answered; empty for anything but an object."""
     try:
         content = json.loads(body)
     except ValueError:

@@ -9,6 +9,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import DocumentStore
 from connector_sdk.http import HttpClient
 from connector_sdk.job import Job
+from connector_sdk.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,5 @@ class JobContext:
     clock: Clock
     documents: DocumentStore
     """Where results that are too large for a process go."""
+    settings: Settings
+    """Of the function: its region and role, and the addresses that connectors may dial."""

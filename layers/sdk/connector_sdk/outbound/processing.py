@@ -95,7 +95,8 @@ def _response(
     progress.used_secrets = resolved.used
     documents = Documents(services.documents, services.http.download, rules)
     request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
-    context = JobContext(job, services.http.noting(progress.note), rules, services.clock, services.documents)
+    http = services.http.noting(progress.note)
+    context = JobContext(job, http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
 

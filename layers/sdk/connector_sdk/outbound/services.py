@@ -14,13 +14,14 @@ from connector_sdk.settings import Settings
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Services:
-    """Secrets, HTTP, documents, time, and whose rules apply."""
+    """Secrets, HTTP, documents, time, whose rules apply, and what else the environment says."""
 
     secrets: SecretProvider
     http: HttpClient
     compatibility: Compatibility
     clock: Clock
     documents: DocumentStore = field(default_factory=MissingStore)
+    settings: Settings = field(default_factory=Settings.read)
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, secrets: SecretProvider | None = None) -> Services:
@@ -32,4 +33,5 @@ class Services:
             HttpClient.from_settings(chosen, clock),
             Compatibility.of(chosen.compatibility),
             clock,
+            settings=chosen,
         )

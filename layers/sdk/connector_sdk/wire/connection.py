@@ -8,13 +8,15 @@ import socket
 import ssl
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
 from connector_sdk.clock import SystemClock
+from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.checked import PORTS, checked_connection
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -46,8 +48,13 @@ class Connections:
         *,
         limit: int | None = None,
         connect_timeout: float = CONNECT_TIMEOUT_SECONDS,
+        allowed: Iterable[Network] | None = None,
     ) -> None:
-        """Take an address apart; nothing is dialled. Raises ValueError for one that cannot be used."""
+        """Take an address apart; nothing is dialled. Raises ValueError for one that cannot be used.
+
+        With `allowed` the address is a stranger's: only public ones and those in these ranges are dialled (`request`
+        raises DeniedAddress for others). None: it is the operator's own.
+        """
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not an http:// or https:// address: {parts.scheme}://{parts.hostname or ''}")
@@ -58,6 +65,7 @@ class Connections:
         self._context = _tls() if parts.scheme == "https" else None
         self._prefix = parts.path.rstrip("/")
         self._connect_timeout = connect_timeout
+        self._allowed = None if allowed is None else tuple(allowed)
         self._turn = threading.BoundedSemaphore(limit) if limit is not None else None
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
@@ -150,10 +158,10 @@ class Connections:
             timeout = _within(self._connect_timeout, deadline)
         except TimeoutError as error:
             raise NotConnected(str(error)) from error
-        if self._context is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
-        else:
-            connection = http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._context)
+        try:
+            connection = self._connection(timeout)
+        except OSError as error:
+            raise NotConnected(str(error)) from error
         try:
             connection.connect()
         except OSError as error:
@@ -161,6 +169,15 @@ class Connections:
             raise NotConnected(str(error)) from error
         _keep_alive(connection.sock)
         return connection
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        """One that is not open yet. Raises DeniedAddress, OSError."""
+        if self._allowed is not None:
+            port = self._port or PORTS["http" if self._context is None else "https"]
+            return checked_connection(self._host, port, self._allowed, timeout=timeout, context=self._context)
+        if self._context is None:
+            return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._context)
 
     def _take(self) -> http.client.HTTPConnection | None:
         """Get the idle connection that was used last; those that the server has closed meanwhile are dropped."""

@@ -1,0 +1,60 @@
+"""Calls of a connector's job to an AWS service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from connector_sdk.aws.request import AwsRequest, StaticCredentials
+from connector_sdk.aws_endpoint import AwsEndpoint, Call, json_call
+from connector_sdk.errors import AwsError, AwsRefused, ConnectorError, ConnectorInputError
+from connector_sdk.settings import Settings
+from connector_sdk.wire.connection import Response
+
+READ_TIMEOUT_SECONDS = 20.0
+MAX_ENDPOINTS = 16
+"""Combinations of service, region and credentials whose connections are kept."""
+
+
+def json_answer(
+    service: str, operation: str, content: Mapping[str, Any], request: AwsRequest, settings: Settings
+) -> Response:
+    """Call an operation of a service with a JSON protocol, such as SQS's `SendMessage`. Raises as `sent` does."""
+    call = json_call(service, operation, content, once=True, read_timeout=READ_TIMEOUT_SECONDS)
+    return sent(service, call, request, settings)
+
+
+def sent(service: str, call: Call, request: AwsRequest, settings: Settings) -> Response:
+    """The answer to a call with the request's credentials, in its region.
+
+    Raises ConnectorError (`code` is AWS's own for a refusal, None without an answer), ConnectorInputError for an
+    endpoint that is none, DeniedAddress, and SettingsError where the function has no role.
+    """
+    try:
+        return _endpoint(service, _settings_of(request, settings), bool(request.endpoint)).send(call)
+    except AwsRefused as error:
+        raise ConnectorError(error.code, str(error)) from error
+    except AwsError as error:
+        raise ConnectorError(None, str(error)) from error
+
+
+def _settings_of(request: AwsRequest, settings: Settings) -> Settings:
+    region = request.region or settings.aws_region
+    placed = replace(settings, aws_region=region, aws_endpoint=request.endpoint or settings.aws_endpoint)
+    if not isinstance(request.authentication, StaticCredentials):
+        return placed
+    keys = request.authentication
+    return replace(
+        placed, aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, aws_session_token=""
+    )
+
+
+@lru_cache(maxsize=MAX_ENDPOINTS)
+def _endpoint(service: str, settings: Settings, is_given: bool) -> AwsEndpoint:
+    """`is_given`: the task names the endpoint, so its addresses are judged; AWS's own may be private in a VPC."""
+    try:
+        return AwsEndpoint(service, settings, allowed=settings.allow_addresses if is_given else None)
+    except ValueError as error:
+        raise ConnectorInputError(f"configuration.endpoint cannot be used: {error}") from error

@@ -1,0 +1,58 @@
+"""HTTP/1.1 connections to addresses that were checked: what http.client dials for hosts that a stranger names."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+
+from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
+
+PORTS = {"https": 443, "http": 80}
+
+
+class CheckedConnection(http.client.HTTPConnection):
+    """Dials the addresses that were checked, and never looks the name up again."""
+
+    def __init__(
+        self, host: str, port: int, addresses: Sequence[str], *, timeout: float, context: ssl.SSLContext | None
+    ) -> None:
+        """Without `context` it speaks in clear."""
+        super().__init__(host, port, timeout=timeout)
+        self.default_port = PORTS["http" if context is None else "https"]
+        self._addresses = addresses
+        self._dial_seconds = timeout
+        self._context = context
+
+    def connect(self) -> None:
+        """Raises OSError, the last address's if there are several."""
+        failure: OSError = OSError(f"{self.host} has no address")
+        for address in self._addresses:
+            try:
+                self.sock = socket.create_connection((address, self.port), self._dial_seconds)
+            except OSError as error:
+                failure = error
+                continue
+            if self._context is not None:
+                self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+            return
+        raise failure
+
+
+def checked_connection(
+    host: str,
+    port: int,
+    allowed: Iterable[Network],
+    *,
+    timeout: float,
+    context: ssl.SSLContext | None,
+    resolver: Resolver = resolve,
+) -> CheckedConnection:
+    """A connection that is not open yet. Raises DeniedAddress, and OSError for a name without an address."""
+    try:
+        addresses = checked_addresses(host, port, allowed, resolver)
+    except UnicodeError as error:
+        raise OSError(f"{host} is no name of a host") from error
+    return CheckedConnection(host, port, addresses, timeout=timeout, context=context)
