@@ -14,10 +14,22 @@ from devkit.cli import exit_codes
 from devkit.cli.output import print_problem
 from devkit.cli.problems import EXPECTED, exit_code, sentence
 
-COMMANDS = ("demo", "engine", "run", "feel", "conformance", "generate", "invoke", "webhooks", "deliveries", "events")
+COMMANDS = (
+    "demo",
+    "engine",
+    "run",
+    "feel",
+    "conformance",
+    "generate",
+    "new",
+    "invoke",
+    "webhooks",
+    "deliveries",
+    "events",
+)
 """Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
 
-NOT_BUILT = ("dev", "poll", "secrets", "new", "doctor", "explain")
+NOT_BUILT = ("dev", "poll", "secrets", "doctor", "explain")
 """Commands that the README promises for later."""
 VERSION = "0.1.0"
 """That of pyproject.toml; a test holds it."""
