@@ -1,5 +1,6 @@
-# The development engine against what others wrote: Camunda's specification, its SDK's worker, its end-to-end suite.
-.PHONY: api worker e2e
+# The development engine against what others wrote: Camunda's specification, its SDK's worker, its end-to-end suite;
+# and the recorded scenarios against the real engine, which are what the development engine is measured by.
+.PHONY: api worker e2e real
 
 api: setup ## check the engine's answers against Camunda's OpenAPI specification
 	@sh scripts/tool api >/dev/null
@@ -13,3 +14,6 @@ worker: setup ## run a process with the worker of Camunda's Python SDK on the de
 e2e: setup ## run the API tests of Camunda's end-to-end suite on the development engine
 	@sh scripts/e2e
 	$(BIN)/python -m pytest tests/engine/e2e.py
+
+real: setup ## run every recorded scenario on a real Zeebe (downloads 450 MB the first time)
+	$(BIN)/python -m pytest tests/engine/real.py
