@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from http.client import HTTPMessage
 from typing import Any
 
-from connector_sdk.engine_client import CreatedInstance, PublishedMessage
+from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
 from connector_sdk.engine_client.problems import engine_error
 from connector_sdk.errors import EngineUnreachable
 
@@ -59,15 +59,31 @@ class RecordedEngine:
         version: int | None = None,
         variables: Mapping[str, Any] | None = None,
         tenant_id: str | None = None,
+        await_completion: bool = False,
+        request_timeout_ms: int | None = None,
     ) -> CreatedInstance:
+        waiting = {"awaitCompletion": True, "requestTimeout": request_timeout_ms} if await_completion else {}
         body = {
             "processDefinitionId": process_definition_id,
             "processDefinitionVersion": version,
             "variables": dict(variables or {}),
             "tenantId": tenant_id,
+            **waiting,
         }
         self.take("/v2/process-instances", body)
         return CreatedInstance(INSTANCE_KEY, "", process_definition_id or "", version or 0, tenant_id or "")
+
+    def correlate_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CorrelatedMessage:
+        body = {"name": name, "correlationKey": correlation_key, "variables": dict(variables or {})}
+        self.take("/v2/messages/correlation", {**body, "tenantId": tenant_id})
+        return CorrelatedMessage(MESSAGE_KEY, INSTANCE_KEY, tenant_id or "")
 
     def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
         """Documents are numbered; one without a name is called by its id."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from connector_sdk.engine_client import CreatedInstance, EngineClient, PublishedMessage
+from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, EngineClient, PublishedMessage
 from connector_sdk.errors import EngineBusy, EngineError, EngineRejected, EngineUnreachable
 from devkit.connector_runtime.told import IncidentRaised, Notice, Tell
 
@@ -107,6 +107,8 @@ class PresentEngine:
         version: int | None = None,
         variables: Mapping[str, Any] | None = None,
         tenant_id: str | None = None,
+        await_completion: bool = False,
+        request_timeout_ms: int | None = None,
     ) -> CreatedInstance:
         """Raises EngineError."""
         return self._presence.use(
@@ -116,6 +118,24 @@ class PresentEngine:
                 version=version,
                 variables=variables,
                 tenant_id=tenant_id,
+                await_completion=await_completion,
+                request_timeout_ms=request_timeout_ms,
+            ),
+        )
+
+    def correlate_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CorrelatedMessage:
+        """Raises EngineError."""
+        return self._presence.use(
+            self._client,
+            lambda: self._client.correlate_message(
+                name, correlation_key=correlation_key, variables=variables, tenant_id=tenant_id
             ),
         )
 

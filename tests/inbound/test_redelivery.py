@@ -26,6 +26,7 @@ class Engine:
         self.within = webhook.engine.within
         self.publish_message = webhook.engine.publish_message
         self.create_instance = webhook.engine.create_instance
+        self.correlate_message = webhook.engine.correlate_message
         self.create_document = webhook.engine.create_document
         self.away = False
         self.probes = 0

@@ -101,6 +101,8 @@ def test_under_8_8_a_synchronous_response_is_a_property_like_any_other(webhook_o
     host = webhook_of(compatibility="8.8")
 
     assert host.deploy(element({"synchronousResponse": "true"})) == []
+    assert host.post({}).status == 200
+    assert [one.get("awaitCompletion") for one in host.told] == [None]
 
 
 @pytest.mark.parametrize(
@@ -134,4 +136,5 @@ def test_every_rule_that_differs_between_versions_is_in_use() -> None:
         "container_addresses",
         "negotiates",
         "ignores_synchronous_response",
+        "latest_only",
     }

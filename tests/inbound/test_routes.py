@@ -172,7 +172,6 @@ def test_an_element_that_becomes_usable_joins_the_connector_of_its_siblings(webh
         ({"inbound.responseBodyExpression": "=1"}, "inbound.responseBodyExpression is gone since 8.10: use"),
         ({"inbound.context": ""}, "inbound.context is missing: it is the webhook's path"),
         ({"inbound.context.x": "y"}, "property 'inbound.context.x' is below another property that has a value itself"),
-        ({"synchronousResponse": "true"}, "not built yet: synchronousResponse"),
     ],
 )
 def test_what_cannot_work_is_refused_when_it_is_deployed(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import EngineError
 from connector_sdk.inbound.answers import ACCEPTED
 from connector_sdk.inbound.attempt import Away, Never, Outcome, Refused, Taken, attempt, backoff_ms
@@ -68,7 +69,7 @@ class Redelivery:
     ) -> None:
         self._deliveries = deliveries
         self._engine = engine
-        self._compatibility = compatibility
+        self._rules = Compatibility.of(compatibility)
         self._clock = clock or SystemClock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -116,7 +117,7 @@ class Redelivery:
             left_ms = (delivery.due_ms or 0) - self._clock.time_ms()
             if self._stopped.is_set() or left_ms < LEASE_MARGIN_MS:
                 break
-            outcome = attempt(delivery, self._engine, self._compatibility)
+            outcome = attempt(delivery, self._engine, self._rules)
             state = self._written(delivery, outcome)
             ended.update([state] if state else [])
             if isinstance(outcome, Away) and outcome.unreachable:

@@ -10,7 +10,7 @@
     ├── WebhookError                a webhook is refused with an HTTP status
     ├── EngineError                 the engine did not take a command
     │   ├── EngineUnreachable       no answer: the command may or may not have been taken
-    │   ├── EngineBusy              429, 503: try again later
+    │   ├── EngineBusy              429, 503, 504: try again later
     │   └── EngineRejected          a definite no (400, 401, 403, 409 …)
     │       ├── EngineNotFound      404: nothing there, or somebody else was first
     │       └── EngineConflict      409: already there, or in the wrong state
@@ -112,7 +112,14 @@ class EngineUnreachable(EngineError):
 
 
 class EngineBusy(EngineError):
-    """The engine answered 429, 503 or 504: it wants to be asked again later."""
+    """The engine answered 429, 503 or 504: it wants to be asked again later.
+
+    `timed_out` (504): it took the command, and what the caller waited for may still come.
+    """
+
+    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
 class EngineRejected(EngineError):

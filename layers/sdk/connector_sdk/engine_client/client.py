@@ -183,11 +183,12 @@ class EngineClient:
         variables: Mapping[str, Any] | None = None,
         tenant_id: str | None = None,
         await_completion: bool = False,
+        request_timeout_ms: int | None = None,
     ) -> CreatedInstance:
         """Start an instance of a definition, by its id (newest version, or `version`) or by its key.
 
         With `await_completion` the answer holds its final variables; EngineBusy when it takes longer than the engine
-        waits (15 s on 8.6), and the instance lives on.
+        waits (`request_timeout_ms`; 15 s if that is not given, and always on 8.6), and the instance lives on.
         """
         optional = {
             "processDefinitionId": process_definition_id,
@@ -196,6 +197,7 @@ class EngineClient:
             "variables": variables,
             "tenantId": tenant_id,
             "awaitCompletion": await_completion or None,
+            "requestTimeout": request_timeout_ms,
         }
         return self._call("POST", "/process-instances", _given(optional), read=CreatedInstance.from_wire)
 

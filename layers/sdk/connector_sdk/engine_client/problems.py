@@ -11,7 +11,8 @@ from connector_sdk.errors import EngineBusy, EngineConflict, EngineError, Engine
 
 MAX_DETAIL_CHARACTERS = 2000
 
-BUSY = frozenset({429, 503, 504})
+TIMED_OUT = 504
+BUSY = frozenset({429, 503, TIMED_OUT})
 """The engine says RESOURCE_EXHAUSTED as 503, gateways before 8.7 as 429; 504 is DEADLINE_EXCEEDED."""
 REJECTIONS: Mapping[int, type[EngineRejected]] = {404: EngineNotFound, 409: EngineConflict}
 
@@ -20,7 +21,8 @@ def engine_error(status: int, headers: HTTPMessage, body: bytes, request: str) -
     """Make the error for one answer. `request` says what was asked, such as `POST /jobs/activation`."""
     title, detail, problem = _problem(status, headers, body)
     if status in BUSY:
-        return EngineBusy(f"the engine is busy, ask again later: {request} was answered {status} {title}: {detail}")
+        message = f"the engine is busy, ask again later: {request} was answered {status} {title}: {detail}"
+        return EngineBusy(message, timed_out=status == TIMED_OUT)
     return REJECTIONS.get(status, EngineRejected)(status, title, detail, request, problem=problem)
 
 

@@ -11,7 +11,8 @@ from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elem
 from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.routes import Refusal, Route, Routes
+from connector_sdk.inbound.route import Route
+from connector_sdk.inbound.routes import Refusal, Routes
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.webhook import Verification, WebhookConnector, WebhookResult, webhook_connector
 

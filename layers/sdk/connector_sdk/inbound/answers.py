@@ -15,6 +15,7 @@
     no such path                                          404
     more than fits (limits.py)                            413, 431; nested too deep: 400
     a part that is not built                              501 {"reason"}
+    the sender waits for a result (synchronous.py)        404, 422, 503 or 504 if there is none
     anything else                                         500
 
 Camunda's runtime 8.8.7 differs where it would lose an event or leak the engine's state: engine trouble is 500 there,
@@ -76,6 +77,8 @@ OK = Answer(200)
 ACCEPTED = Answer(202)
 NOT_FOUND = Answer(404)
 FAILED = Answer(500)
+AWAY = Answer(503)
+TIMED_OUT = Answer(504)
 CONSUMED_BY_NOBODY = of_json(422, {"consumeUnmatched": False})
 OPTIONS = Answer(200, {"allow": ",".join(ALLOWED_METHODS)})
 

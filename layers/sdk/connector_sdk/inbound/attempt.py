@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,27 +65,26 @@ class Never:
 Outcome = Taken | Refused | Away | Never
 
 
-def attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Outcome:
+def attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility) -> Outcome:
     """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer.
 
     Never raises: what fails in a way that nobody foresaw is put off like any other, and stops nothing behind it.
     """
     try:
-        return _attempt(delivery, engine, compatibility) if delivery.element else Never(BODY_EXPIRED)
+        return _attempt(delivery, engine, rules) if delivery.element else Never(BODY_EXPIRED)
     except Exception as error:
         _LOG.exception("%s could not be published", delivery.id)
         return Away(f"{type(error).__name__}: {error}")
 
 
-def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: str) -> Outcome:
+def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility) -> Outcome:
     element = InboundElement.from_json(delivery.element)
-    parts = [Part.from_json(part) for part in delivery.payload.get(PARTS, ())]
     try:
-        if engine is None and parts:
+        if engine is None and delivery.payload.get(PARTS):
             # Whether the model can use the event may depend on documents that nobody has yet.
             return Away(OUT_OF_TIME)
-        payload = _with_documents(delivery.payload, parts, engine)
-        command = command_for(element, payload, delivery.id, Compatibility.of(compatibility))
+        payload = with_documents(delivery.payload, engine)
+        command = command_for(element, payload, delivery.id, rules)
         return Taken(command.send(engine), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
@@ -94,8 +93,12 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, compatibility: st
     except EngineBusy as error:
         return Away(str(error))
     except EngineRejected as error:
-        permanent = error.status == TOO_LARGE or (error.problem and error.status in PERMANENT_REJECTIONS)
-        return Never(str(error)) if permanent else Away(str(error))
+        return Never(str(error)) if is_permanent(error) else Away(str(error))
+
+
+def is_permanent(error: EngineRejected) -> bool:
+    """Whether the engine will say the same of this event however often it is asked."""
+    return error.status == TOO_LARGE or (error.problem and error.status in PERMANENT_REJECTIONS)
 
 
 def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,9 +106,10 @@ def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in payload.items() if name != PARTS}
 
 
-def _with_documents(payload: Mapping[str, Any], parts: Sequence[Part], engine: InboundEngine | None) -> dict[str, Any]:
-    """The payload with a document in the engine's store for each part. Raises EngineError."""
+def with_documents(payload: Mapping[str, Any], engine: InboundEngine | None) -> dict[str, Any]:
+    """A recorded payload with a document in the engine's store for each part. Raises EngineError."""
     seen = without_parts(payload)
+    parts = [Part.from_json(part) for part in payload.get(PARTS, ())]
     if engine is not None and parts:
         seen["documents"] = [engine.create_document(part.content, part.content_type, part.file_name) for part in parts]
     return seen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from connector_sdk.compatibility import Rule, column
+from connector_sdk.compatibility import Compatibility, Rule, column
 
 RULES: dict[str, Rule] = {
     "escapes_xml": Rule("a text body of a response expression is HTML-escaped even if it is XML", True, False),
@@ -19,13 +20,15 @@ RULES: dict[str, Rule] = {
         "an Accept header that excludes the answer's content type turns the answer into 500", True, False
     ),
     "ignores_synchronous_response": Rule("`synchronousResponse` is a property like any other", True, False),
+    "latest_only": Rule("catch events of an older version lose their webhooks although instances wait", True, False),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class InboundRules:
-    """One column of the table."""
+    """One column of the table, and the rules that jobs have as well."""
 
+    general: Compatibility
     escapes_xml: bool
     one_match_only: bool
     response_shares: bool
@@ -34,8 +37,10 @@ class InboundRules:
     container_addresses: bool
     negotiates: bool
     ignores_synchronous_response: bool
+    latest_only: bool
 
     @classmethod
+    @cache
     def of(cls, version: str) -> InboundRules:
         """The column for a value of `CONNECTORS_COMPATIBILITY`. Raises SettingsError for another version."""
-        return cls(**column(RULES, version))
+        return cls(Compatibility.of(version), **column(RULES, version))

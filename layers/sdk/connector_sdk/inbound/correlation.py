@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import CreatedInstance, PublishedMessage
+from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
 from connector_sdk.errors import ConnectorInputError, EngineConflict, SdkError
 from connector_sdk.expressions import ExpressionError, evaluate, output_variables
 from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
@@ -43,7 +43,18 @@ class InboundEngine(Protocol):
         version: int | None = None,
         variables: Mapping[str, Any] | None = None,
         tenant_id: str | None = None,
+        await_completion: bool = False,
+        request_timeout_ms: int | None = None,
     ) -> CreatedInstance: ...
+
+    def correlate_message(
+        self,
+        name: str,
+        *,
+        correlation_key: str = "",
+        variables: Mapping[str, Any] | None = None,
+        tenant_id: str | None = None,
+    ) -> CorrelatedMessage: ...
 
 
 class Unmappable(SdkError):
@@ -68,7 +79,20 @@ class CreateInstance:
             variables=self.variables,
             tenant_id=self.element.tenant_id,
         )
-        return _correlation(self.element, "processInstanceKey", created.process_instance_key)
+        return _correlation(self.element, processInstanceKey=created.process_instance_key)
+
+    def send_and_wait(self, engine: InboundEngine, wait_ms: int) -> dict[str, Any]:
+        """Wait for the instance's end; a response expression sees its variables as `correlation.variables`."""
+        created = engine.create_instance(
+            process_definition_id=self.element.process_definition_id,
+            version=self.element.version,
+            variables=self.variables,
+            tenant_id=self.element.tenant_id,
+            await_completion=True,
+            request_timeout_ms=wait_ms,
+        )
+        found = _correlation(self.element, processInstanceKey=created.process_instance_key)
+        return {**found, "variables": dict(created.variables)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,21 @@ class PublishMessage:
             if not error.problem:
                 raise
             return None
-        return _correlation(self.element, "messageKey", published.message_key)
+        return _correlation(self.element, messageKey=published.message_key)
+
+    def send_and_wait(self, engine: InboundEngine, wait_ms: int) -> dict[str, Any]:
+        """Correlate it now or not at all; `correlation` names the instance. The message has no id, nor is it buffered.
+
+        EngineNotFound: nothing waits for it.
+        """
+        correlated = engine.correlate_message(
+            self.name,
+            correlation_key=self.correlation_key,
+            variables=self.variables,
+            tenant_id=self.element.tenant_id,
+        )
+        keys = {"processInstanceKey": correlated.process_instance_key, "messageKey": correlated.message_key}
+        return _correlation(self.element, **keys)
 
 
 Command = CreateInstance | PublishMessage
@@ -173,7 +211,7 @@ def key_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _correlation(element: InboundElement, key_name: str, key: str) -> dict[str, Any]:
+def _correlation(element: InboundElement, **keys: str) -> dict[str, Any]:
     return {
         "activatedElement": {
             "bpmnProcessId": element.process_definition_id,
@@ -190,7 +228,7 @@ def _correlation(element: InboundElement, key_name: str, key: str) -> dict[str, 
                 "icon": None,
             },
         },
-        key_name: _number(key),
+        **{name: _number(key) for name, key in keys.items()},
         "tenantId": element.tenant_id,
     }
 

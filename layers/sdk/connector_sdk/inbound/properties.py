@@ -13,6 +13,7 @@ from typing import Any
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions import evaluate
 
+SYNCHRONOUS = "synchronousResponse"
 RUNTIME_PROPERTIES = frozenset(
     {
         "activationCondition",

@@ -8,51 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.errors import ConnectorInputError, NotBuilt, SdkError
+from connector_sdk.errors import SdkError
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, nested
+from connector_sdk.inbound.properties import nested
+from connector_sdk.inbound.route import Bound, Route, groups, route_of
 from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.secrets import SecretProvider, mask, resolve
 
 RETRY_MS = 5_000
 """Elements that could not be activated are tried again when a path is missed, at most this often."""
-RESPONSE = "inbound.responseExpression"
-SYNCHRONOUS = "synchronousResponse"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Bound:
-    """An element with its properties nested, secrets in place, and the secrets themselves."""
-
-    element: InboundElement
-    tree: Mapping[str, Any]
-    secrets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Route:
-    """One webhook: a path, the connector with its bound properties (secrets in place), the elements that share it."""
-
-    path: str
-    connector: WebhookConnector[Any]
-    configuration: Any
-    elements: tuple[InboundElement, ...]
-    responses: Mapping[str, str]
-    """Response expressions by element id."""
-    verification: str | None
-    """The expression that answers a vendor's handshake."""
-    broken: str | None
-    """One of these expressions that is no FEEL: every request is answered 500, and nothing is sent."""
-    bound: tuple[Bound, ...]
-    """What it was made of."""
-
-    @property
-    def owner(self) -> tuple[str, str]:
-        """Tenant and process id: who owns the path, or waits for it."""
-        return self.elements[0].tenant_id, self.elements[0].process_definition_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +42,11 @@ class Routes:
         compatibility: str = "8.10",
         clock: Clock | None = None,
     ) -> None:
-        self.compatibility = compatibility
+        self.rules = InboundRules.of(compatibility)
         self.versions: dict[tuple[str, str], int] = {}
         """The registered version of each process, by tenant and process id."""
         self._connectors = {connector.type: connector for connector in connectors}
         self._secrets = secrets
-        self._rules = InboundRules.of(compatibility)
         self._clock = clock or SystemClock()
         self._queues: dict[str, list[Route]] = {}
         self._refused: dict[tuple[str, str], list[Refusal]] = {}
@@ -98,13 +63,13 @@ class Routes:
         """
         owner = (process.tenant_id, process.process_definition_id)
         with self._lock:
-            refused = self._activate(owner, elements, keep_place=not self._rules.version_loses_place)
+            refused = self._activate(owner, elements, keep_place=not self.rules.version_loses_place)
             self.versions[owner] = process.version
         return refused
 
     def renewed(self) -> Routes:
         """Empty routes of the same host. What comes back unchanged keeps its route, and what that has fetched."""
-        empty = Routes([*self._connectors.values()], self._secrets, self.compatibility, self._clock)
+        empty = Routes([*self._connectors.values()], self._secrets, self.rules.general.version, self._clock)
         empty._earlier = self._routes
         return empty
 
@@ -149,14 +114,14 @@ class Routes:
         """One route for the elements of each group: one that is `known` if nothing has changed."""
         routes: list[Route] = []
         refused: list[Refusal] = []
-        for group in _groups(elements, self._rules):
+        for group in groups(elements, self.rules):
             connector = self._connectors.get(group[0].type)
             usable = self._bound(group, refused) if connector else ()
             if connector is None or not usable:
                 continue
             try:
                 same = (one for one in known if one.bound == usable and one.connector is connector)
-                routes.append(next(same, None) or _route(connector, usable, self._rules))
+                routes.append(next(same, None) or route_of(connector, usable, self.rules))
             except Exception as error:
                 # Whatever a connector's own code raises, the other webhooks of the host stay up.
                 reason = mask(str(error), [secret for one in usable for secret in one.secrets])
@@ -165,7 +130,7 @@ class Routes:
 
     def _bound(self, group: Sequence[InboundElement], refused: list[Refusal]) -> tuple[Bound, ...]:
         """Elements with their properties. One whose secret is missing is refused, and stops only itself."""
-        textual = Compatibility.of(self.compatibility).textual_secrets
+        textual = self.rules.general.textual_secrets
         usable = []
         for element in group:
             try:
@@ -200,56 +165,3 @@ class Routes:
             for owner in [owner for owner, refusals in self._refused.items() if refusals]:
                 # The whole process: what became usable may share a connector with what was usable before.
                 self._activate(owner, self._elements[owner], keep_place=True)
-
-
-def _route(connector: WebhookConnector[Any], usable: tuple[Bound, ...], rules: InboundRules) -> Route:
-    """Bind the properties of elements that share a connector. Raises SdkError, or what the connector raises."""
-    tree = usable[0].tree
-    if not rules.ignores_synchronous_response and tree.get(SYNCHRONOUS) == "true":
-        raise NotBuilt(f"{SYNCHRONOUS}: answering a webhook with the result of the process")
-    inbound = tree.get("inbound")
-    if not isinstance(inbound, dict) or not inbound.get("context"):
-        raise ConnectorInputError("inbound.context is missing: it is the webhook's path")
-    properties = Properties(inbound, connector.feel)
-    responses = {
-        one.element.element_id: expression
-        for one in usable
-        if (expression := Properties(one.tree["inbound"]).text("responseExpression"))
-    }
-    verification = properties.text("verificationExpression") or None
-    broken = next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None)
-    elements = tuple(one.element for one in usable)
-    configuration = connector.properties(properties)
-    return Route(
-        properties.text("context"), connector, configuration, elements, responses, verification, broken, usable
-    )
-
-
-def _groups(elements: Sequence[InboundElement], rules: InboundRules) -> Iterator[Sequence[InboundElement]]:
-    """Elements that share a connector: `deduplicationMode` AUTO by equal properties, MANUAL by id, none not at all.
-
-    MANUAL with one id and different properties makes all of them invalid; an unknown mode, or MANUAL without an id,
-    drops just that element (Camunda's runtime 8.8.7).
-    """
-    groups: dict[Any, list[InboundElement]] = {}
-    for index, element in enumerate(elements):
-        mode, name = (element.properties.get(key) for key in ("deduplicationMode", "deduplicationId"))
-        if mode is None:
-            groups[index] = [element]
-        elif mode == "AUTO":
-            groups.setdefault(("AUTO", _shared(element, rules)), []).append(element)
-        elif mode == "MANUAL" and name:
-            groups.setdefault(("MANUAL", element.type, name), []).append(element)
-    for group in groups.values():
-        if len({_shared(element, rules) for element in group}) == 1:
-            yield group
-
-
-def _shared(element: InboundElement, rules: InboundRules) -> frozenset[tuple[str, str]]:
-    """The properties in which elements have to be equal to share a connector."""
-    apart = RUNTIME_PROPERTIES
-    if not rules.response_shares:
-        apart |= {RESPONSE}
-    if not rules.ignores_synchronous_response:
-        apart |= {SYNCHRONOUS}
-    return frozenset((name, value) for name, value in element.properties.items() if name not in apart)

@@ -28,7 +28,3 @@ class WebhookServices:
     budget_ms: int = PATIENCE_MS
     """From the request's own timestamp; less if the scheme's vendor has less patience."""
     max_body_bytes: int = MAX_BODY_BYTES
-
-    @property
-    def compatibility(self) -> str:
-        return self.routes.compatibility

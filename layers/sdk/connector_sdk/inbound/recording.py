@@ -1,0 +1,73 @@
+"""Record an event, publish it while its sender waits, answer; what cannot be published now is redelivered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from connector_sdk.inbound import answers
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
+from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
+from connector_sdk.inbound.wanted import WantedEvent
+from connector_sdk.stores import Delivery, State
+
+_LOG = logging.getLogger(__name__)
+
+
+def recorded(event: WantedEvent, services: WebhookServices) -> Answer:
+    """Record the delivery, or find out that it is a repeat; then publish it. Raises what the store raises."""
+    now = services.clock.time_ms()
+    budget_ms = _budget_ms(event, services)
+    delivery = event.delivery(now + budget_ms + LEASE_MARGIN_MS)
+    kept = event.kept(delivery)
+    accepted = event.acknowledgement or answers.ACCEPTED
+    there = services.deliveries.put(kept)
+    if there is not None and there.state is State.PUBLISHED:
+        return accepted if there.answer is None else Answer.from_json(there.answer)
+    if there is not None and not services.deliveries.reopen(kept, now):
+        return accepted
+    return _published(delivery, event, services, budget_ms)
+
+
+def _budget_ms(event: WantedEvent, services: WebhookServices) -> int:
+    """How long the sender waits, counted from the request's own time."""
+    scheme = event.route.connector.signature(event.route.configuration)
+    return min(services.budget_ms, scheme.patience_ms) if scheme else services.budget_ms
+
+
+def _published(delivery: Delivery, event: WantedEvent, services: WebhookServices, budget_ms: int) -> Answer:
+    """Try to publish within the budget, write down how it went, and answer.
+
+    Raises nothing: a sender that is told of a failure now would repeat an event that is recorded already.
+    """
+    store = services.deliveries
+    # Not more than the budget, should the gateway's clock be ahead of ours.
+    left_ms = budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
+    engine = services.engine.within(left_ms / 1000) if left_ms > 0 else None
+    outcome = attempt(delivery, engine, services.routes.rules.general)
+    now = services.clock.time_ms()
+    match outcome:
+        case Taken(correlation, payload):
+            answer = event.response(payload, correlation, event.acknowledgement or answers.OK)
+            _written(lambda: store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json()))
+            return answer
+        case Refused(answer, reason):
+            _written(lambda: store.finish(delivery, State.REFUSED, now, answer=answer.to_json(), error=reason))
+            return answer
+        case Away(reason):
+            _written(lambda: store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason))
+        case Never(reason):
+            _written(lambda: store.finish(delivery, State.DEAD, now, answer=None, error=reason))
+    accepted = event.acknowledgement or answers.ACCEPTED
+    answer = event.response(without_parts(delivery.payload), None, accepted)
+    # The event is ours now, so nothing but a 2xx would be true.
+    return answer if answer.accepted else accepted
+
+
+def _written(write: Callable[[], bool]) -> None:
+    """Write an outcome down. If that fails, the lease runs out and redelivery comes to the same end."""
+    try:
+        write()
+    except Exception:
+        _LOG.exception("how a delivery ended could not be written down; it is redelivered when its lease runs out")
