@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from connector_sdk.outbound import Connector
 from devkit.generate.catalogue import FunctionFolder, catalogue
-from devkit.generate.element_template import outbound_templates
-from devkit.generate.element_template.readme import connector_readme
+from devkit.generate.element_template import inbound_templates, outbound_templates
+from devkit.generate.element_template.readme import readme
 
 ELEMENT_TEMPLATE = "element-template.json"
 README = "README.md"
@@ -23,15 +24,18 @@ def derived_files(root: Path) -> Mapping[Path, str]:
             folder = function.path.relative_to(root)
             found[folder / ELEMENT_TEMPLATE] = _json(templates)
             events = sorted((root / "events" / function.name).glob("*.json"))
-            found[folder / README] = connector_readme(function.name, function.connector, templates, events)
+            found[folder / README] = readme(function.name, function.connector, templates, events)
     return found
 
 
 def templates_of(function: FunctionFolder) -> list[dict[str, Any]]:
     """The element templates of a function; none if its code says nothing of one. Raises UnusableModel."""
-    if function.group != "outbound" or not (function.path / "app.py").is_file():
+    if not (function.path / "app.py").is_file():
         return []
-    return outbound_templates(function.connector, function.path)
+    connector = function.connector
+    if isinstance(connector, Connector):
+        return outbound_templates(connector, function.path)
+    return inbound_templates(connector, function.path) if getattr(connector, "template", None) else []
 
 
 def _json(templates: list[dict[str, Any]]) -> str:

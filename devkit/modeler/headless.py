@@ -90,6 +90,10 @@ class HeadlessModeler:
         """What Camunda's rules for an engine version such as `8.6` find wrong with a diagram, a sentence each."""
         return list(self._ask({"lint": {"diagram": diagram, "engine": engine.replace(".", "-")}})["problems"])
 
+    def validate(self, template: Mapping[str, Any]) -> list[str]:
+        """What Camunda's JSON schema for element templates finds wrong with one, a sentence each."""
+        return list(self._ask({"validate": {"template": template}})["problems"])
+
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._node.stdin is None or self._node.stdout is None:
             raise ModelerUnavailable("the node process has no pipes")

@@ -91,7 +91,7 @@ def test_check_shows_what_is_not_up_to_date_and_changes_nothing(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--only", "htpp-json"], "there is no function htpp-json; choose from http-json, "),
+        (["--only", "htpp-json"], "there is no function htpp-json; choose from "),
         (["--only", "poller"], "there is no function poller"),
         (["--architecture", "mips"], "there is no architecture mips; choose x86_64 or arm64"),
     ],

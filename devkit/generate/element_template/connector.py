@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from connector_sdk.outbound import Connector
-from connector_sdk.template import ElementTemplate
 from devkit.generate.element_template.elements import TARGETS, id_of
 from devkit.generate.element_template.fields import shown
 from devkit.generate.element_template.frame import framed
+from devkit.generate.element_template.output import output
 from devkit.generate.element_template.properties import told_apart, written
 from devkit.generate.element_template.words import first_sentence
 
@@ -24,12 +23,22 @@ def outbound_templates(connector: Connector, folder: Path) -> list[dict[str, Any
     if said is None:
         return []
     inputs = [written(one, "zeebe:input") for one in told_apart(shown(connector.model))]
-    first = {"type": "Hidden", "value": connector.type, "binding": {"type": "zeebe:taskDefinition", "property": "type"}}
+    job_type = {
+        "type": "Hidden",
+        "value": connector.type,
+        "binding": {"type": "zeebe:taskDefinition", "property": "type"},
+    }
     description = first_sentence(connector.handler.__doc__)
     templates = []
     for element in said.elements:
         template_id = id_of(said.id, TARGETS[element], len(said.elements) > 1)
-        properties = [first, *inputs, *_identity(template_id, said.version), *_output(said), *_failure()]
+        properties = [
+            job_type,
+            *inputs,
+            *_identity(template_id, said.version),
+            *output(said, "zeebe:taskHeader"),
+            *_failure(),
+        ]
         templates.append(framed(said, element, connector.name, description, folder, properties))
     return templates
 
@@ -38,34 +47,6 @@ def _identity(template_id: str, version: int) -> list[dict[str, Any]]:
     return [
         _header("elementTemplateId", type="Hidden", value=template_id),
         _header("elementTemplateVersion", type="Hidden", value=str(version)),
-    ]
-
-
-def _output(said: ElementTemplate) -> list[dict[str, Any]]:
-    more: dict[str, Any] = {}
-    if said.result_expression is not None:
-        more["value"] = f"={said.result_expression}"
-    if said.result_example is not None:
-        more["tooltip"] = f"Example of an answer: <code>{json.dumps(said.result_example, ensure_ascii=False)}</code>"
-    return [
-        _header(
-            "resultVariable",
-            label="Result variable",
-            description="Name of the process variable that takes the whole answer",
-            type="String",
-            group="output",
-            optional=True,
-        ),
-        _header(
-            "resultExpression",
-            label="Result expression",
-            description="Expression that makes process variables of the answer",
-            type="Text",
-            feel="required",
-            group="output",
-            optional=True,
-            **more,
-        ),
     ]
 
 

@@ -65,12 +65,11 @@ def written(one: Shown, binding: Binding) -> dict[str, Any]:
 
 
 def _constraints(one: Shown) -> dict[str, Any]:
-    constraints: dict[str, Any] = {"notEmpty": True} if one.required else {}
-    if one.pattern:
-        # an empty field that may stay empty does not have to fit
-        value = one.pattern.value if one.required else f"^$|{one.pattern.value}"
-        constraints["pattern"] = {"value": value, "message": one.pattern.message}
-    return constraints
+    """An empty field that may stay empty does not have to fit the pattern."""
+    if one.pattern is None:
+        return {"notEmpty": True} if one.required else {}
+    value = one.pattern.value if one.required else f"^$|{one.pattern.value}"
+    return {"notEmpty": one.required, "pattern": {"value": value, "message": one.pattern.message}}
 
 
 def _condition(conditions: tuple[Equals, ...]) -> dict[str, Any] | None:

@@ -19,7 +19,8 @@ from connector_sdk.errors import WebhookError
 from connector_sdk.inbound import Answer, Verification, WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.answers import OK, of_json
 from connector_sdk.inbound.body import parsed, parsed_json
-from functions.inbound.slack.model import Slack
+from connector_sdk.template import EVENTS, ElementTemplate
+from functions.inbound.slack.model import PROPERTIES, Slack
 
 COMMAND_EXECUTED = of_json(200, {"response_type": "ephemeral", "text": "Command executed"})
 
@@ -30,6 +31,15 @@ COMMAND_EXECUTED = of_json(200, {"response_type": "ephemeral", "text": "Command 
     properties=Slack.read,
     signature=lambda slack: slack.signature,
     verification=Verification(signed=True, context=lambda payload: {**payload, **payload["request"]}),
+    template=ElementTemplate(
+        "io.serverless-connectors.slack-webhook.v1",
+        version=1,
+        elements=EVENTS,
+        groups={"endpoint": "Webhook"},
+        properties=PROPERTIES,
+        keywords=("Slack", "chat", "slash command"),
+        result_expression="{event: request.body.event}",
+    ),
 )
 def handler(request: WebhookRequest, properties: Slack) -> WebhookResult:
     """Tell events, commands and interactions apart. Raises WebhookError (400) for what is none of them."""

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.signatures import SlackSignature
+from connector_sdk.template import Property
+
+PROPERTIES = {
+    "inbound.slackSigningSecret": Property(
+        label="Slack signing secret",
+        group="endpoint",
+        description="Of the app, under Basic Information: Slack signs each request with it",
+        required=True,
+        secret=True,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

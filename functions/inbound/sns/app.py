@@ -14,6 +14,7 @@ from connector_sdk.errors import WebhookError
 from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.answers import OK
 from connector_sdk.inbound.fetching import fetched
+from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.sns.message import (
     NOTIFICATION,
     SUBSCRIPTION,
@@ -23,7 +24,7 @@ from functions.inbound.sns.message import (
     unverified,
     verify,
 )
-from functions.inbound.sns.model import Sns
+from functions.inbound.sns.model import PROPERTIES, Sns
 
 _LOG = logging.getLogger(__name__)
 _HOST = re.compile(r"sns\.([a-z0-9-]{3,})\.amazonaws\.com(\.cn)?", re.ASCII)
@@ -35,6 +36,15 @@ _HOST = re.compile(r"sns\.([a-z0-9-]{3,})\.amazonaws\.com(\.cn)?", re.ASCII)
     properties=Sns.read,
     delivery_id=message_id,
     feel=frozenset({"topicsAllowList"}),
+    template=ElementTemplate(
+        "io.serverless-connectors.sns-webhook.v1",
+        version=1,
+        elements=EVENTS,
+        groups={"endpoint": "Subscription", "topics": "Topics"},
+        properties=PROPERTIES,
+        keywords=("AWS", "SNS", "notification"),
+        result_expression="{message: request.body.Message}",
+    ),
 )
 def handler(request: WebhookRequest, properties: Sns) -> WebhookResult:
     """Verify the message, and confirm a subscription. Raises WebhookError (400, 401, 503)."""

@@ -6,9 +6,28 @@ from dataclasses import dataclass, field
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
+from connector_sdk.template import Equals, Property
 from functions.inbound.sns.certificates import Certificates
 
 ALLOWED_FOR = ("any", "specific")
+PROPERTIES = {
+    "inbound.securitySubscriptionAllowedFor": Property(
+        label="Take messages from",
+        group="topics",
+        description="Amazon SNS signs for every account: name the topics",
+        choices={"specific": "The topics below", "any": "Any topic of any account"},
+        default="specific",
+    ),
+    "inbound.topicsAllowList": Property(
+        label="Topic ARNs",
+        group="topics",
+        description="With commas between them, or an expression that gives a list",
+        example="arn:aws:sns:eu-central-1:123456789012:orders",
+        feel="optional",
+        required=True,
+        when=Equals("inbound.securitySubscriptionAllowedFor", "specific"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

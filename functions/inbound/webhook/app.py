@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.body import parsed
+from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.webhook.model import Webhook
+from functions.inbound.webhook.template import GROUPS, PROPERTIES
 
 
 @webhook_connector(
@@ -15,6 +17,15 @@ from functions.inbound.webhook.model import Webhook
     signature=lambda webhook: webhook.signature,
     authorization=lambda webhook: webhook.authorization,
     feel=frozenset({"hmacScopes", "auth.jwt.requiredPermissions"}),
+    template=ElementTemplate(
+        "io.serverless-connectors.webhook.v1",
+        version=1,
+        elements=EVENTS,
+        groups=GROUPS,
+        properties=PROPERTIES,
+        keywords=("HTTP", "callback", "HMAC", "JWT"),
+        result_expression="{payload: request.body}",
+    ),
 )
 def handler(request: WebhookRequest, properties: Webhook) -> WebhookResult:
     """Hand the parsed body on."""

@@ -25,6 +25,14 @@ Element = Literal[
     "receive task",
 ]
 """What a template turns a BPMN element into."""
+EVENTS: tuple[Element, ...] = (
+    "start event",
+    "message start event",
+    "intermediate event",
+    "boundary event",
+    "receive task",
+)
+"""The elements of a webhook or a subscription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Property:
     default: str | int | bool | None = None
     """What stands there at first; None: the field's own default."""
     choices: Mapping[str, str] | None = None
-    """Labels of values; all the values themselves for a property without a type."""
+    """Labels by value; for a property without a type they say which values there are."""
     when: Equals | None = None
     required: bool | None = None
     secret: bool = False
@@ -83,7 +91,7 @@ class ElementTemplate:
     groups: Mapping[str, str] = field(default_factory=dict)
     """Labels of groups in the order of the panel; a group that is not here follows under its id in words."""
     properties: Mapping[str, Property] = field(default_factory=dict)
-    """Of a kind of webhook, by their names without `inbound.`; a connector's are read from its model."""
+    """Of an inbound kind, by name, such as `inbound.queue.url`; an outbound connector's are its model's fields."""
     keywords: tuple[str, ...] = ()
     documentation: str | None = None
     """An address."""

@@ -13,6 +13,7 @@ from connector_sdk.inbound.identity import DeliveryId, known_header
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SignatureScheme
+from connector_sdk.template import ElementTemplate
 
 if TYPE_CHECKING:
     from connector_sdk.inbound.services import WebhookServices
@@ -65,6 +66,7 @@ class WebhookConnector(Generic[P]):
     delivery_id: DeliveryId | None = None
     feel: frozenset[str] = frozenset()
     verification: Verification = AT_FIRST
+    template: ElementTemplate | None = None
 
     def identity(self, configuration: P) -> DeliveryId:
         """What names a delivery: the kind's own way, else its signature scheme's, else the headers that are known."""
@@ -98,6 +100,7 @@ def webhook_connector(
     delivery_id: DeliveryId | None = None,
     feel: frozenset[str] = frozenset(),
     verification: Verification = AT_FIRST,
+    template: ElementTemplate | None = None,
 ) -> Callable[[Callable[[WebhookRequest, P], WebhookResult]], WebhookConnector[P]]:
     """Make a webhook kind of a function `(request, properties) -> WebhookResult`.
 
@@ -107,7 +110,17 @@ def webhook_connector(
 
     def decorate(function: Callable[[WebhookRequest, P], WebhookResult]) -> WebhookConnector[P]:
         return WebhookConnector(
-            type, name, properties, function, methods, signature, authorization, delivery_id, feel, verification
+            type,
+            name,
+            properties,
+            function,
+            methods,
+            signature,
+            authorization,
+            delivery_id,
+            feel,
+            verification,
+            template,
         )
 
     return decorate
