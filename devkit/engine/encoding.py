@@ -1,4 +1,4 @@
-"""Records as JSON texts: a list of a record's fields, in their order."""
+"""Records as JSON has them: a list of a record's fields, in their order."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ from devkit.engine.records import (
     UserTask,
 )
 
-Encode = Callable[[Any], str]
-Decode = Callable[[str], Any]
+Encode = Callable[[Any], Any]
+"""A record as what `write` takes; it may still hold parts of the record, so it is written before that changes."""
+Decode = Callable[[Any], Any]
+"""A record from what was read."""
 
 
 def _plain(value: Any) -> Any:
@@ -34,25 +36,21 @@ def _plain(value: Any) -> Any:
     return sorted(value)
 
 
-_write = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
+write: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
+"""What was encoded, as text in ASCII."""
 
 
 def _record(kind: type[Any], **special: Callable[[Any], Any]) -> tuple[Encode, Decode]:
     """How a record class is written and read; `special` reads fields that are not plain JSON."""
     names = [field.name for field in dataclasses.fields(kind)]
-    fields = attrgetter(*names)
     places = {names.index(name): read_field for name, read_field in special.items()}
 
-    def encode(record: Any) -> str:
-        return _write(fields(record))
-
-    def decode(text: str) -> Any:
-        values = json.loads(text)
+    def decode(values: list[Any]) -> Any:
         for place, read_field in places.items():
             values[place] = read_field(values[place])
         return kind(*values)
 
-    return encode, decode
+    return attrgetter(*names), decode
 
 
 def _loop(values: Any) -> Loop | None:
@@ -66,14 +64,14 @@ def _children(values: Mapping[str, None]) -> dict[int, None]:
 _DEFINITION = ("key", "process_id", "version", "resource_name", "deployment_key", "deleted")
 
 
-def _encode_definition(definition: Definition) -> str:
+def _encode_definition(definition: Definition) -> list[Any]:
     resource = definition.resource.decode(errors="surrogateescape")
-    return _write([getattr(definition, name) for name in _DEFINITION] + [resource])
+    return [getattr(definition, name) for name in _DEFINITION] + [resource]
 
 
-def _decode_definition(text: str) -> Definition:
+def _decode_definition(values: list[Any]) -> Definition:
     """The model is read and compiled again."""
-    key, process_id, version, resource_name, deployment_key, deleted, written = json.loads(text)
+    key, process_id, version, resource_name, deployment_key, deleted, written = values
     resource = written.encode(errors="surrogateescape")
     (process,) = (process for process in read(resource).processes if process.id == process_id)
     return Definition(
@@ -90,17 +88,14 @@ def _decode_definition(text: str) -> Definition:
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
-    first, second = json.loads(text)
-    return first, second
+def _as_it_is(value: Any) -> Any:
+    return value
 
-
-_JSON: tuple[Encode, Decode] = (_write, json.loads)
 
 ENCODINGS: Mapping[str, tuple[Encode, Decode]] = {
     "definitions": (_encode_definition, _decode_definition),
     "elements": _record(ElementInstance, loop=_loop, children=_children),
-    "variables": _JSON,
+    "variables": (_as_it_is, _as_it_is),
     "jobs": _record(Job),
     "incidents": _record(Incident),
     "user_tasks": _record(UserTask),
@@ -109,7 +104,7 @@ ENCODINGS: Mapping[str, tuple[Encode, Decode]] = {
     "signal_subscriptions": _record(Subscription),
     "message_starts": _record(StartSubscription),
     "signal_starts": _record(StartSubscription),
-    "start_locks": (_write, _pair),
+    "start_locks": (_as_it_is, tuple),
     "timers": _record(Timer),
     "documents": _record(Document),
 }

@@ -33,23 +33,26 @@ class NotedFamily(Family[K, V]):
         self.touched: set[K] = set()
 
     def __getitem__(self, key: K) -> V:
+        record = super().__getitem__(key)
         self.touched.add(key)
-        return super().__getitem__(key)
+        return record
 
     def __setitem__(self, key: K, value: V) -> None:
         self.touched.add(key)
         super().__setitem__(key, value)
 
     def __delitem__(self, key: K) -> None:
-        self.touched.add(key)
         super().__delitem__(key)
+        self.touched.add(key)
 
     def get(self, key: K, default: Any = None) -> Any:
-        self.touched.add(key)
+        if key in self:
+            self.touched.add(key)
         return super().get(key, default)
 
     def pop(self, key: K, default: Any = _ABSENT) -> Any:
-        self.touched.add(key)
+        if key in self:
+            self.touched.add(key)
         return super().pop(key) if default is _ABSENT else super().pop(key, default)
 
     def setdefault(self, key: K, default: Any = None) -> Any:

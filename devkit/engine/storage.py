@@ -1,4 +1,8 @@
-"""The engine's state in one SQLite file: a row for each record, a transaction for each external command.
+"""The engine's state in one SQLite file: a log with a row for each external command, and a row for each record.
+
+A command is stored by one row that is added to the log: every record that it changed, as it is now. When many records
+have gathered there, each of them is written to its own row, once, and the log is emptied. An engine that starts reads
+the rows of the records, then the log.
 
 What was answered survives the end of the process, also by kill -9; the write-ahead log is not flushed to the disk with
 every transaction, so that a crash of the machine may lose the last of them.
@@ -13,22 +17,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devkit.engine.encoding import ENCODINGS
+from devkit.engine.encoding import ENCODINGS, write
 from devkit.engine.families import Family, NotedFamily
 from devkit.engine.recovery import rebuild
 from devkit.engine.state import State
 
-FORMAT = 1
+FORMAT = 2
 """The version of the tables and of the records in them; a file of another version is refused."""
-_RECORDS = "CREATE TABLE records (id INTEGER PRIMARY KEY, value TEXT NOT NULL)"
-_NAMES = tuple(ENCODINGS)
+_TABLES = (
+    "CREATE TABLE log (id INTEGER PRIMARY KEY, changes TEXT NOT NULL)",
+    "CREATE TABLE records (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
+)
 MAX_FAMILIES = 16
 """A record's id is its key and its family's number in one integer: rows are then appended, not sorted in."""
+_LEFTOVER = 0
+"""The id of what belongs to no family."""
+_GONE = "null"
+"""What the log says of a record that is no more."""
 RESERVED_KEYS = 1_000
 """How many keys are set aside at once; the next engine begins behind them."""
+LOG_CHARACTERS = 8 * 1024 * 1024
+"""How much gathers in the log: about 10,000 commands."""
 CHECKPOINT_PAGES = 10_000
 """After how many pages the write-ahead log is brought into the file: 40 MB."""
-_ENGINE = "CREATE TABLE engine (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+_PRAGMAS = (
+    "locking_mode = EXCLUSIVE",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+)
 
 
 class StorageError(Exception):
@@ -49,8 +66,13 @@ class Storage:
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises StorageError."""
         self._path = path
-        self._families: dict[str, NotedFamily[int, Any]] = {}
-        self._unsaved: dict[str, set[int]] = {name: set() for name in ENCODINGS}
+        self._families: dict[str, NotedFamily[int, Any]] = {name: NotedFamily() for name in ENCODINGS}
+        self._by_number = [(self._families[name], *encoding) for name, encoding in ENCODINGS.items()]
+        self._logged: dict[int, str] = {}
+        """What the log says, by id."""
+        self._log_characters = 0
+        self._has_unsaved = False
+        """Storing the last command has failed: what it touched is still to be stored."""
         self._kept: tuple[Any, ...] = ()
         self._reserved = 0
         try:
@@ -72,12 +94,7 @@ class Storage:
         return StorageError(f"{self._path} cannot be used to keep the engine's state: {error}; choose another file")
 
     def _prepare(self) -> None:
-        for pragma in (
-            "locking_mode = EXCLUSIVE",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
-        ):
+        for pragma in _PRAGMAS:
             self._database.execute(f"PRAGMA {pragma}").close()
         self._database.execute("BEGIN IMMEDIATE")
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
@@ -87,87 +104,98 @@ class Storage:
                 f"{self._path} is no state of this version of the development engine; choose another file"
             )
         if not tables:
-            self._database.execute(_RECORDS)
-            self._database.execute(_ENGINE)
+            for table in _TABLES:
+                self._database.execute(table)
             self._database.execute(f"PRAGMA user_version = {FORMAT}")
         self._database.execute("COMMIT")
 
     def _family(self, name: str) -> Family[Any, Any]:
-        return self._families.setdefault(name, NotedFamily())
+        return self._families[name]
 
     def load(self) -> tuple[State, Leftover]:
-        """The state as the last transaction left it. Raises StorageError."""
+        """The state as the last command left it. Raises StorageError."""
         state = State(self._family)
         try:
-            for identity, value in self._database.execute("SELECT id, value FROM records"):
-                key, number = divmod(identity, MAX_FAMILIES)
-                name = _NAMES[number]
-                dict.__setitem__(self._families[name], key, ENCODINGS[name][1](value))
-            kept = {name: json.loads(value) for name, value in self._database.execute("SELECT name, value FROM engine")}
+            stored = {identity: json.loads(text) for identity, text in self._read("id, value FROM records")}
+            logged: dict[int, Any] = {}
+            for (changes,) in self._read("changes FROM log ORDER BY id"):
+                logged.update(json.loads(changes))
+                self._log_characters += len(changes)
         except sqlite3.Error as error:
             raise self._error(error) from error
-        state.last_key = kept.get("reserved keys", state.last_key)
+        self._logged = {identity: write(value) for identity, value in logged.items()}
+        stored.update(logged)
+        reserved, pinned_ms, queue = stored.pop(_LEFTOVER, (state.last_key, None, ()))
+        for identity, value in stored.items():
+            if value is not None:
+                key, number = divmod(identity, MAX_FAMILIES)
+                family, _, decode = self._by_number[number]
+                dict.__setitem__(family, key, decode(value))
+        state.last_key = reserved
         rebuild(state)
-        queue = [(command, tuple(arguments)) for command, arguments in kept.get("queue", ())]
-        return state, Leftover(queue, kept.get("pinned clock"))
+        return state, Leftover([(command, tuple(arguments)) for command, arguments in queue], pinned_ms)
+
+    def _read(self, what: str) -> sqlite3.Cursor:
+        return self._database.execute(f"SELECT {what}")
 
     def ignore_touched(self) -> None:
-        """What was handed out since the last transaction was only looked at."""
+        """What was handed out since the last command was only looked at."""
+        if not self._has_unsaved:
+            self._forget_touched()
+
+    def _forget_touched(self) -> None:
         for family in self._families.values():
             family.touched.clear()
 
     def save(self, state: State, left: Leftover) -> None:
-        """Store what was touched, in one transaction. If that fails it stays to be stored with the next one.
+        """Store what a command has touched. If that fails it stays to be stored with the next one.
 
         Raises sqlite3.Error.
         """
-        for name, family in self._families.items():
-            if family.touched:
-                self._unsaved[name] |= family.touched
-                family.touched.clear()
         if state.last_key > self._reserved:
             self._reserved = state.last_key + RESERVED_KEYS
         kept = (self._reserved, left.pinned_ms, left.queue)
-        if kept == self._kept and not any(self._unsaved.values()):
-            return
-        self._database.execute("BEGIN")
-        try:
-            self._write_records()
-            if kept != self._kept:
-                self._write_kept(kept)
-            self._database.execute("COMMIT")
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
+        self._has_unsaved = True
+        changes = self._changes()
+        if kept != self._kept:
+            changes[_LEFTOVER] = write(kept)
+        if changes:
+            self._log(changes)
+        self._has_unsaved = False
+        self._forget_touched()
         self._kept = kept
-        for keys in self._unsaved.values():
-            keys.clear()
+        if self._log_characters > LOG_CHARACTERS:
+            self._empty_log()
 
-    def _write_records(self) -> None:
-        written: list[tuple[int, str]] = []
-        gone: list[tuple[int]] = []
-        for number, name in enumerate(_NAMES):
-            family, encode = self._families[name], ENCODINGS[name][0]
-            for key in self._unsaved[name]:
+    def _log(self, changes: dict[int, str]) -> None:
+        row = f"[{','.join([f'[{identity},{text}]' for identity, text in changes.items()])}]"
+        self._database.execute("INSERT INTO log (changes) VALUES (?)", (row,))
+        self._logged.update(changes)
+        self._log_characters += len(row)
+
+    def _changes(self) -> dict[int, str]:
+        """Every record that was touched, by id, as text."""
+        changes: dict[int, str] = {}
+        for number, (family, encode, _) in enumerate(self._by_number):
+            for key in family.touched:
                 record = family.peek(key)
-                identity = key * MAX_FAMILIES + number
-                if record is None:
-                    gone.append((identity,))
-                else:
-                    written.append((identity, encode(record)))
-        self._database.executemany("REPLACE INTO records VALUES (?, ?)", written)
-        if gone:
-            self._database.executemany("DELETE FROM records WHERE id = ?", gone)
+                changes[key * MAX_FAMILIES + number] = _GONE if record is None else write(encode(record))
+        return changes
 
-    def _write_kept(self, kept: tuple[Any, ...]) -> None:
-        names = ("reserved keys", "pinned clock", "queue")
-        before = self._kept or (None,) * len(names)
-        rows = [
-            (name, json.dumps(value))
-            for name, value, old in zip(names, kept, before, strict=True)
-            if value != old or not self._kept
-        ]
-        self._database.executemany("REPLACE INTO engine VALUES (?, ?)", rows)
+    def _empty_log(self) -> None:
+        """Give each record in the log a row of its own. If that fails they stay in the log, until the next command."""
+        rows = [(identity, text) for identity, text in sorted(self._logged.items()) if text != _GONE]
+        gone = [(identity,) for identity, text in self._logged.items() if text == _GONE]
+        try:
+            with self._database:
+                self._database.execute("BEGIN")
+                self._database.executemany("REPLACE INTO records VALUES (?, ?)", rows)
+                self._database.executemany("DELETE FROM records WHERE id = ?", gone)
+                self._database.execute("DELETE FROM log")
+        except sqlite3.Error:
+            return
+        self._logged.clear()
+        self._log_characters = 0
 
     def close(self) -> None:
         """Close the file; another engine may have it now."""

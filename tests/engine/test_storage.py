@@ -11,7 +11,7 @@ import pytest
 from devkit.conformance.engine.runner import load, run_one
 from devkit.conformance.engine.target import Target, clock_of, probe_of
 from devkit.engine import server
-from devkit.engine.encoding import ENCODINGS
+from devkit.engine.encoding import ENCODINGS, write
 from devkit.engine.state import State
 from devkit.engine.storage import Storage
 from tests.engine.driver import Driver
@@ -117,6 +117,45 @@ def test_a_process_that_never_waits_goes_on_in_the_next_engine(
     engine.post(f"/process-instances/{instance}/cancellation", {}, 204)
 
 
+def test_a_log_that_was_emptied_and_one_that_was_not_are_the_same_state(
+    restart: Restart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devkit.engine.storage.LOG_CHARACTERS", 4_000)
+    monkeypatch.setattr("devkit.engine.state.KEPT_INSTANCES", 5)
+    engine = restart()
+    engine.deploy("P", SERVICE)
+    for round_ in range(3):
+        for number in range(10):
+            engine.create("P", number=number, padding=str(round_) * 100)
+        done, waiting = engine.jobs("work")[:8], 2 * (round_ + 1)
+        for job in done:
+            engine.post(f"/jobs/{job['jobKey']}/completion", {"variables": {"done": True}}, 204)
+        engine = restart()
+        found = engine.post("/process-instances/search", {"filter": {"state": "ACTIVE"}})
+        assert found["page"]["totalItems"] == waiting
+        found = engine.post("/process-instances/search", {"filter": {"state": "COMPLETED"}})
+        assert found["page"]["totalItems"] == 5
+
+
+def test_what_could_not_be_stored_is_stored_with_the_next_command(
+    restart: Restart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = restart()
+    engine.deploy("P", SERVICE)
+
+    def full(storage: Storage, changes: dict[int, str]) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Storage, "_log", full)
+        engine.post("/process-instances", {"processDefinitionId": "P", "variables": {"lost": "never"}}, 500)
+        found = engine.post("/process-instances/search", {"filter": {"state": "ACTIVE"}}, 500)
+        assert found["detail"] == ("the development engine has a fault: OperationalError: database or disk is full")
+    engine.create("P", number=2)
+    engine = restart()
+    assert [job["variables"] for job in engine.jobs("work")] == [{"lost": "never"}, {"number": 2}]
+
+
 def test_two_engines_cannot_have_one_file(tmp_path: Path) -> None:
     data = tmp_path / "state"
     with server.start(data=data), pytest.raises(server.EngineNotStarted) as raised:
@@ -183,7 +222,8 @@ def _contents(state: State) -> dict[str, object]:
     }
     assert list(families) == list(ENCODINGS)
     contents: dict[str, object] = {
-        name: {key: ENCODINGS[name][0](record) for key, record in family.items()} for name, family in families.items()
+        name: {key: write(ENCODINGS[name][0](record)) for key, record in family.items()}
+        for name, family in families.items()
     }
     indexes = {
         "versions": {name: keys for name, keys in state.versions.items() if keys},
