@@ -15,22 +15,26 @@ from devkit.scaffold import scaffold
 new = typer.Typer(name="new", help="Write the first files of a function.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="lower-case letters, digits and dashes, such as my-crm")]
-JobType = Annotated[
-    str | None, typer.Option("--type", metavar="TYPE", help="as in the models, such as io.acme:my-crm:1")
-]
+Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="as in the models, such as io.acme:my-crm:1")]
 
 
 @new.command()
-def outbound(name: Name, job_type: JobType = None) -> int:
+def outbound(name: Name, type_: Type = None) -> int:
     """Write a connector: app, model, function.yaml, icon, an event and tests. They are green after `generate`."""
-    return _written("outbound", name, job_type)
+    return _written("outbound", name, type_)
 
 
-def _written(group: str, name: str, job_type: str | None) -> int:
+@new.command()
+def inbound(name: Name, type_: Type = None) -> int:
+    """Write a kind of webhook: app, model, function.yaml, icon, an event and tests. They are green after `generate`."""
+    return _written("inbound", name, type_)
+
+
+def _written(group: str, name: str, type_: str | None) -> int:
     root = Path.cwd()
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
-    for path in (written := scaffold(root, group, name, job_type)):
+    for path in (written := scaffold(root, group, name, type_)):
         console().print(f"{path}: written", markup=False)
     tests = next(path for path in written if path.parts[0] == "tests")
     console().print(f"next: connectors generate && .venv/bin/python -m pytest {tests}", markup=False)

@@ -13,7 +13,7 @@ from devkit.generate.join import filled
 TEXTS = Path(__file__).parent
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 OWN_TYPES = "io.serverless-connectors"
-"""What job types begin with that Camunda has no connector for."""
+"""What types begin with that Camunda has no connector for."""
 FOLDERS: Mapping[str, Mapping[str, str]] = {
     "outbound": {
         "__init__.py": "functions/outbound/@folder@/__init__.py",
@@ -21,9 +21,19 @@ FOLDERS: Mapping[str, Mapping[str, str]] = {
         "model.py": "functions/outbound/@folder@/model.py",
         "function.yaml": "functions/outbound/@folder@/function.yaml",
         "icon.svg": "functions/outbound/@folder@/icon.svg",
-        "found.json": "events/@name@/found.json",
-        "expected.yaml": "events/@name@/expected.yaml",
+        "found.json": "events/@public@/found.json",
+        "expected.yaml": "events/@public@/expected.yaml",
         "test.py": "tests/outbound/test_@folder@.py",
+    },
+    "inbound": {
+        "__init__.py": "functions/inbound/@folder@/__init__.py",
+        "app.py": "functions/inbound/@folder@/app.py",
+        "model.py": "functions/inbound/@folder@/model.py",
+        "function.yaml": "functions/inbound/@folder@/function.yaml",
+        "icon.svg": "functions/inbound/@folder@/icon.svg",
+        "unknown-path.json": "events/@public@/unknown-path.json",
+        "expected.yaml": "events/@public@/expected.yaml",
+        "test.py": "tests/inbound/test_@folder@.py",
     },
 }
 """By group: a text, and where it goes."""
@@ -34,7 +44,7 @@ class Refused(SdkError):
     """Nothing was written; the message says why and what to do."""
 
 
-def scaffold(root: Path, group: str, name: str, job_type: str | None = None) -> Sequence[Path]:
+def scaffold(root: Path, group: str, name: str, type_: str | None = None) -> Sequence[Path]:
     """Write the files of a function `name` (such as `my-crm`), and give back their paths under `root`.
 
     Raises Refused for a name that cannot be used or is taken, and if one of the files is there already.
@@ -46,11 +56,12 @@ def scaffold(root: Path, group: str, name: str, job_type: str | None = None) -> 
     if any(one.name == public for one in catalogue(root)):
         raise Refused(f"there is a function {public} already: choose another name")
     places = {
-        "name": public,
+        "name": name,
+        "public": public,
         "folder": folder,
         "Class": "".join(word.capitalize() for word in name.split("-")),
         "title": " ".join(word.capitalize() for word in name.split("-")),
-        "type": job_type or f"{OWN_TYPES}:{public}:1",
+        "type": type_ or f"{OWN_TYPES}:{public}:1",
     }
     files = {Path(filled(to, places, to)): TEXTS / group / f"{text}.txt" for text, to in FOLDERS[group].items()}
     if there := [str(path) for path in files if (root / path).exists()]:

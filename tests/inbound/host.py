@@ -7,13 +7,19 @@ from typing import Any
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import Answer, InboundElement, Routes, WebhookRequest, WebhookServices, deliver
+from connector_sdk.inbound import (
+    Answer,
+    InboundElement,
+    Routes,
+    WebhookConnector,
+    WebhookRequest,
+    WebhookServices,
+    deliver,
+)
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
-from functions.inbound.slack.app import handler as slack
-from functions.inbound.sns.app import handler as sns
-from functions.inbound.webhook.app import handler
+from devkit.connector_runtime.functions import INBOUND
 
 NOW = 1_700_000_000_000
 ORDERS = {"inbound.type": "io.camunda:webhook:1", "inbound.context": "orders"}
@@ -63,10 +69,11 @@ class Webhook:
     engine: WatchedEngine = field(default_factory=WatchedEngine)
     clock: ControlledClock = field(default_factory=lambda: ControlledClock(NOW))
     compatibility: str = "8.10"
+    kinds: Sequence[WebhookConnector[Any]] = INBOUND
     routes: Routes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.routes = Routes([handler, slack, sns], EnvironmentSecrets(SECRETS), self.compatibility, self.clock)
+        self.routes = Routes(self.kinds, EnvironmentSecrets(SECRETS), self.compatibility, self.clock)
 
     @property
     def services(self) -> WebhookServices:
