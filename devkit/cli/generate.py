@@ -14,7 +14,7 @@ from devkit.cli import exit_codes
 from devkit.cli.output import console
 from devkit.cli.problems import Refusal
 from devkit.generate import ARCHITECTURES, TEMPLATE, Choice, template
-from devkit.generate.derived import derived_files
+from devkit.generate.derived import derived_files, problems, released_file, templated
 
 ALL = "all"
 DIFFERENCE_LINES = 20
@@ -33,6 +33,9 @@ def generate(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"only the stack's template, there instead of {TEMPLATE}")
     ] = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="element templates as they are now are out: a change needs a new version")
+    ] = False,
 ) -> int:
     """Write what is derived from stack.yaml, the function.yaml files and the connectors' code.
 
@@ -45,7 +48,7 @@ def generate(
     stack = output or Path(TEMPLATE)
     wanted = {stack: template(root, _chosen(Choice.of(_text(stack)), only, architecture))}
     if output is None:
-        wanted |= derived_files(root)
+        wanted |= _of_functions(root, release)
     changed = {file: text for file, text in wanted.items() if _text(file) != text}
     if check:
         return _refuse_differences(changed, len(wanted))
@@ -54,6 +57,14 @@ def generate(
         console().print(f"{file}: written", markup=False)
     console().print(f"generated files: {len(changed)} written, {len(wanted) - len(changed)} unchanged", markup=False)
     return exit_codes.OK
+
+
+def _of_functions(root: Path, release: bool) -> Mapping[Path, str]:
+    """Element templates and READMEs. Raises Refusal if a template breaks a rule."""
+    functions = templated(root)
+    if found := problems(functions, root):
+        raise Refusal(f"element templates: {'; '.join(map(str, found))}", exit_codes.DIFFERENCE)
+    return {**derived_files(functions, root), **(released_file(functions, root) if release else {})}
 
 
 def _text(file: Path) -> str:
