@@ -11,15 +11,42 @@ import yaml
 
 SPECIFICATION = Path(".cache/openapi/bundled_spec.yaml")
 """Where `make api` puts the specification of the Python SDK's source archive."""
+UNDOCUMENTED = {
+    "POST /process-instances 404": "no such definition: Zeebe answers 404",
+    "POST /messages/publication 409": "the message id is taken: Zeebe answers 409",
+    "PUT /element-instances/{elementInstanceKey}/variables 404": "no such element: Zeebe answers 404",
+    "POST /resources/{resourceKey}/deletion 204": "200 with a body since 8.9; 204 as recorded",
+    "POST /deployments 413": "too large; Spring's answer",
+    "POST /documents 409": "the document id is taken",
+    "GET /documents/{documentId} 400": "another store, or another hash",
+    "DELETE /documents/{documentId} 400": "another store",
+}
+"""Statuses of operations that the specification does not know, with the reason."""
 _VALUE = re.compile(r"^.*?(?= (?:is|does) not )|^.*(?= is longer)")
-_WORDS = {"oneOf": "anyOf"}
+
+
+def content(path: Path = SPECIFICATION) -> dict[str, Any]:
+    """The specification, in which `oneOf` of kinds of keys is `anyOf`: all kinds of keys look alike."""
+    loaded = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    whole: dict[str, Any] = _with_keys_alike(loaded)
+    return whole
+
+
+def _with_keys_alike(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_with_keys_alike(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kinds = [str(kind.get("$ref", "")) for kind in node.get("oneOf", ()) if isinstance(kind, dict)]
+    alike = bool(kinds) and all(kind.endswith("Key") for kind in kinds)
+    return {"anyOf" if alike and name == "oneOf" else name: _with_keys_alike(value) for name, value in node.items()}
 
 
 class Specification:
     """The operations, with a compiled schema for each answer."""
 
     def __init__(self, path: Path = SPECIFICATION) -> None:
-        self._content = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        self._content = content(path)
         self._rs: Any = pytest.importorskip("jsonschema_rs")
         self._root = _json_schema(self._content["components"])
         self._validators: dict[tuple[str, str, int], Any] = {}
@@ -83,19 +110,12 @@ def _fits(known: str, part: str) -> bool:
 
 
 def _json_schema(node: Any) -> Any:
-    """OpenAPI 3.0's dialect as JSON Schema: `nullable` is a type of its own there.
-
-    The specification writes `oneOf` for kinds of keys that all look alike; it must mean `anyOf`.
-    """
+    """OpenAPI 3.0's dialect as JSON Schema: `nullable` is a type of its own there."""
     if isinstance(node, list):
         return [_json_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
-    schema = {
-        _WORDS.get(name, name): _json_schema(value)
-        for name, value in node.items()
-        if name not in ("nullable", "example", "xml")
-    }
+    schema = {name: _json_schema(value) for name, value in node.items() if name not in ("nullable", "example", "xml")}
     if node.get("nullable") is True:
         return {"anyOf": [schema, {"type": "null"}]}
     return schema

@@ -68,3 +68,34 @@ def test_a_document_is_there_for_the_next_engine(tmp_path: Path) -> None:
     with server.start(data=tmp_path / "state") as running:
         path = f"/documents/{reference['documentId']}?contentHash={reference['contentHash']}"
         assert Driver(running).request("GET", path).body == "kept"
+
+
+def upload_batch(address: str, *names: str, metadata: Any = None) -> Answer:
+    parts: list[dict[str, str | None]] = [{"part": "files", "file": name, "data": name} for name in names]
+    if metadata is not None:
+        parts.append({"part": "metadataList", "data": json.dumps(metadata)})
+    body, media_type = multipart(parts)
+    return send(f"{address}/v2", Request("POST", "/documents/batch", body, {"Content-Type": media_type}))
+
+
+def test_documents_are_created_together(engine: Driver) -> None:
+    answer = upload_batch(engine.running.address, "a.txt", "b.txt", metadata=[{"fileName": "c.txt"}, {}])
+    assert (answer.status, answer.body["failedDocuments"]) == (201, [])
+    created = answer.body["createdDocuments"]
+    assert [document["metadata"]["fileName"] for document in created] == ["c.txt", "b.txt"]
+    path = f"/documents/{created[1]['documentId']}?contentHash={created[1]['contentHash']}"
+    assert engine.request("GET", path).body == "b.txt"
+
+
+def test_a_batch_needs_files_and_as_much_metadata(engine: Driver) -> None:
+    address = engine.running.address
+    assert upload_batch(address, metadata=[]).status == 400
+    assert upload_batch(address, "a.txt", metadata=[{}, {}]).status == 400
+    assert upload_batch(address, "a.txt", metadata={}).status == 400
+    assert upload_batch(address, "a.txt", metadata=[{"contentType": "text/plain\r\nX-Y: z"}]).status == 400
+
+
+def test_the_store_in_the_engine_makes_no_links(engine: Driver) -> None:
+    assert engine.request("POST", "/documents/any/links", {"timeToLive": 1}).body["detail"] == (
+        "The in-memory document store does not support creating links"
+    )

@@ -44,8 +44,11 @@ def test_a_search_is_read_page_by_page(engine: Driver) -> None:
         ({"$neq": "1"}, [1, 2]),
         ({"$in": ["1", "3"]}, [0, 2]),
         ({"$notIn": ["1", "3"]}, [1]),
-        ({"$like": "[12]"}, [0, 1]),
-        ({"$gte": "2"}, [1, 2]),
+        ({"$like": "?"}, [0, 1, 2]),
+        ({"$like": "2*"}, [1]),
+        ({"$like": "[12]"}, []),
+        ({"$like": "\\*"}, []),
+        ({"$neq": "1", "$like": "*"}, [1, 2]),
         ({"$exists": False}, []),
     ],
 )
@@ -54,6 +57,50 @@ def test_values_are_compared_with_operators(engine: Driver, condition: Any, plac
     created = [engine.create("P", n=number) for number in (1, 2, 3)]
     found = search(engine, "variables", filter={"name": "n", "value": condition})["items"]
     assert [item["scopeKey"] for item in found] == [created[place] for place in places]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["a", "b", "c"]),
+        ({"state": "active"}, ["b", "c"]),
+        ({"state": {"$neq": "ACTIVE"}}, ["a"]),
+        ({"hasIncident": True}, ["c"]),
+        ({"errorMessage": {"$like": "*no retries*"}}, ["c"]),
+        ({"errorMessage": "Nothing of the kind"}, []),
+        ({"elementId": "t", "elementInstanceState": "ACTIVE"}, ["b", "c"]),
+        ({"hasElementInstanceIncident": True}, ["c"]),
+        ({"variables": [{"name": "n", "value": '"b"'}]}, ["b"]),
+        ({"variables": [{"name": "n", "value": {"$in": ['"a"', '"c"']}}, {"name": "x", "value": "1"}]}, []),
+        ({"startDate": {"$gte": "2027-01-15T09:00:00+01:00"}}, ["a", "b", "c"]),
+        ({"startDate": {"$lt": "2027-01-15T08:00:00Z"}}, []),
+        ({"endDate": {"$exists": True}}, ["a"]),
+        ({"processDefinitionVersion": {"$gt": 1}}, []),
+        ({"$or": [{"state": "COMPLETED"}, {"hasIncident": True}]}, ["a", "c"]),
+        ({"state": "ACTIVE", "$or": [{"state": "COMPLETED"}, {"hasIncident": True}]}, ["c"]),
+        ({"tags": ["t"]}, []),
+        ({"batchOperationKey": "1"}, []),
+        ({"processInstanceKey": 1}, []),
+    ],
+)
+def test_instances_are_found_by_what_is_theirs_and_by_what_is_inside(
+    engine: Driver, asked: dict[str, Any], found: list[str]
+) -> None:
+    engine.deploy("P", PROCESS)
+    names = {engine.create("P", n=name): name for name in ("a", "b", "c")}
+    done, _, failed = engine.jobs("t")
+    engine.post(f"/jobs/{done['jobKey']}/completion", {}, 204)
+    engine.post(f"/jobs/{failed['jobKey']}/failure", {"retries": 0, "errorMessage": "no retries left"}, 204)
+    items = search(engine, "process-instances", filter=asked)["items"]
+    assert [names[item["processInstanceKey"]] for item in items] == found
+
+
+def test_user_tasks_are_found_by_variables(engine: Driver) -> None:
+    engine.deploy("P", "{s: {is: start}, t: {is: user, native: true, in: {x: '=n + 1'}}, e: {is: end}}")
+    engine.create("P", n=1)
+    local, around = ([{"name": name, "value": value}] for name, value in (("x", "2"), ("n", "1")))
+    assert len(engine.search("user-tasks", localVariables=local, processInstanceVariables=around)) == 1
+    assert engine.search("user-tasks", localVariables=around) == []
 
 
 def test_items_are_sorted_by_keys_and_backwards(engine: Driver) -> None:
@@ -70,6 +117,19 @@ def test_items_are_sorted_by_keys_and_backwards(engine: Driver) -> None:
         {"filter": {"nonsense": 1}},
         {"filter": {"state": {"$nonsense": 1}}},
         {"filter": {"state": {"$gt": 1}}},
+        {"filter": {"state": "NONSENSE"}},
+        {"filter": {"state": {"$in": "ACTIVE"}}},
+        {"filter": {"processInstanceKey": "²"}},
+        {"filter": {"processInstanceKey": "9" * 5_000}},
+        {"filter": {"processInstanceKey": {"$exists": 1}}},
+        {"filter": {"startDate": "yesterday"}},
+        {"filter": {"processDefinitionVersion": "1"}},
+        {"filter": {"hasIncident": "true"}},
+        {"filter": {"hasIncident": {"$eq": True}}},
+        {"filter": {"variables": [{"name": "n"}]}},
+        {"filter": {"variables": {"name": "n", "value": "1"}}},
+        {"filter": {"$or": [{"nonsense": 1}]}},
+        {"filter": {"errorMessage": {"$like": "x" * 1_001}}},
         {"sort": [{"field": "nonsense"}]},
         {"sort": [{"field": "state", "order": "up"}]},
         {"page": {"limit": 10_001}},
@@ -78,9 +138,15 @@ def test_items_are_sorted_by_keys_and_backwards(engine: Driver) -> None:
     ],
 )
 def test_a_search_that_makes_no_sense_is_refused(engine: Driver, body: dict[str, Any]) -> None:
-    engine.deploy("P", PROCESS)
-    engine.create("P")
     assert engine.request("POST", "/process-instances/search", body).status == 400
+
+
+def test_a_value_that_an_enumeration_does_not_have_is_answered_with_those_that_it_has(engine: Driver) -> None:
+    answer = engine.request("POST", "/jobs/search", {"filter": {"kind": {"$neq": "nonsense"}}})
+    assert answer.body["detail"] == (
+        "Unexpected value 'nonsense' for enum field 'kind'. "
+        "Use any of the following values: [BPMN_ELEMENT, EXECUTION_LISTENER, TASK_LISTENER, AD_HOC_SUB_PROCESS]"
+    )
 
 
 def test_long_variables_are_cut_unless_asked_for_whole(engine: Driver) -> None:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -63,6 +63,8 @@ ROUTES = (
     ("PUT", "/clock", operations.pin_clock),
     ("POST", "/clock/reset", operations.reset_clock),
     ("POST", "/documents", documents.create),
+    ("POST", "/documents/batch", documents.create_batch),
+    ("POST", "/documents/{documentId}/links", documents.create_link),
     ("GET", "/documents/{documentId}", documents.read),
     ("DELETE", "/documents/{documentId}", documents.delete),
     *search.ROUTES,
@@ -93,6 +95,12 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """The caller went away before all of its request had come, or sent a body that is no HTTP; nobody reads this."""
+    del request, error
+    return Response(status_code=400)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     detail = f"the development engine has a fault: {type(error).__name__}: {error}"
     return answer(request, Problem(500, "INTERNAL", detail))
@@ -120,7 +128,13 @@ def build(engine: Engine, *, prefix: str = "", token: str | None = None) -> Star
         routes=routes,
         lifespan=lifespan,
         middleware=[] if token is None else [Middleware(access.BearerCheck, token=token)],
-        exception_handlers={Rejection: _problem, Problem: _problem, HTTPException: _http, Exception: _unexpected},
+        exception_handlers={
+            Rejection: _problem,
+            Problem: _problem,
+            HTTPException: _http,
+            ClientDisconnect: _gone,
+            Exception: _unexpected,
+        },
     )
     app.state.engine = engine
     app.state.token = token

@@ -76,18 +76,21 @@ def record(value: Any) -> dict[str, Any]:
     return value
 
 
-def texts(value: Any) -> list[str]:
-    """A property that holds a list of texts."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+def items(value: Any) -> list[Any]:
+    """A property that holds a list."""
+    if not isinstance(value, list):
         raise ValueError
     return value
+
+
+def texts(value: Any) -> list[str]:
+    """A property that holds a list of texts."""
+    return [text(item) for item in items(value)]
 
 
 def records(value: Any) -> list[dict[str, Any]]:
     """A property that holds a list of objects."""
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise ValueError
-    return value
+    return [record(item) for item in items(value)]
 
 
 async def read(request: Request, schema: Schema, *, optional: bool = False) -> dict[str, Any]:

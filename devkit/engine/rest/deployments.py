@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +11,7 @@ from devkit.engine import deployments
 from devkit.engine.definitions import Definition
 from devkit.engine.deployments import Resource
 from devkit.engine.records import TENANT
-from devkit.engine.rest import bodies
+from devkit.engine.rest import bodies, forms
 from devkit.engine.rest.problems import JsonResponse, bad_request
 
 DELETION: bodies.Schema = {"operationReference": bodies.int64}
@@ -23,14 +19,12 @@ DELETION: bodies.Schema = {"operationReference": bodies.int64}
 
 async def deploy(request: Request) -> Response:
     """POST /deployments: multipart/form-data, each file part a resource whatever the part is called."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415)
     try:
-        tenant, resources = await _parts(request)
+        parts = await forms.read(request, bodies.MAX_BODY_BYTES)
     except bodies.TooLarge:
         return Response(status_code=413)
-    except (MultiPartException, KeyError):
-        raise bad_request("Failed to parse multipart servlet request") from None
+    resources = [Resource(part.file_name, part.content) for part in parts if part.file_name is not None]
+    tenant = next((part.text for part in reversed(parts) if part.file_name is None and part.name == "tenantId"), "")
     if not resources:
         raise bad_request("Required part 'resources' is not present.")
     bodies.require_tenant({"tenantId": tenant}, "Deploy Resources")
@@ -52,23 +46,6 @@ async def deploy(request: Request) -> Response:
             ],
         }
     )
-
-
-async def _parts(request: Request) -> tuple[str, list[Resource]]:
-    raw = await bodies.raw_body(request)
-
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield raw
-
-    form = await MultiPartParser(request.headers, stream()).parse()
-    tenant, resources = "", []
-    for name, part in form.multi_items():
-        if isinstance(part, UploadFile):
-            resources.append(Resource(part.filename or "", await part.read()))
-        elif name == "tenantId":
-            tenant = part
-    await form.close()
-    return tenant, resources
 
 
 def _deployed(definition: Definition) -> dict[str, Any]:

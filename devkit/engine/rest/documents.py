@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+import re
 from typing import Any
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
 from devkit.engine import documents
+from devkit.engine.core import Core
 from devkit.engine.records import Document
-from devkit.engine.rest import bodies
+from devkit.engine.rest import bodies, forms
 from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, invalid
 
 STORE = "in-memory"
 """What Camunda calls the store that keeps documents in the engine itself."""
-MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+"""Of the whole request. SaaS takes 10 MB; elsewhere it is what spring.servlet.multipart.max-request-size says."""
 ANY_TYPE = "application/octet-stream"
 METADATA: bodies.Schema = {
     "contentType": bodies.text,
@@ -31,73 +29,86 @@ METADATA: bodies.Schema = {
     "processInstanceKey": bodies.text,
     "customProperties": bodies.record,
 }
+LINK: bodies.Schema = {"timeToLive": bodies.int64}
+_MEDIA_TYPE = re.compile(r"[!-~]+/[ -~]+")
 
 
 async def create(request: Request) -> Response:
     """POST /documents: a `file` part, and perhaps `metadata` as JSON."""
     _require_store(request)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415)
     try:
-        raw = await bodies.raw_body(request, MAX_DOCUMENT_BYTES)
+        parts = await forms.read(request, MAX_DOCUMENT_BYTES)
     except bodies.TooLarge:
         return Response(status_code=413)
-    file, metadata = await _parts(request, raw)
-    content_type = metadata.get("contentType") or file.content_type
-    name = metadata.get("fileName") or file.name
+    file = next((part for part in parts if part.name == "file" and part.file_name is not None), None)
+    if file is None:
+        raise bad_request("Required part 'file' is not present.")
+    written = next((part.text for part in parts if part.name == "metadata"), "")
+    metadata = _metadata(_json(written, {}))
     with request.app.state.engine.transaction() as core:
-        document = documents.create(
-            core, file.content, request.query_params.get("documentId"), content_type, name, metadata
-        )
-    return JsonResponse(_reference(document, metadata.get("expiresAt")), 201)
+        reference = _create(core, file, metadata, request.query_params.get("documentId"))
+    return JsonResponse(reference, 201)
+
+
+async def create_batch(request: Request) -> Response:
+    """POST /documents/batch: `files`, and perhaps `metadataList` with as many entries, as JSON. All of them or none."""
+    _require_store(request)
+    try:
+        parts = await forms.read(request, MAX_DOCUMENT_BYTES)
+    except bodies.TooLarge:
+        return Response(status_code=413)
+    files = [part for part in parts if part.name == "files" and part.file_name is not None]
+    if not files:
+        raise bad_request("Required part 'files' is not present.")
+    written = next((part.text for part in parts if part.name == "metadataList"), "")
+    listed = _json(written, [{}] * len(files))
+    if not isinstance(listed, list) or len(listed) != len(files):
+        raise invalid("The metadataList must have as many entries as there are files.")
+    metadata = [_metadata(entry) for entry in listed]
+    with request.app.state.engine.transaction() as core:
+        created = [_create(core, file, said, None) for file, said in zip(files, metadata, strict=True)]
+    return JsonResponse({"createdDocuments": created, "failedDocuments": []}, 201)
+
+
+async def create_link(request: Request) -> Response:
+    """POST /documents/{documentId}/links: a store that keeps documents in the engine has no address to link to."""
+    _require_store(request)
+    await bodies.read(request, LINK, optional=True)
+    raise invalid("The in-memory document store does not support creating links")
 
 
 def _require_store(request: Request) -> None:
-    """There is one store. Raises Problem."""
+    """There is one store, with or without its name. Raises Problem."""
     store = request.query_params.get("storeId", STORE)
     if store != STORE:
         raise invalid(f"Document store with id '{store}' does not exist")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A part that is a file."""
-
-    content: bytes
-    content_type: str
-    name: str
-
-
-async def _parts(request: Request, raw: bytes) -> tuple[_File, dict[str, Any]]:
-    """The file and its metadata. Raises Problem."""
-
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield raw
-
+def _json(written: str, absent: Any) -> Any:
+    """A field of a form that holds JSON. Raises Problem."""
     try:
-        form = await MultiPartParser(request.headers, stream(), max_part_size=MAX_DOCUMENT_BYTES).parse()
-    except (MultiPartException, KeyError):
-        raise bad_request("Failed to parse multipart servlet request") from None
-    try:
-        file, written = form.get("file"), form.get("metadata")
-        if not isinstance(file, UploadFile):
-            raise bad_request("Required part 'file' is not present.")
-        if isinstance(written, UploadFile):
-            written = (await written.read()).decode("utf-8", "replace")
-        return _File(await file.read(), file.content_type or ANY_TYPE, file.filename or ""), _metadata(written)
-    finally:
-        await form.close()
-
-
-def _metadata(written: str | None) -> dict[str, Any]:
-    """What is said about the file. Raises Problem."""
-    try:
-        metadata = json.loads(written) if written else {}
-    except ValueError:
+        return json.loads(written) if written else absent
+    except (ValueError, RecursionError):
         raise bad_request("Failed to read request") from None
-    if not isinstance(metadata, dict):
+
+
+def _metadata(value: Any) -> dict[str, Any]:
+    """What is said about a file. Raises Problem."""
+    if not isinstance(value, dict):
         raise bad_request("Failed to read request")
-    return bodies.properties(metadata, METADATA, "metadata.")
+    metadata = bodies.properties(value, METADATA, "metadata.")
+    if _MEDIA_TYPE.fullmatch(metadata.get("contentType", ANY_TYPE)) is None:
+        raise invalid(f"The content type '{metadata['contentType']}' is none")
+    return metadata
+
+
+def _create(core: Core, file: forms.Part, metadata: dict[str, Any], identity: str | None) -> dict[str, Any]:
+    """Keep a file, and refer to it. Raises Rejection."""
+    given = file.content_type or ""
+    content_type = metadata.get("contentType") or (given if _MEDIA_TYPE.fullmatch(given) else ANY_TYPE)
+    name = metadata.get("fileName") or file.file_name or ""
+    document = documents.create(core, file.content, identity, content_type, name, metadata)
+    return _reference(document, metadata.get("expiresAt"))
 
 
 def _reference(document: Document, expires_at: str | None) -> dict[str, Any]:

@@ -34,13 +34,10 @@ def _statistics(core: Core, elements: Iterable[ElementInstance]) -> list[dict[st
     return [{"elementId": identity, **{name: of[name] for name in names}} for identity, of in counts.items()]
 
 
-def _instance(core: Core, request: Request) -> ElementInstance:
-    """The process instance that a path names. Raises Problem."""
-    key = bodies.path_key(request, "processInstanceKey")
+def _instance(core: Core, key: int) -> ElementInstance | None:
+    """A process instance to read."""
     instance = core.state.elements.peek(key)
-    if instance is None or instance.scope_key:
-        raise Problem(404, "NOT_FOUND", f"Process instance with key '{key}' not found")
-    return instance
+    return None if instance is None or instance.scope_key else instance
 
 
 async def of_definition(request: Request) -> Response:
@@ -53,42 +50,49 @@ async def of_definition(request: Request) -> Response:
 
 
 async def of_instance(request: Request) -> Response:
-    """GET /process-instances/{processInstanceKey}/statistics/element-instances."""
+    """GET /process-instances/{processInstanceKey}/statistics/element-instances; nothing, if there is no instance."""
+    key = bodies.path_key(request, "processInstanceKey")
     with request.app.state.engine.reading() as core:
-        found = _statistics(core, core.state.elements_of(_instance(core, request).key))
+        found = _statistics(core, core.state.elements_of(key))
     return JsonResponse({"items": found})
 
 
 async def sequence_flows(request: Request) -> Response:
-    """GET /process-instances/{processInstanceKey}/sequence-flows."""
+    """GET /process-instances/{processInstanceKey}/sequence-flows; none, if there is no instance."""
+    key = bodies.path_key(request, "processInstanceKey")
     with request.app.state.engine.reading() as core:
-        instance = _instance(core, request)
-        of = core.definition(instance)
-        items = [
-            {
-                "sequenceFlowId": f"{instance.key}_{flow}",
-                "processInstanceKey": str(instance.key),
-                "rootProcessInstanceKey": str(hierarchy(core, instance.key)[0].key),
-                "processDefinitionKey": str(of.key),
-                "processDefinitionId": of.process_id,
-                "elementId": flow,
-                "tenantId": TENANT,
-            }
-            for flow in instance.taken or ()
-        ]
+        instance = _instance(core, key)
+        items = [] if instance is None else [_flow(core, instance, flow) for flow in instance.taken or ()]
     return JsonResponse({"items": items})
 
 
+def _flow(core: Core, instance: ElementInstance, flow: str) -> dict[str, Any]:
+    of = core.definition(instance)
+    return {
+        "sequenceFlowId": f"{instance.key}_{flow}",
+        "processInstanceKey": str(instance.key),
+        "rootProcessInstanceKey": str(hierarchy(core, instance.key)[0].key),
+        "processDefinitionKey": str(of.key),
+        "processDefinitionId": of.process_id,
+        "elementId": flow,
+        "tenantId": TENANT,
+    }
+
+
 async def call_hierarchy(request: Request) -> Response:
-    """GET /process-instances/{processInstanceKey}/call-hierarchy."""
+    """GET /process-instances/{processInstanceKey}/call-hierarchy. Raises Problem."""
+    key = bodies.path_key(request, "processInstanceKey")
     with request.app.state.engine.reading() as core:
+        called = _instance(core, key)
+        if called is None:
+            raise Problem(404, "NOT_FOUND", f"Process instance with key '{key}' not found")
         entries = [
             {
                 "processInstanceKey": str(instance.key),
                 "processDefinitionKey": str(instance.definition_key),
                 "processDefinitionName": core.definition(instance).name or instance.element_id,
             }
-            for instance in hierarchy(core, _instance(core, request).key)
+            for instance in hierarchy(core, called.key)
         ]
     return JsonResponse(entries)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from devkit.engine.core import Core
 from devkit.engine.rest import bodies, items
+from devkit.engine.rest.filters import PROPERTIES, predicate
 from devkit.engine.rest.items import Item
 from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, invalid
 
@@ -33,10 +33,11 @@ PAGE: bodies.Schema = {
 
 def _instance_keys(core: Core, wanted: Filter) -> Iterable[int]:
     """The process instances that a filter can mean."""
-    key = wanted.get("processInstanceKey")
-    if isinstance(key, str | int):
-        return (int(key),) if str(key).isdigit() and int(key) in core.state.of_instance else ()
-    return core.state.of_instance
+    written = wanted.get("processInstanceKey")
+    if not isinstance(written, str | int):
+        return core.state.of_instance
+    key = bodies.key(written)
+    return (key,) if key in core.state.of_instance else ()
 
 
 def _definitions(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
@@ -97,51 +98,20 @@ SOURCES: Mapping[str, tuple[str, Callable[[Core, Filter, Request], Iterable[Item
 }
 """Resource → the name of its key, and where its items come from."""
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$eq": lambda value, other: _same(value, other),
-    "$neq": lambda value, other: not _same(value, other),
-    "$exists": lambda value, other: (value is not None) == other,
-    "$in": lambda value, other: any(_same(value, one) for one in other),
-    "$notIn": lambda value, other: not any(_same(value, one) for one in other),
-    "$like": lambda value, other: isinstance(value, str) and fnmatch.fnmatchcase(value, other),
-    "$gt": lambda value, other: value is not None and value > other,
-    "$gte": lambda value, other: value is not None and value >= other,
-    "$lt": lambda value, other: value is not None and value < other,
-    "$lte": lambda value, other: value is not None and value <= other,
-}
 
-
-def _same(value: Any, other: Any) -> bool:
-    """Keys may be asked for as numbers or as digits."""
-    if isinstance(value, str) and isinstance(other, int) and not isinstance(other, bool):
-        return value == str(other)
-    return bool(value == other and isinstance(value, bool) == isinstance(other, bool))
-
-
-def _fits(item: Item, wanted: Filter) -> bool:
-    """Raises Problem for an unknown property or operator, or a comparison that makes no sense."""
-    for name, condition in wanted.items():
-        if name not in item:
-            raise bad_request(f"Request property [filter.{name}] cannot be parsed")
-        operators = condition if isinstance(condition, dict) else {"$eq": condition}
-        for operator, other in operators.items():
-            try:
-                if not _OPERATORS[operator](item[name], other):
-                    return False
-            except (KeyError, TypeError):
-                raise bad_request(f"Request property [filter.{name}.{operator}] cannot be parsed") from None
-    return True
-
-
-def _sorted(found: list[Item], sort: list[dict[str, Any]]) -> list[Item]:
+def _sorted(resource: str, found: list[Item], sort: list[dict[str, Any]]) -> list[Item]:
+    """Raises Problem."""
     for rule in reversed(sort):
         name, order = rule.get("field"), str(rule.get("order", "ASC")).upper()
         if not isinstance(name, str):
             raise invalid("Sort field must not be null.")
         if order not in ("ASC", "DESC"):
             raise invalid(f"Unknown sortOrder: {order}")
-        if found and name not in found[0]:
-            raise bad_request(f"Unexpected value '{name}' for enum field 'field'.")
+        if name not in PROPERTIES[resource]:
+            raise bad_request(
+                f"Unexpected value '{name}' for enum field 'field'. "
+                f"Use any of the following values: [{', '.join(PROPERTIES[resource])}]"
+            )
         found.sort(key=lambda item: (item[name] is not None, _order(item[name])), reverse=order == "DESC")
     return found
 
@@ -197,9 +167,10 @@ def _search(resource: str) -> Endpoint:
         page = bodies.properties(body.get("page", {}), PAGE, "page.")
         wanted = {name: value for name, value in body.get("filter", {}).items() if value is not None}
         wanted |= request.path_params
+        fits = predicate(resource, wanted)
         with request.app.state.engine.reading() as core:
-            found = [item for item in SOURCES[resource][1](core, wanted, request) if _fits(item, wanted)]
-        return JsonResponse(_page(_sorted(found, body.get("sort", [])), page))
+            found = [item for item in SOURCES[resource][1](core, wanted, request) if fits(core, item)]
+        return JsonResponse(_page(_sorted(resource, found, body.get("sort", [])), page))
 
     return search
 

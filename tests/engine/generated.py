@@ -1,0 +1,150 @@
+"""Requests that schemathesis makes up from Camunda's OpenAPI specification, right and wrong ones (`make api`).
+
+Each operation that the engine serves gets some, about things that exist as often as not. No answer may be a server
+error, a status or a media type that the specification does not know for the operation, or a body of another shape.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from devkit.engine import server
+from devkit.engine.rest.app import ROUTES
+from tests.engine.driver import Driver
+from tests.engine.specification import UNDOCUMENTED, content
+
+schemathesis: Any = pytest.importorskip("schemathesis")
+checks: Any = pytest.importorskip("schemathesis.specs.openapi.checks")
+
+EXAMPLES, MANY_EXAMPLES = 20, 200
+"""Requests for each operation, in CI and in `make full`."""
+CHECKS = (
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+SHORT_WAIT_MS = 20
+PROCESS = """
+s: {is: start, to: [work, form, call, wait]}
+work: {is: service, type: work, to: e1}
+form: {is: user, native: true, to: e2}
+call: {is: call, calls: C, to: e3}
+wait: {is: receive, message: {name: m, key: =k}, to: e4}
+e1: {is: end}
+e2: {is: end}
+e3: {is: end}
+e4: {is: end}
+"""
+CALLED = "{s: {is: start}, t: {is: script, expr: '=assert(missing, false)', result: r}, e: {is: end}}"
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _operations() -> Iterator[Any]:
+    """Those of the specification that the engine serves."""
+    served = {(method, _plain(path)) for method, path, _ in ROUTES}
+    for found in schemathesis.openapi.from_dict(content()).get_all_operations():
+        operation = found.ok()
+        if (operation.method.upper(), _plain(operation.path)) in served:
+            yield operation
+
+
+OPERATIONS = list(_operations())
+
+
+class World:
+    """An engine on which there is one of everything, anew for each request."""
+
+    def __init__(self, running: server.RunningEngine) -> None:
+        self.driver = Driver(running)
+
+    def things(self) -> dict[str, str]:
+        """Ids and keys by the names that paths and bodies give them."""
+        definition = self.driver.deploy("P", PROCESS, C=CALLED)  # again: a request may have deleted it
+        instance = self.driver.create("P", k="k", text="x")
+        (job,) = self.driver.jobs("work", maxJobsToActivate=1)
+        found = {"processInstanceKey": instance, "jobKey": job["jobKey"], "processDefinitionId": "P"}
+        found["processDefinitionKey"] = found["resourceKey"] = definition["processDefinitionKey"]
+        for resource, key in (("user-tasks", "userTaskKey"), ("variables", "variableKey")):
+            found[key] = self.driver.search(resource, processInstanceKey=instance)[0][key]
+        found["elementInstanceKey"] = job["elementInstanceKey"]
+        found["incidentKey"] = self.driver.search("incidents", state="ACTIVE")[-1]["incidentKey"]
+        return found
+
+
+def _meant(value: Any, things: Mapping[str, str], choose: Any) -> Any:
+    """A body in which some ids and keys are those of things that exist."""
+    if isinstance(value, dict):
+        return {
+            name: things[name] if name in things and choose() else _meant(inner, things, choose)
+            for name, inner in value.items()
+        }
+    return [_meant(inner, things, choose) for inner in value] if isinstance(value, list) else value
+
+
+def _hurry(body: Any) -> Any:
+    """The same request without a long wait in it."""
+    if isinstance(body, dict) and ({"awaitCompletion", "maxJobsToActivate"} & body.keys()):
+        return {**body, "requestTimeout": SHORT_WAIT_MS}
+    return body
+
+
+def _judge(operation: Any, case: Any, response: Any) -> None:
+    gap = f"{operation.method.upper()} {operation.path} {response.status_code}"
+    if gap in UNDOCUMENTED or response.status_code == 415:
+        return
+    assert response.status_code not in (500, 502), response.text
+    case.validate_response(response, checks=list(CHECKS))
+
+
+def _run(operation: Any, examples: int, caplog: pytest.LogCaptureFixture) -> None:
+    modes = schemathesis.GenerationMode
+    cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in (modes.POSITIVE, modes.NEGATIVE)))
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, data=st.data())
+    def send(case: Any, data: Any) -> None:
+        things = world.things()
+
+        def choose() -> bool:
+            return bool(data.draw(st.booleans()))
+
+        case.path_parameters = _meant(dict(case.path_parameters), things, choose)
+        case.body = _hurry(_meant(case.body, things, choose))
+        _judge(operation, case, case.call(base_url=f"{world.driver.running.address}/v2", timeout=10))
+
+    with server.start() as running, caplog.at_level(logging.ERROR):
+        world = World(running)
+        send()
+    assert caplog.records == []
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_requests_made_up_from_the_specification_get_specified_answers(
+    operation: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    _run(operation, EXAMPLES, caplog)
+
+
+@pytest.mark.wide
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_many_requests_made_up_from_the_specification_get_specified_answers(
+    operation: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    _run(operation, MANY_EXAMPLES, caplog)
