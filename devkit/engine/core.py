@@ -30,6 +30,18 @@ class Behaviour(Protocol):
         ...
 
 
+class _Nodes(dict[int, Mapping[str, Node]]):
+    """The elements of each process, by its definition's key and their id."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self._state = state
+
+    def __missing__(self, definition_key: int) -> Mapping[str, Node]:
+        nodes = self[definition_key] = self._state.definition(definition_key).nodes
+        return nodes
+
+
 class Core:
     """What every part of the engine works on."""
 
@@ -41,7 +53,10 @@ class Core:
         commands: Mapping[str, Callable[..., None]],
     ) -> None:
         self.clock = clock
+        self.now_ms = clock.time_ms()
+        """When the external command came: all that follows from it happens at this moment."""
         self.state = state
+        self.nodes = _Nodes(state)
         self.behaviours = behaviours
         self._commands = commands
         self.queue: deque[tuple[str, tuple[Any, ...]]] = deque()
@@ -61,14 +76,15 @@ class Core:
 
     def run_queue(self) -> None:
         """Run internal commands until none is left, or until `MAX_STEPS` were run."""
+        queue, commands = self.queue, self._commands
         for _ in range(MAX_STEPS):
-            if not self.queue:
+            if not queue:
                 return
-            command, arguments = self.queue.popleft()
-            self._commands[command](self, *arguments)
+            command, arguments = queue.popleft()
+            commands[command](self, *arguments)
 
     def definition(self, instance: ElementInstance) -> Definition:
         return self.state.definition(instance.definition_key)
 
     def node(self, instance: ElementInstance) -> Node:
-        return self.state.definition(instance.definition_key).nodes[instance.element_id]
+        return self.nodes[instance.definition_key][instance.element_id]

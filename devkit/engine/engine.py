@@ -130,7 +130,7 @@ class Engine:
                 self._storage.close()
 
     def _run_due(self) -> None:
-        now_ms = self.clock.time_ms()
+        now_ms = self._core.now_ms = self.clock.time_ms()
         for _ in range(MAX_STEPS):
             entry = self._core.state.schedule.take_due(now_ms)
             if entry is None:

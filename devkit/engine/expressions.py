@@ -131,13 +131,13 @@ class Expression:
 
     def number_value(self, variables: Mapping[str, Any], clock: Clock) -> int:
         """The value where only a number will do; digits in a static text count. Raises Failure."""
-        result = self.evaluate(variables, clock)
-        value = result.value
         if self._feel is None:
             try:
                 return int(self.text)
             except ValueError:
-                raise result.failure("'NUMBER'") from None
+                raise Result(self.text, self.text).failure("'NUMBER'") from None
+        result = self.evaluate(variables, clock)
+        value = result.value
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
             raise result.failure("'NUMBER'")
         return int(feel.engine_json(value))

@@ -20,7 +20,7 @@ def create(core: Core, instance: ElementInstance, failure: Failure, job: Job | N
         instance.element_id,
         instance.process_instance_key,
         instance.definition_key,
-        core.clock.time_ms(),
+        core.now_ms,
         None if job is None else job.key,
     )
     core.state.incidents[incident.key] = incident

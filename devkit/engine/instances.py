@@ -99,7 +99,7 @@ def _cannot_start_at(definition: Definition, element_id: str) -> str | None:
 
 def _new(core: Core, definition: Definition, variables: Variables, key: int | None = None) -> ElementInstance:
     key = core.state.next_key() if key is None else key
-    instance = ElementInstance(key, definition.process_id, definition.key, key, 0, core.clock.time_ms())
+    instance = ElementInstance(key, definition.process_id, definition.key, key, 0, core.now_ms)
     core.state.elements[key] = instance
     core.state.of_instance[key] = [key]
     set_local(core, key, variables)

@@ -23,7 +23,7 @@ def activate(core: Core, scope_key: int, element_id: str, via: str, payload: Var
     scope = core.state.elements.get(scope_key)
     if scope is None or scope.state != "ACTIVE":
         return
-    node = core.definition(scope).nodes[element_id]
+    node = core.nodes[scope.definition_key][element_id]
     if joins.take_tokens(core, scope, node, via):
         enter(core, create(core, scope, node), payload)
 
@@ -36,7 +36,7 @@ def create(core: Core, scope: ElementInstance, node: Node) -> ElementInstance:
         scope.definition_key,
         scope.process_instance_key,
         scope.key,
-        core.clock.time_ms(),
+        core.now_ms,
     )
     instance.is_body = node.loop is not None and not (scope.is_body and scope.element_id == node.id)
     core.state.elements[instance.key] = instance
@@ -102,7 +102,8 @@ def finish(core: Core, instance: ElementInstance, flows: Iterable[ExecutableFlow
     Raises Failure if it is a round of a multi-instance element and has no result to give.
     """
     node = core.node(instance)
-    if is_round(instance, node):
+    round_has_ended = is_round(instance, node)
+    if round_has_ended:
         rounds.collect(core, instance, node)
     _end(core, instance, "COMPLETED")
     if node.kind == PROCESS:
@@ -110,7 +111,7 @@ def finish(core: Core, instance: ElementInstance, flows: Iterable[ExecutableFlow
         return
     scope = core.state.elements[instance.scope_key]
     del scope.children[instance.key]
-    if is_round(instance, node):
+    if round_has_ended:
         core.enqueue("round ended", scope.key, instance.key)
         return
     for flow in node.outgoing if flows is None else flows:
@@ -160,7 +161,7 @@ def terminate_inside(core: Core, scope: ElementInstance) -> None:
 
 def _end(core: Core, instance: ElementInstance, state: str) -> None:
     instance.state = "COMPLETED" if state == "COMPLETED" else "TERMINATED"
-    instance.ended_ms = core.clock.time_ms()
+    instance.ended_ms = core.now_ms
     instance.payload = None
     instance.tokens.clear()
     stop_waiting(core, instance)

@@ -20,7 +20,7 @@ def publish(
             f"Expected to publish a new message with id '{message_id}', "
             "but a message with that id was already published",
         )
-    due_ms = core.clock.time_ms() + max(0, time_to_live_ms)
+    due_ms = core.now_ms + max(0, time_to_live_ms)
     message = Message(core.state.next_key(), name, correlation_key, message_id, variables, due_ms)
     _deliver(core, message)
     if time_to_live_ms > 0:
@@ -34,7 +34,7 @@ def correlate(core: Core, name: str, correlation_key: str, variables: Variables)
 
     A started instance is named before one that goes on.
     """
-    message = Message(core.state.next_key(), name, correlation_key, "", variables, core.clock.time_ms())
+    message = Message(core.state.next_key(), name, correlation_key, "", variables, core.now_ms)
     continued, started = _deliver(core, message)
     instance_key = started or continued
     if not instance_key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,14 @@ class _Wish:
     due: timers.Due | None = None
 
 
-def wait_for(core: Core, instance: ElementInstance, event_ids: Iterable[str]) -> None:
+def wait_for(core: Core, instance: ElementInstance, event_ids: Collection[str]) -> None:
     """Open subscriptions and timers for events. Raises Failure before anything was opened.
 
     Errors, escalations and the like need none: they are looked for when they are thrown.
     """
-    nodes = core.definition(instance).nodes
+    if not event_ids:
+        return
+    nodes = core.nodes[instance.definition_key]
     variables = visible(core, instance.key)
     wishes = [wish for event_id in event_ids if (wish := _wish(core, nodes[event_id], variables)) is not None]
     for wish in wishes:

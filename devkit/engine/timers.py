@@ -42,7 +42,7 @@ def due(core: Core, event: Event, variables: Mapping[str, Any]) -> Due:
     if kind is None or expression is None:
         raise Failure(EXTRACT_VALUE_ERROR, "Expected a timer with a date, a duration or a cycle")
     text = _text(core, kind, expression, variables)
-    now_ms = core.clock.time_ms()
+    now_ms = core.now_ms
     try:
         if kind == "date":
             return Due(parse_date(text))
@@ -96,5 +96,5 @@ def on_due(core: Core, due_ms: int, key: int) -> None:
         return
     if timer.repetitions != ENDLESS:
         timer.repetitions -= 1
-    timer.due_ms = parse_interval(timer.interval).after(core.clock.time_ms())
+    timer.due_ms = parse_interval(timer.interval).after(core.now_ms)
     core.state.schedule.add(timer.due_ms, key, DUE)

@@ -16,6 +16,7 @@ from devkit.engine.variables import set_local, visible
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """How much the variables of the jobs of one activation may weigh together."""
 _MEGABYTE = 1024 * 1024
+_write = json.JSONEncoder(ensure_ascii=False).encode
 _VERBS = {"COMPLETE": "complete", "FAIL": "fail", "THROW_ERROR": "throw an error for", "UPDATE": "update"}
 
 
@@ -42,7 +43,7 @@ def activate(
         job = core.state.jobs[key]
         seen = visible(core, job.element_key)
         variables = {name: seen[name] for name in fetch if name in seen} if fetch else dict(seen)
-        size = len(json.dumps(variables, ensure_ascii=False).encode("utf-8", "replace"))
+        size = len(_write(variables).encode("utf-8", "replace"))
         if size > MAX_ANSWER_BYTES:
             _too_big(core, job, size)
             continue
@@ -52,7 +53,7 @@ def activate(
         weight += size
         job.state, job.worker = "ACTIVATED", worker
         job.lease = f"{job.key}-{core.state.next_key()}" if with_lease else None
-        jobs.lock_until(core, job, core.clock.time_ms() + timeout_ms)
+        jobs.lock_until(core, job, core.now_ms + timeout_ms)
         activated.append((job, variables))
     return activated
 
@@ -114,7 +115,7 @@ def fail(core: Core, key: int, retries: int, message: str | None, back_off_ms: i
         failure = Failure(incidents.JOB_NO_RETRIES, message or "No more retries left.")
         incidents.create(core, core.state.elements[job.element_key], failure, job)
     elif back_off_ms > 0:
-        job.due_ms = core.clock.time_ms() + back_off_ms
+        job.due_ms = core.now_ms + back_off_ms
         core.state.schedule.add(job.due_ms, job.key, jobs.BACK_OFF)
     else:
         jobs.offer(core, job)
@@ -151,4 +152,4 @@ def update(core: Core, key: int, retries: int | None, timeout_ms: int | None) ->
     if retries is not None:
         job.retries = retries
     if timeout_ms is not None:
-        jobs.lock_until(core, job, core.clock.time_ms() + timeout_ms)
+        jobs.lock_until(core, job, core.now_ms + timeout_ms)
