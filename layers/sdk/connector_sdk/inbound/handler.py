@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector_sdk.clock import Clock
+from connector_sdk.inbound.answers import Answer, of_json
 from connector_sdk.inbound.deliver import deliver
+from connector_sdk.inbound.fetching import RETRY_AFTER
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.services import WebhookServices
+
+UNREADABLE = of_json(
+    400, {"reason": "The request cannot be read: this is no event of an HTTP API, payload version 2.0"}
+)
+NOT_READY = Answer(503, RETRY_AFTER)
+"""Routes or credentials cannot be had, so that nobody knows yet whether the path is known."""
+_LOG = logging.getLogger(__name__)
 
 
 def handler_for(services: WebhookServices) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
@@ -19,10 +29,19 @@ def handler_for(services: WebhookServices) -> Callable[[Mapping[str, Any], Any],
 def answering(
     services_for: Callable[[WebhookRequest], WebhookServices], clock: Clock, public_address: str
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
-    """The same with services that are chosen for each request."""
+    """The same with services that are chosen for each request. The handler never raises."""
 
-    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        request = WebhookRequest.from_event(event, received_ms=clock.time_ms(), public_address=public_address)
-        return deliver(request, services_for(request)).to_event()
+    def answer(event: Mapping[str, Any]) -> Answer:
+        try:
+            request = WebhookRequest.from_event(event, received_ms=clock.time_ms(), public_address=public_address)
+        except Exception:
+            _LOG.exception("an event that cannot be read was refused")
+            return UNREADABLE
+        try:
+            services = services_for(request)
+        except Exception:
+            _LOG.exception("webhooks cannot be served now")
+            return NOT_READY
+        return deliver(request, services)
 
-    return handler
+    return lambda event, context: answer(event).to_event()

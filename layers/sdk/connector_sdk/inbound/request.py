@@ -12,6 +12,8 @@ PREFIX = "/inbound/"
 """Where webhooks live: `/inbound/{context}`, as in Camunda's runtime."""
 FORM = "application/x-www-form-urlencoded"
 DEFAULT_STAGE = "$default"
+LATEST_MS = 253_402_300_799_999
+"""The last moment of the year 9999: what is later is no time of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class WebhookRequest:
             params=first_values(decoded_pairs(query)),
             url=public_address.rstrip("/") + path if public_address else _address(event, headers, raw_path, path),
             repeated=_repeated(event),
-            received_ms=int(event.get("requestContext", {}).get("timeEpoch") or received_ms),
+            received_ms=_received_ms(event) or received_ms,
         )
 
 
@@ -123,6 +125,12 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
 def _body(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
+def _received_ms(event: Mapping[str, Any]) -> int | None:
+    """When API Gateway took the request in, if it says so."""
+    given = event.get("requestContext", {}).get("timeEpoch")
+    return given if isinstance(given, int) and 0 < given <= LATEST_MS else None
 
 
 def _repeated(event: Mapping[str, Any]) -> frozenset[str]:
