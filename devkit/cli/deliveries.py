@@ -23,7 +23,7 @@ from devkit.cli import exit_codes
 from devkit.cli.masking import masked
 from devkit.cli.output import console, print_json, print_line
 from devkit.cli.problems import Refusal
-from devkit.stack_outputs import stack_outputs
+from devkit.webhooks.stack import stack_outputs
 
 deliveries = typer.Typer(name="deliveries", help="Webhooks that were accepted.", no_args_is_help=True)
 File = Annotated[Path, typer.Option(metavar="FILE", help="what `connectors run --deliveries` names")]

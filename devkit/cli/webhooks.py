@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,13 @@ from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
-from connector_sdk.stores.routes import RoutedProcess, RoutesTable
-from devkit.api_routes import needs_routes, update_routes
+from connector_sdk.stores.routes import RoutedProcess
 from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.connector_runtime.models import read_models
-from devkit.stack_outputs import stack_outputs
-from devkit.webhook_lines import lines
+from devkit.webhooks.lines import lines
+from devkit.webhooks.stack import StackWebhooks
 
 webhooks = typer.Typer(name="webhooks", help="Webhooks of a deployed stack.", no_args_is_help=True)
 Stack = Annotated[str, typer.Option(metavar="NAME", help="of the deployed stack")]
@@ -36,22 +36,19 @@ def sync(
     deployed already in the same version is only entered. Functions see a change after a minute at the latest.
     """
     settings = Settings.read()
-    table, address = _stack(stack)
-    explicit = False
+    taken = StackWebhooks.of(settings, stack)
     engine = EngineClient.from_settings(EngineSettings(settings).current())
     now = SystemClock().time_ms()
     for model in read_models(models):
         for deployed in engine.deploy([(model.name, model.xml)]):
             process = routed_process(model.definitions, deployed, now)
-            explicit = explicit or needs_routes(process)
             if process.elements:
-                table.put(process)
-                _show([process], address)
+                taken.table.put(process)
+                _show([process], taken.address)
             else:
-                table.remove(process.id)
+                taken.table.remove(process.id)
                 print_line(console(), f"{process.process_definition_id} has no webhooks")
-    if explicit:
-        update_routes(settings, stack, address, table.all())
+    taken.update_routes()
     return exit_codes.OK
 
 
@@ -71,8 +68,8 @@ def list_(
     if bool(models) == bool(stack):
         raise Refusal("name BPMN files, or a deployed stack with --stack")
     if stack:
-        table, address = _stack(stack)
-        processes = table.all()
+        taken = StackWebhooks.of(Settings.read(), stack)
+        processes, address = taken.table.all(), taken.address
     else:
         processes = _in_files(models or [])
         address = f"{address.rstrip('/')}/inbound/"
@@ -96,24 +93,14 @@ def retire(
     stack: Stack,
     tenant: Annotated[str, typer.Option(help="the process's tenant")] = "<default>",
 ) -> int:
-    """Take no more webhooks for a process; what was accepted already is still published."""
-    table, address = _stack(stack)
-    found = [one for one in table.all() if (one.tenant_id, one.process_definition_id) == (tenant, process)]
-    if not found:
+    """Take no more webhooks for a process, whatever is deployed; what was accepted already is still published."""
+    taken = StackWebhooks.of(Settings.read(), stack)
+    found = taken.find(tenant, process)
+    if found is None:
         raise Refusal(f"no webhooks are taken for {process} of tenant {tenant}; `connectors webhooks list` shows them")
-    table.remove(found[0].id)
-    if needs_routes(found[0]):
-        update_routes(Settings.read(), stack, address, table.all())
+    taken.table.put(replace(found, elements=(), retired=True))
+    taken.update_routes()
     return exit_codes.OK
-
-
-def _stack(name: str) -> tuple[RoutesTable, str]:
-    """The stack's table of routes, and the address of its webhooks."""
-    settings = Settings.read()
-    outputs = stack_outputs(settings, name)
-    if "Routes" not in outputs:
-        raise Refusal(f"the stack {name} takes no webhooks: it was generated without one")
-    return RoutesTable(settings, outputs["Routes"]), outputs.get("WebhookAddress", "/inbound/")
 
 
 def _show(processes: Sequence[RoutedProcess], address: str) -> None:

@@ -54,11 +54,18 @@ def template(root: Path, choice: Choice = EVERYTHING) -> str:
     functions = _wanted(root, catalogue(root, choice.only))
     _refuse_unserved(functions)
     groups = {one.group for one in functions}
-    stack = filled("\n".join(_without_absent(root / STACK, groups)), {"architecture": choice.architecture}, STACK)
+    places = {"architecture": choice.architecture, "targets": _targets(functions)}
+    stack = filled("\n".join(_without_absent(root / STACK, groups)), places, STACK)
     if PLACE_OF_FUNCTIONS not in stack.splitlines():
         raise UnusableForm(f"{STACK} has no line `{PLACE_OF_FUNCTIONS}`")
     resources = "\n\n".join(_resources(root, one, functions) for one in functions)
     return choice.head + stack.replace(PLACE_OF_FUNCTIONS, resources) + "\n"
+
+
+def _targets(functions: Sequence[FunctionFolder]) -> str:
+    """Connector type and integration of each kind of webhook, as members of a JSON object."""
+    kinds = [one for one in functions if one.group == "inbound"]
+    return ",".join(f'"{one.connector.type}":"${{{one.id}Integration}}"' for one in kinds)
 
 
 def _wanted(root: Path, functions: Sequence[FunctionFolder]) -> list[FunctionFolder]:
@@ -119,7 +126,7 @@ def _resources(root: Path, function: FunctionFolder, functions: Sequence[Functio
     group = _sections(root / "functions" / function.group / FORM, root)
     own = _sections(function.path / FORM, root)
     arns = "\n".join(f"!GetAtt {one.id}.Arn" for one in functions if one.group == "outbound")
-    places = {**function.places, "outbound": arns}
+    places = {**function.places, "outbound": arns, "targets": _targets(functions)}
     where = str(function.path.relative_to(root))
     fills = {
         name: filled(text, places, where)

@@ -6,7 +6,7 @@ import pytest
 
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.cli.main import execute
-from devkit.webhook_lines import lines, recognised
+from devkit.webhooks.lines import lines, recognised
 
 MODEL = Path(__file__).parents[2] / "examples" / "github-issue" / "github-issue.bpmn"
 HMAC = {"inbound.shouldValidateHmac": "enabled"}

@@ -24,11 +24,13 @@ TEMPLATE = {
                 "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
                 "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
             },
-        }
+        },
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "shop", "ProtocolType": "HTTP"}},
     },
     "Outputs": {
         "Routes": {"Value": {"Ref": "Routes"}, "Description": "Table of <routes>"},
         "WebhookAddress": {"Value": "https://abc.execute-api.eu-central-1.amazonaws.com/inbound/"},
+        "WebhookApi": {"Value": {"Fn::Sub": '{"api":"${Api}","targets":{"io.camunda:webhook:1":"generic"}}'}},
     },
 }
 
@@ -60,6 +62,13 @@ def account(aws: Aws, shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     engine.stop()
 
 
+def route_keys(aws: Aws) -> list[str]:
+    endpoint = AwsEndpoint("apigateway", aws.settings)
+    apis = json.loads(endpoint.send(Call("GET", "/v2/apis")).body)["items"]
+    [api] = [one["apiId"] for one in apis if one["name"] == "shop"]
+    return [one["routeKey"] for one in json.loads(endpoint.send(Call("GET", f"/v2/apis/{api}/routes")).body)["items"]]
+
+
 def test_a_synchronised_process_is_listed_until_it_is_retired(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     line = "https://abc.execute-api.eu-central-1.amazonaws.com/inbound/github-issues  github-issue v1, "
 
@@ -70,8 +79,12 @@ def test_a_synchronised_process_is_listed_until_it_is_retired(aws: Aws, capsys: 
     assert listed.startswith(line)
 
     [entry] = RoutesTable(aws.settings, "shop-routes").all()
+    assert route_keys(aws) == ["POST /inbound/github-issues"]
     assert execute(["webhooks", "retire", entry.process_definition_id, "--stack", "shop"]) == 0
-    assert RoutesTable(aws.settings, "shop-routes").all() == []
+    assert route_keys(aws) == []
+    capsys.readouterr()
+    assert execute(["webhooks", "list", "--stack", "shop"]) == 0
+    assert capsys.readouterr().out == ("github-issue is retired; `connectors webhooks sync` takes its webhooks again\n")
 
 
 @pytest.mark.parametrize(

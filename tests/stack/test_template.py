@@ -33,6 +33,17 @@ ACTIONS = {
         "s3:PutObject",
     },
     "poller": LOGS | {"secretsmanager:GetSecretValue", "ssm:GetParametersByPath", "lambda:InvokeFunction"},
+    "importer": LOGS
+    | {
+        "secretsmanager:GetSecretValue",
+        "dynamodb:Scan",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+        "apigateway:GET",
+        "apigateway:POST",
+        "apigateway:DELETE",
+    },
     "redelivery": LOGS
     | {
         "secretsmanager:GetSecretValue",
@@ -47,9 +58,14 @@ OPEN_ENDED = {
     r"secret:/\$\{AWS::StackName\}/[a-z-]+-\?\?\?\?\?\?$": "Secrets Manager puts six characters after each name",
     r"parameter/\$\{AWS::StackName\}/connectors/\*$": "the registry has one entry for each deployed connector",
     r"^\$\{Payloads\.Arn\}/deliveries/\*$": "each delivery with a large body is an object of its own",
+    r"::/apis/\$\{Api\}/routes/\*$": "the ids of routes are API Gateway's own",
 }
 """The only resources in roles that end in a pattern, and why."""
-SCHEDULED = {"RuntimePoller": "${AWS::StackName}-poller", "RuntimeRedelivery": "${AWS::StackName}-redelivery"}
+SCHEDULED = {
+    "RuntimePoller": "${AWS::StackName}-poller",
+    "RuntimeRedelivery": "${AWS::StackName}-redelivery",
+    "RuntimeImporter": "${AWS::StackName}-importer",
+}
 
 
 def kind(name: str) -> str:
@@ -190,7 +206,7 @@ def test_no_secret_is_the_value_of_a_parameter() -> None:
         name: one for name, one in TEMPLATE["Parameters"].items() if re.search("(?i)secret|password|key", name)
     }
 
-    assert sorted(secretive) == ["EngineInboundSecretArn", "EngineJobsSecretArn"]
+    assert sorted(secretive) == ["EngineInboundSecretArn", "EngineJobsSecretArn", "EngineReadSecretArn"]
     for parameter in secretive.values():
         assert re.fullmatch(
             parameter["AllowedPattern"], "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
@@ -335,6 +351,26 @@ def test_a_scheduled_run_is_never_tried_again(name: str, schedule: str) -> None:
     assert event["Properties"]["Name"] == {"Fn::Sub": schedule}
     assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
     assert properties(name)["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_webhooks_are_discovered_with_credentials_of_their_own_or_not_at_all() -> None:
+    schedule = properties("RuntimeImporter")["Events"]["Schedule"]["Properties"]
+
+    assert schedule["State"] == {"Fn::If": ["Discovers", "ENABLED", "DISABLED"]}
+    assert TEMPLATE["Conditions"]["Discovers"] == {
+        "Fn::Or": [{"Condition": "HasReadSecret"}, {"Fn::Equals": [{"Ref": "EngineAuthentication"}, "NONE"]}]
+    }
+    assert resources("RuntimeImporter", "secretsmanager:GetSecretValue") == [{"Ref": "EngineReadSecretArn"}]
+
+
+def test_the_importer_and_the_command_line_are_told_of_every_kind_of_webhook() -> None:
+    told = TEMPLATE["Outputs"]["WebhookApi"]["Value"]
+
+    assert properties("RuntimeImporter")["Environment"]["Variables"]["CONNECTORS_WEBHOOK_API"] == told
+    assert json.loads(told["Fn::Sub"]) == {
+        "api": "${Api}",
+        "targets": {function.connector.type: f"${{{function.id}Integration}}" for function in INBOUND},
+    }
 
 
 def test_the_poller_runs_as_its_mode_says() -> None:

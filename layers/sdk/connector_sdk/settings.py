@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,9 +18,10 @@ OUTBOUND = "outbound"
 INBOUND = "inbound"
 POLLER = "poller"
 REDELIVERY = "redelivery"
-FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY)
+IMPORTER = "importer"
+FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER)
 """The groups of deployed functions; a setting names those that read it."""
-ENGINE = (INBOUND, POLLER, REDELIVERY)
+ENGINE = (INBOUND, POLLER, REDELIVERY, IMPORTER)
 """Those that speak to the engine."""
 
 
@@ -48,6 +50,14 @@ class Place:
 
     kind: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookApi:
+    """The HTTP API of a stack: its id, and connector type → id of the integration with the function of that kind."""
+
+    id: str
+    targets: Mapping[str, str]
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -88,6 +98,15 @@ def _place(*kinds: str) -> Callable[[str], Place | None]:
         return Place(kind, name) if text else None
 
     return read
+
+
+def webhook_api(text: str) -> WebhookApi | None:
+    """Read the stack's output WebhookApi. Raises ValueError."""
+    try:
+        content = json.loads(text) if text else None
+        return WebhookApi(str(content["api"]), {**content["targets"]}) if content else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError('{"api": "ID", "targets": {"CONNECTOR TYPE": "INTEGRATION ID"}}') from error
 
 
 def _secret_sources(text: str) -> tuple[Place, ...]:
@@ -162,7 +181,7 @@ SETTINGS: dict[str, Setting] = {
         "8.10",
         "whose rules apply where versions differ",
         _choice("8.8", "8.10"),
-        functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY),
+        functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER),
     ),
     "allow_addresses": Setting(
         "CONNECTORS_ALLOW_ADDRESSES",
@@ -219,7 +238,14 @@ SETTINGS: dict[str, Setting] = {
         "",
         "where a webhook function looks its paths up: dynamodb:TABLE or file:FILE",
         _place("dynamodb", "file"),
-        functions=(INBOUND,),
+        functions=(INBOUND, IMPORTER),
+    ),
+    "webhook_api": Setting(
+        "CONNECTORS_WEBHOOK_API",
+        "",
+        "the HTTP API in which each webhook has a route: its id, and an integration for each type, as JSON",
+        webhook_api,
+        functions=(IMPORTER,),
     ),
     "public_address": Setting(
         "CONNECTORS_PUBLIC_ADDRESS",
@@ -292,6 +318,7 @@ class Settings:
     deliveries: Place | None
     delivery_bodies: str
     routes: Place | None
+    webhook_api: WebhookApi | None
     public_address: str
     aws_region: str
     aws_access_key_id: str

@@ -209,23 +209,32 @@ class EngineClient:
         request = Request("POST", "/documents", body, media_type, self._read_timeout)
         return self._rest.send(request, _object, self._within)
 
-    def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Find all `process-instances`, `element-instances`, `variables`, `incidents`, `process-definitions` … .
+    def search(
+        self, what: str, filter: Mapping[str, Any] | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Find all `process-instances`, `element-instances`, `variables`, `incidents`, `process-definitions` …, or the
+        first `limit`.
 
         Values of variables come as untruncated JSON text. Reads are eventually consistent. EngineRejected 403 (8.6:
         404, 405): this engine has no storage to search in.
         """
         path = f"/{what}/search" + ("?truncateValues=false" if what == "variables" else "")
         found: list[dict[str, Any]] = []
-        page: dict[str, Any] = {"limit": SEARCH_PAGE}
+        page: dict[str, Any] = {"limit": limit or SEARCH_PAGE}
         while True:
             items, cursor = self._call(
                 "POST", path, {"filter": filter or {}, "page": page}, read=_page, repeatable=True
             )
             found += items
-            if cursor is None or len(items) < SEARCH_PAGE:
+            if limit or cursor is None or len(items) < SEARCH_PAGE:
                 return found
             page = {"limit": SEARCH_PAGE, "after": cursor}
+
+    def definition_xml(self, key: str) -> bytes:
+        """The file of a process definition. EngineNotFound: there is none, or the search does not know it yet."""
+        path = f"/process-definitions/{_segment(key)}/xml"
+        request = Request("GET", path, accept="text/xml", read_timeout=self._read_timeout, repeatable=True)
+        return self._rest.exchange(request, self._within).body
 
     def set_clock(self, time_ms: int) -> None:
         """Pin the time of an engine that runs on a controlled clock (milliseconds since the epoch)."""

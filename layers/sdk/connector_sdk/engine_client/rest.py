@@ -33,6 +33,7 @@ class Request:
     """Whether sending it twice does no harm; see `Connections.request`."""
     poll: bool = False
     """The engine may keep it open. Polls have connections of their own and never hold up a command."""
+    accept: str = "application/json"
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -54,15 +55,20 @@ class Rest:
         `within` is how many seconds everything may take together: the token, a free connection, the answer.
         A 401 is tried once more when the authentication has something new to offer.
         """
-        deadline = None if within is None else SystemClock().monotonic() + within
-        answer = self._authenticated(request, deadline)
-        if not 200 <= answer.status < 300:
-            raise engine_error(answer.status, answer.headers, answer.body, str(request))
+        answer = self.exchange(request, within)
         try:
             return read(json.loads(answer.body) if answer.body else None)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             detail = f"{self.address} may not be an engine's REST API ({answer.headers.get_content_type()})"
             raise EngineRejected(answer.status, "unexpected answer", detail, str(request)) from error
+
+    def exchange(self, request: Request, within: float | None = None) -> Response:
+        """The answer as it is, if it is a success. Otherwise like `send`."""
+        deadline = None if within is None else SystemClock().monotonic() + within
+        answer = self._authenticated(request, deadline)
+        if not 200 <= answer.status < 300:
+            raise engine_error(answer.status, answer.headers, answer.body, str(request))
+        return answer
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -79,7 +85,7 @@ class Rest:
         return answer
 
     def _exchange(self, request: Request, authorization: str | None, deadline: float | None) -> Response:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": request.accept}
         if request.body is not None:
             headers["Content-Type"] = request.media_type
         if authorization is not None:

@@ -88,6 +88,7 @@ def routed_process(definitions: Definitions, deployed: DeployedProcess, now_ms: 
         deployed.tenant_id,
         now_ms,
         tuple(element.to_json() for element in elements_of(definitions, deployed)),
+        entered_ms=now_ms,
     )
 
 

@@ -27,6 +27,11 @@ class RoutedProcess:
     since_ms: int
     """When the process was first entered: who comes first owns a path that several want."""
     elements: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    """Those of this version, and of older ones at which instances still wait."""
+    entered_ms: int = 0
+    """When it was entered in this form."""
+    retired: bool = False
+    """A person wants no webhooks for it, whatever is deployed."""
 
     @property
     def id(self) -> str:
@@ -39,6 +44,8 @@ class RoutedProcess:
             "key": self.key,
             "tenantId": self.tenant_id,
             "since": self.since_ms,
+            "entered": self.entered_ms,
+            "retired": self.retired,
             "elements": list(self.elements),
         }
 
@@ -51,6 +58,8 @@ class RoutedProcess:
             tenant_id=str(content["tenantId"]),
             since_ms=int(content["since"]),
             elements=tuple(content["elements"]),
+            entered_ms=int(content.get("entered", 0)),
+            retired=bool(content.get("retired")),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from connector_sdk.inbound.signatures import SCHEMES_BY_HEADER
 from connector_sdk.stores.routes import RoutedProcess
@@ -30,13 +31,20 @@ def lines(processes: Sequence[RoutedProcess], address: str) -> Iterator[str]:
     """A line for each element, `address` before its path. Where several processes want a path, the first one has it."""
     owners: dict[str, RoutedProcess] = {}
     for process in processes:
+        if process.retired:
+            yield f"{process.process_definition_id} is retired; `connectors webhooks sync` takes its webhooks again"
         for element in process.elements:
             properties = element["properties"]
             path = properties.get("inbound.context", "")
             owner = owners.setdefault(path, process)
-            what = f"{process.process_definition_id} v{process.version}, {element['element_id']}"
+            what = f"{process.process_definition_id} v{_version(process, element)}, {element['element_id']}"
             waits = f"; waits: {owner.process_definition_id} has this path" if owner.id != process.id else ""
             yield f"{address}{path}  {what}; {recognised(properties)}{waits}"
+
+
+def _version(process: RoutedProcess, element: Mapping[str, Any]) -> str:
+    version = element.get("version", process.version)
+    return f"{version}" if version == process.version else f"{version} (its instances still wait)"
 
 
 def recognised(properties: Mapping[str, str]) -> str:

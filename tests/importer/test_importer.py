@@ -1,0 +1,256 @@
+"""What is deployed in the engine, and what the importer enters for it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from connector_sdk.clock import ControlledClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.stores.routes import RoutedProcess
+from devkit.engine import server
+from functions.runtime.importer import Importer, NoSearch
+from functions.runtime.importer.importer import SETTLE_MS
+
+NOW = 1_800_000_000_000
+
+
+def hook(path: str, **properties: str) -> str:
+    named = {"inbound.type": "io.camunda:webhook:1", "inbound.context": path} | properties
+    listed = "".join(f'<zeebe:property name="{name}" value="{value}" />' for name, value in named.items())
+    return f"<bpmn:extensionElements><zeebe:properties>{listed}</zeebe:properties></bpmn:extensionElements>"
+
+
+def process(name: str, *, start: str | None = None, catch: str | None = None, title: str = "") -> bytes:
+    """A process that starts and then waits for the message `paid`, with webhooks at both, at one, or at none."""
+    started = hook(start) if start else ""
+    waits = hook(catch, correlationKeyExpression="=request.body.id") if catch else ""
+    return f"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">
+      <bpmn:process id="{name}" name="{title}" isExecutable="true">
+        <bpmn:startEvent id="start">{started}<bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
+        <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="paid" />
+        <bpmn:intermediateCatchEvent id="paid">{waits}
+          <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
+          <bpmn:messageEventDefinition id="me" messageRef="m" />
+        </bpmn:intermediateCatchEvent>
+        <bpmn:sequenceFlow id="f2" sourceRef="paid" targetRef="end" />
+        <bpmn:endEvent id="end"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
+      </bpmn:process>
+      <bpmn:message id="m" name="paid"><bpmn:extensionElements>
+        <zeebe:subscription correlationKey="=&quot;o-1&quot;" />
+      </bpmn:extensionElements></bpmn:message>
+    </bpmn:definitions>""".encode()
+
+
+@dataclass
+class Entries:
+    """A table in memory."""
+
+    kept: dict[str, RoutedProcess] = field(default_factory=dict)
+    writes: int = 0
+
+    def all(self) -> Sequence[RoutedProcess]:
+        return sorted(self.kept.values(), key=lambda one: (one.since_ms, one.id))
+
+    def put(self, process: RoutedProcess) -> None:
+        self.writes += 1
+        self.kept[process.id] = process
+
+    def remove(self, process_id: str) -> None:
+        self.writes += 1
+        del self.kept[process_id]
+
+    @property
+    def webhooks(self) -> list[tuple[str, int, str, str]]:
+        """Process, version, element and path of each, in the order in which paths are given away."""
+        return [
+            (
+                one.process_definition_id,
+                element["version"],
+                element["element_id"],
+                element["properties"]["inbound.context"],
+            )
+            for one in self.all()
+            for element in one.elements
+        ]
+
+
+@dataclass
+class Imported:
+    """A development engine, and what is imported from it."""
+
+    engine: EngineClient
+    entries: Entries = field(default_factory=Entries)
+    clock: ControlledClock = field(default_factory=lambda: ControlledClock(NOW))
+    importer: Importer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.importer = self.fresh()
+
+    def fresh(self, compatibility: str = "8.10") -> Importer:
+        """One that remembers nothing, as after a cold start."""
+        return Importer(lambda: self.engine, self.entries, compatibility=compatibility, clock=self.clock)
+
+    def deploy(self, *files: bytes) -> None:
+        for number, file in enumerate(files):
+            self.engine.deploy([(f"{number}.bpmn", file)])
+
+    def look(self) -> list[tuple[str, int, str, str]]:
+        """One round, long after everything else."""
+        self.clock.advance(SETTLE_MS)
+        self.importer.round()
+        return self.entries.webhooks
+
+
+@pytest.fixture
+def imported() -> Iterator[Imported]:
+    with server.start() as running, closing(EngineClient(running.address)) as client:
+        yield Imported(client)
+
+
+def test_the_webhooks_of_what_is_deployed_are_entered_and_those_without_any_are_not(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders", catch="payments"), process("plain"))
+
+    assert imported.look() == [("orders", 1, "start", "orders"), ("orders", 1, "paid", "payments")]
+
+
+def test_what_does_not_change_is_neither_read_nor_written_again(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    written = imported.entries.writes
+
+    imported.look()
+    imported.importer = imported.fresh()
+    imported.look()
+
+    assert imported.entries.writes == written
+
+
+def test_a_path_belongs_to_the_process_that_was_deployed_first(imported: Imported) -> None:
+    imported.deploy(process("z", start="orders"), process("a", start="orders"))
+
+    assert [one[0] for one in imported.look()] == ["z", "a"]
+    imported.deploy(process("z", start="orders", title="again"))
+    assert [one[:2] for one in imported.look()] == [("z", 2), ("a", 1)]
+
+
+def test_a_new_version_replaces_the_old_one_and_its_start_event_with_it(imported: Imported) -> None:
+    imported.deploy(process("orders", start="old"))
+    imported.look()
+    imported.engine.create_instance(process_definition_id="orders")
+
+    imported.deploy(process("orders", start="new"))
+
+    assert imported.look() == [("orders", 2, "start", "new")]
+
+
+def test_a_catch_event_of_an_older_version_stays_while_instances_wait(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders", catch="payments"))
+    imported.look()
+    imported.engine.create_instance(process_definition_id="orders")
+    imported.deploy(process("orders", start="orders", catch="paid"))
+
+    assert imported.look() == [
+        ("orders", 2, "start", "orders"),
+        ("orders", 2, "paid", "paid"),
+        ("orders", 1, "paid", "payments"),
+    ]
+
+    imported.engine.publish_message("paid", correlation_key="o-1")
+    assert imported.look() == [("orders", 2, "start", "orders"), ("orders", 2, "paid", "paid")]
+
+
+def test_it_stays_even_if_the_newest_version_has_no_webhook_and_nobody_remembers_one(imported: Imported) -> None:
+    imported.deploy(process("orders", catch="payments"))
+    imported.engine.create_instance(process_definition_id="orders")
+    imported.deploy(process("orders"))
+
+    assert imported.look() == [("orders", 1, "paid", "payments")]
+    imported.engine.publish_message("paid", correlation_key="o-1")
+    assert imported.look() == []
+    assert imported.entries.kept == {}
+
+
+def test_under_8_8_only_the_newest_version_counts(imported: Imported) -> None:
+    imported.importer = imported.fresh("8.8")
+    imported.deploy(process("orders", catch="payments"))
+    imported.engine.create_instance(process_definition_id="orders")
+    imported.deploy(process("orders", catch="paid"))
+
+    assert imported.look() == [("orders", 2, "paid", "paid")]
+
+
+def test_a_version_that_cannot_be_used_leaves_the_one_before_it_alone(
+    imported: Imported, caplog: pytest.LogCaptureFixture
+) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    broken = process("orders", start="orders").replace(b'name="inbound.context"', b'name="messageTtl"')
+    imported.deploy(broken)
+
+    assert imported.look() == [("orders", 1, "start", "orders")]
+    assert "orders version 2: start in orders version 2: messageTtl" in caplog.text
+
+
+def test_what_was_just_synchronised_is_left_alone_until_a_search_can_know_of_it(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    [entry] = imported.entries.all()
+    unknown = replace(entry, process_definition_id="invoices", entered_ms=imported.clock.time_ms())
+    newer = replace(entry, version=2, key="9", entered_ms=imported.clock.time_ms())
+    imported.entries.kept = {one.id: one for one in (newer, unknown)}
+
+    imported.clock.advance(SETTLE_MS - 1)
+    imported.importer.round()
+    assert imported.entries.kept == {one.id: one for one in (newer, unknown)}
+
+    imported.clock.advance(1)
+    imported.importer.round()
+    assert [(one.process_definition_id, one.version) for one in imported.entries.all()] == [("orders", 1)]
+
+
+def test_a_retired_process_stays_retired(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    [entry] = imported.entries.all()
+    imported.entries.put(replace(entry, elements=(), retired=True))
+    imported.deploy(process("orders", start="new"))
+
+    assert imported.look() == []
+
+
+def test_an_engine_that_knows_nothing_takes_nothing_away(imported: Imported) -> None:
+    entry = RoutedProcess("orders", 1, "7", "<default>", 0, ({"version": 1},))
+    imported.entries.kept = {entry.id: entry}
+
+    imported.clock.advance(SETTLE_MS)
+    imported.importer.round()
+    assert imported.entries.all() == [entry]
+
+
+def test_there_is_no_time_for_more_than_fits(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders"), process("invoices", start="invoices"))
+
+    assert imported.importer.round(0).left == 2
+    assert imported.entries.kept == {}
+
+
+class Unsearchable:
+    """An engine without a secondary storage."""
+
+    def __init__(self, address: str) -> None:
+        self.client = EngineClient(address)
+
+    def search(self, what: str, filter: Any = None, limit: int | None = None) -> list[dict[str, Any]]:
+        return self.client.search("nothing-of-that-name")
+
+    def definition_xml(self, key: str) -> bytes:
+        return self.client.definition_xml(key)
+
+
+def test_an_engine_that_cannot_be_searched_says_what_is_needed(imported: Imported) -> None:
+    with pytest.raises(NoSearch, match=r"8\.8 or newer with a secondary storage.*webhooks sync FILE\.bpmn"):
+        Importer(lambda: Unsearchable(imported.engine.address), imported.entries).round()
