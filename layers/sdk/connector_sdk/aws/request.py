@@ -63,7 +63,7 @@ class AwsRequest(ConnectorModel):
     """
 
     aws_credential: Annotated[AwsCredential | None, NEWER, Property(offered=False)] = None
-    authentication: Annotated[Authentication, Property(group="authentication")]
+    authentication: Annotated[Authentication, Property(group="authentication", default=OWN_ROLE)]
     configuration: AwsConfiguration | None = None
 
     @model_validator(mode="before")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,12 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("not_null", "must not be null")
+    return value
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("not_blank", "must not be blank")
@@ -34,6 +40,8 @@ def _http_url(text: str) -> str:
 
 
 NotEmpty = Annotated[str, AfterValidator(_not_empty)]
+NotNull = Annotated[Any, AfterValidator(_not_null)]
+"""Anything but null."""
 NotBlank = Annotated[str, AfterValidator(_not_blank)]
 HttpUrl = Annotated[str, AfterValidator(_not_blank), AfterValidator(_http_url), _HTTP_URL_TYPED]
 Secret = Annotated[NotEmpty, Field(repr=False)]

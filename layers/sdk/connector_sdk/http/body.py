@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
 from connector_sdk.documents import Document
+from connector_sdk.documents.json_text import message_text
 from connector_sdk.java_text import java_text
 
 FORM = "application/x-www-form-urlencoded"
@@ -32,7 +32,7 @@ def encoded_body(value: Any, content_type: str | None, *, ignore_null: bool = Fa
         return _form(value).encode(), content_type or FORM
     if isinstance(value, dict) and kind == MULTIPART and content_type is not None:
         return _multipart(value, content_type)
-    text = value if isinstance(value, str) else _json(without_nulls(value) if ignore_null else value)
+    text = message_text(without_nulls(value) if ignore_null else value)
     return _bytes(text, content_type), content_type if content_type is not None else JSON
 
 
@@ -45,17 +45,6 @@ def without_nulls(value: Any) -> Any:
 
 def _kind(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_document)
-
-
-def _document(value: Any) -> str:
-    """A document inside of JSON is its content in base64."""
-    if isinstance(value, Document):
-        return value.base64
-    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def _bytes(text: str, content_type: str | None) -> bytes:

@@ -1,0 +1,1 @@
+"""Amazon SNS: one message a job, for every official template on `io.camunda:aws-sns:1`."""
