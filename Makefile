@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 include deploy.mk
 include engine.mk
 
-.PHONY: help setup demo test check lint types full lock clean build deploy delete rehearse validate
+.PHONY: help setup demo test check lint types full compatibility lock clean build deploy delete rehearse validate
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## create .venv with everything that development needs
 
@@ -76,6 +76,9 @@ delete: setup ## delete the stack, its deliveries and their payloads
 rehearse: build ## deploy into an AWS emulator on this machine, use the stack, delete it
 	@sh scripts/tool emulator >/dev/null
 	$(BIN)/python -m pytest tests/stack/rehearsal.py
+
+compatibility: setup ## try every official element template, and write docs/compatibility.md (needs Node.js)
+	$(BIN)/python -m devkit.conformance.compatibility_page $(CHECK)
 
 lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock
