@@ -25,6 +25,7 @@ from devkit.host.functions import HostedFunction
 
 PASSED_ON = ("CAMUNDA_", "ZEEBE_", "CONNECTORS_", "CONNECTOR_", "SECRET_", "AWS_")
 """Variables of this process that functions see."""
+SLACK_SECRET = "a-secret-that-slack-knows"  # noqa: S105 - known to the samples only
 MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
 
 
@@ -35,7 +36,7 @@ def surroundings(function: HostedFunction) -> Iterator[Mapping[str, str]]:
     with ExitStack() as stack:
         sample = _service(stack) if function.group == "outbound" and "SECRET_CATALOGUE_URL" not in own else {}
         if function.group != "outbound" and "CAMUNDA_REST_ADDRESS" not in own:
-            sample = _engine(stack)
+            sample = _engine(stack, _model(function))
         yield {**sample, **own}
 
 
@@ -48,18 +49,25 @@ def _service(stack: ExitStack) -> Mapping[str, str]:
     }
 
 
-def _engine(stack: ExitStack) -> Mapping[str, str]:
-    """An engine with the example's process, and its webhook among the routes."""
+def _model(function: HostedFunction) -> Path:
+    """The process that the function's events are for: one beside them, else the example's."""
+    own = ROOT / "events" / function.name / "process.bpmn"
+    return own if own.is_file() else MODEL
+
+
+def _engine(stack: ExitStack, model: Path) -> Mapping[str, str]:
+    """An engine with a process, and its webhook among the routes."""
     engine = server.start()
     stack.callback(engine.stop)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="connectors-")))
     routes = folder / "routes.json"
-    routes.write_text(json.dumps([process.to_json() for process in _deployed(engine.address, MODEL)]))
+    routes.write_text(json.dumps([process.to_json() for process in _deployed(engine.address, model)]))
     return {
         "CAMUNDA_REST_ADDRESS": engine.address,
         "CONNECTORS_ROUTES": f"file:{routes}",
         "CONNECTORS_DELIVERIES": f"sqlite:{folder / 'deliveries.sqlite'}",
         "SECRET_GITHUB_WEBHOOK_SECRET": SECRET,
+        "SECRET_SLACK_SIGNING_SECRET": SLACK_SECRET,
     }
 
 

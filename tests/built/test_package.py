@@ -224,7 +224,7 @@ def test_what_is_missing_from_a_build_is_found(build: Path, tmp_path: Path) -> N
     ]
 
 
-@pytest.mark.parametrize("name", ["http-json", "webhook"])
+@pytest.mark.parametrize("name", ["http-json", "webhook", "slack-webhook", "sns-webhook"])
 def test_every_event_ends_in_the_built_function_as_in_its_source(build: Path, name: str) -> None:
     if MACHINES.get(platform.machine().lower()) != ARCHITECTURE:
         pytest.skip("the template is for another processor than this machine's")
