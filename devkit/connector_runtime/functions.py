@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector_sdk.documents import DocumentStore
 from connector_sdk.errors import SettingsError
 from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
-from connector_sdk.settings import Settings, second_names
+from connector_sdk.settings import Settings, environment, second_names
 from devkit.checkout import ROOT
-from devkit.generate import catalogue
+from devkit.generate import FunctionFolder, catalogue
 from functions.runtime.poller.registry import Handler, Registered, load
 
 INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.group == "inbound")
@@ -37,17 +38,21 @@ class OutboundFunctions:
         return [job_type for one in self.registry for job_type in one.types]
 
 
-def outbound_functions(settings: Settings, secrets: SecretProvider) -> OutboundFunctions:
+def outbound_functions(
+    settings: Settings, secrets: SecretProvider, documents: DocumentStore | None = None
+) -> OutboundFunctions:
     """Load every folder of `functions/outbound`, and those that have a second name (CONNECTOR_<NAME>_FUNCTION).
 
+    `documents` is the store that they share; None: the one that the settings name.
     Raises UnknownConnector, and SettingsError if two of them serve one job type.
     """
-    services = Services.from_settings(settings, secrets)
+    services = Services.from_settings(settings, secrets, documents)
+    variables = {**_stated(), **environment()}
     registry: list[Registered] = []
     handlers: dict[str, Handler] = {}
     served: dict[str, str] = {}
-    for name in (*_outbound_names(), *second_names()):
-        registered, handler = load(name)
+    for name in dict.fromkeys((*(one.name for one in _outbound()), *second_names(variables))):
+        registered, handler = load(name, variables)
         _refuse_double(registered, served)
         registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
@@ -64,5 +69,17 @@ def _refuse_double(connector: Registered, served: dict[str, str]) -> None:
             )
 
 
-def _outbound_names() -> list[str]:
-    return [one.name for one in catalogue(ROOT) if one.group == "outbound"]
+def _outbound() -> list[FunctionFolder]:
+    return [one for one in catalogue(ROOT) if one.group == "outbound"]
+
+
+def _stated() -> dict[str, str]:
+    """`Code` and `Type` of the forms as the variables that say the same."""
+    stated = {}
+    for one in _outbound():
+        variable = f"CONNECTOR_{one.name.replace('-', '_').upper()}"
+        if one.code != one.folder:
+            stated[f"{variable}_FUNCTION"] = one.code
+        if one.job_type:
+            stated[f"{variable}_TYPE"] = one.job_type
+    return stated

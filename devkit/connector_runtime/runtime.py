@@ -8,24 +8,30 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import DeployedProcess, EngineClient
+from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDocuments
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound import InboundElement, Routes, WebhookServices, elements_of, handler_for
+from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
+from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
 from devkit import gateway
 from devkit.connector_runtime.deliveries import ToldDeliveries, telling
+from devkit.connector_runtime.entries import LiveEntries
 from devkit.connector_runtime.functions import INBOUND, OutboundFunctions, outbound_functions
 from devkit.connector_runtime.models import Model, SpelledSecrets, require_secrets
 from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
 from devkit.connector_runtime.told import Notice, Tell, nobody
+from functions.runtime.importer import Importer
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.redelivery.redelivery import Redelivery
 
+DISCOVERY_SECONDS = 5.0
+"""Between two looks at what is deployed, as Camunda's runtime does."""
 REQUEST_TIMEOUT_MS = 1_000
 """How long the engine keeps a poll open: short, so that Ctrl-C is answered soon."""
 
@@ -105,15 +111,16 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
     """
     require_secrets(plan.models, plan.secrets, plan.settings.secret_prefix)
     with ExitStack() as stack:
-        functions = outbound_functions(plan.settings, plan.secrets)
+        functions = outbound_functions(plan.settings, plan.secrets, EngineDocuments(lambda: plan.engine))
         stack.callback(functions.close)
         deliveries = ToldDeliveries(plan.deliveries, plan.tell)
         stack.callback(deliveries.close)
         deployed = plan.engine.deploy(_resources(plan))
         routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
-        _enter(routes, plan, deployed)
+        entries = LiveEntries(routes, plan.tell)
+        _enter(entries, routes, plan, deployed)
         secrets = SpelledSecrets(plan.models, deployed, Compatibility.of(plan.settings.compatibility))
-        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, routes, secrets, deployed)))
+        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets, deployed)))
         watch = Watch(plan.engine, engine, plan.tell)
         watch.start()
         stack.callback(watch.stop)
@@ -127,6 +134,10 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         handler = telling(handler_for(services), deliveries, plan.tell)
         served = stack.enter_context(gateway.start(handler, plan.port))
         address = f"{(plan.public_address or served.address).rstrip('/')}/inbound"
+        entries.address = address
+        importer = Importer(lambda: plan.engine, entries, compatibility=plan.settings.compatibility)
+        importer.start(DISCOVERY_SECONDS)
+        stack.callback(importer.stop)
         yield ConnectorRuntime(
             deployed, functions, _webhooks(routes, address), _waiting(routes, address), served.address, poller
         )
@@ -140,9 +151,15 @@ class _Restoring:
     """Deploys the models again: a real engine answers with the same versions, one that forgot gets them back."""
 
     def __init__(
-        self, plan: Plan, routes: Routes, secrets: SpelledSecrets, deployed: Sequence[DeployedProcess]
+        self,
+        plan: Plan,
+        entries: LiveEntries,
+        routes: Routes,
+        secrets: SpelledSecrets,
+        deployed: Sequence[DeployedProcess],
     ) -> None:
         self._plan = plan
+        self._entries = entries
         self._routes = routes
         self._secrets = secrets
         self._keys = {process.key for process in deployed}
@@ -153,7 +170,7 @@ class _Restoring:
         if keys != self._keys:
             self._keys = keys
             self._secrets.add(deployed)
-            _enter(self._routes, self._plan, deployed)
+            _enter(self._entries, self._routes, self._plan, deployed)
         named = ", ".join(f"{process.process_definition_id} version {process.version}" for process in deployed)
         self._plan.tell(Notice(f"the engine was away and is back; deployed again, should it have forgotten: {named}"))
 
@@ -173,11 +190,12 @@ def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -
     )
 
 
-def _enter(routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
+def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
     """Enter the webhooks of the models. Raises WebhookRefused."""
+    now = SystemClock().time_ms()
     for process in deployed:
         model = next(one for one in plan.models if one.holds(process.process_definition_id))
-        for refusal in routes.deploy(process, elements_of(model.definitions, process)):
+        for refusal in entries.enter(routed_process(model.definitions, process, now)):
             named = ", ".join(element.element_id for element in refusal.elements)
             raise WebhookRefused(f"the webhook at {named} in {model.name} cannot be served: {refusal.reason}")
     for queue in routes:

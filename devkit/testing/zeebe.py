@@ -94,6 +94,9 @@ def _environment(java: Path, folder: Path, ports: list[int], exporter: str | Non
         "ZEEBE_BROKER_DATA_DISK_FREESPACE_REPLICATION": "200MB",
         "ZEEBE_BROKER_EXPERIMENTAL_ROCKSDB_MEMORYLIMIT": "64MB",
         "ZEEBE_CLOCK_CONTROLLED": "true",
+        # Documents may be larger than the 4 MB that an engine takes by itself.
+        "SPRING_SERVLET_MULTIPART_MAXFILESIZE": "32MB",
+        "SPRING_SERVLET_MULTIPART_MAXREQUESTSIZE": "32MB",
     }
     exporting: dict[str, str] = {
         "ZEEBE_BROKER_EXPORTERS_ES_CLASSNAME": "io.camunda.zeebe.exporter.ElasticsearchExporter",

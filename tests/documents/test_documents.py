@@ -7,7 +7,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Document, Documents, MissingStore
 from connector_sdk.documents.intrinsic import LINK_LIFE_MS
 from connector_sdk.documents.references import MAX_FUNCTIONS
-from connector_sdk.errors import ConnectorInputError, NotBuilt
+from connector_sdk.errors import ConnectorInputError
 
 STORED = {"camunda.document.type": "camunda", "documentId": "d1", "metadata": {"fileName": "a.json"}}
 EXTERNAL = {"camunda.document.type": "external", "url": "http://a.test/x", "name": "x.pdf"}
@@ -121,5 +121,5 @@ def test_a_job_may_call_so_many_functions_and_not_one_more() -> None:
 def test_a_function_without_a_store_says_what_is_missing() -> None:
     store = MissingStore()
     for use in (lambda: store.read(STORED), lambda: store.create(b"", "text/plain"), lambda: store.link(STORED, 1)):
-        with pytest.raises(NotBuilt, match="cluster's store"):
+        with pytest.raises(ConnectorInputError, match="CONNECTORS_DOCUMENTS"):
             use()

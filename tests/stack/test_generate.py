@@ -32,7 +32,7 @@ def test_a_stack_without_webhooks_has_no_way_in() -> None:
     found = read_template(template(ROOT, Choice(("http-json",))))
 
     assert {"OutboundHttpJson", "RuntimePoller"} <= set(found["Resources"])
-    assert not {"Api", "Deliveries", "Payloads", "Routes", "RuntimeRedelivery"} & set(found["Resources"])
+    assert not {"Api", "Deliveries", "Routes", "RuntimeRedelivery"} & set(found["Resources"])
     assert not {"EngineInboundSecretArn", "WebhookRate"} & set(found["Parameters"])
 
 

@@ -22,7 +22,8 @@ INBOUND = [function for function in FUNCTIONS if function.group == "inbound"]
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ACTIONS = {
-    "outbound": LOGS | {"secretsmanager:GetSecretValue"},
+    "outbound": LOGS
+    | {"secretsmanager:GetSecretValue", "lambda:InvokeFunction", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
     "inbound": LOGS
     | {
         "secretsmanager:GetSecretValue",
@@ -33,6 +34,7 @@ ACTIONS = {
         "s3:PutObject",
     },
     "poller": LOGS | {"secretsmanager:GetSecretValue", "ssm:GetParametersByPath", "lambda:InvokeFunction"},
+    "documents": LOGS | {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:PutObject"},
     "importer": LOGS
     | {
         "secretsmanager:GetSecretValue",
@@ -58,6 +60,7 @@ OPEN_ENDED = {
     r"secret:/\$\{AWS::StackName\}/[a-z-]+-\?\?\?\?\?\?$": "Secrets Manager puts six characters after each name",
     r"parameter/\$\{AWS::StackName\}/connectors/\*$": "the registry has one entry for each deployed connector",
     r"^\$\{Payloads\.Arn\}/deliveries/\*$": "each delivery with a large body is an object of its own",
+    r"^\$\{Payloads\.Arn\}/documents/([a-z0-9-]+/)?\*$": "each large document on its way is an object of its own",
     r"::/apis/\$\{Api\}/routes/\*$": "the ids of routes are API Gateway's own",
 }
 """The only resources in roles that end in a pattern, and why."""
@@ -180,7 +183,23 @@ def test_a_connector_reads_its_own_secrets_and_the_shared_ones(function: Any) ->
 def test_no_connector_knows_anything_of_the_engine_or_the_deliveries() -> None:
     for function in OUTBOUND:
         text = json.dumps([RESOURCES[function.id], RESOURCES[f"{function.id}Role"]])
-        assert not re.search(r"Engine|CAMUNDA_|Deliveries|Payloads|Routes", text)
+        assert not re.search(r"Engine|CAMUNDA_|Deliveries|Routes|deliveries/", text)
+
+
+@pytest.mark.parametrize("function", OUTBOUND, ids=lambda one: one.name)
+def test_a_connector_may_invoke_the_documents_function_only_and_use_its_own_prefix_of_the_bucket(function: Any) -> None:
+    assert resources(function.id, "lambda:InvokeFunction") == [{"Fn::GetAtt": ["RuntimeDocuments", "Arn"]}]
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
+        assert resources(function.id, action) == [{"Fn::Sub": f"${{Payloads.Arn}}/documents/{function.name}/*"}]
+    variables = properties(function.id)["Environment"]["Variables"]
+    assert variables["CONNECTORS_DOCUMENTS"] == {"Fn::GetAtt": ["RuntimeDocuments", "Arn"]}
+    assert variables["CONNECTORS_DOCUMENT_OBJECTS"] == {"Fn::Sub": f"${{Payloads}}/documents/{function.name}"}
+
+
+def test_the_documents_function_has_credentials_of_its_own_and_nothing_of_the_deliveries() -> None:
+    assert resources("RuntimeDocuments", "secretsmanager:GetSecretValue") == [{"Ref": "EngineDocumentsSecretArn"}]
+    for action in ("s3:GetObject", "s3:PutObject"):
+        assert resources("RuntimeDocuments", action) == [{"Fn::Sub": "${Payloads.Arn}/documents/*"}]
 
 
 def test_the_poller_may_invoke_every_connector_and_nothing_else() -> None:
@@ -206,7 +225,7 @@ def test_no_secret_is_the_value_of_a_parameter() -> None:
         name: one for name, one in TEMPLATE["Parameters"].items() if re.search("(?i)secret|password|key", name)
     }
 
-    assert sorted(secretive) == ["EngineInboundSecretArn", "EngineJobsSecretArn", "EngineReadSecretArn"]
+    assert sorted(secretive) == ["EngineDocumentsSecretArn", "EngineInboundSecretArn", "EngineJobsSecretArn", "EngineReadSecretArn"]
     for parameter in secretive.values():
         assert re.fullmatch(
             parameter["AllowedPattern"], "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
@@ -387,7 +406,8 @@ def test_the_payload_bucket_is_closed_and_empties_itself() -> None:
     bucket = properties("Payloads")
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [90]
+    expirations = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert expirations == {"documents/": 1, "deliveries/": 90}
 
 
 def test_functions_have_no_alias() -> None:

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Sequence
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import EngineClient
+from connector_sdk.engine_client import EngineClient, EngineDocuments
 from connector_sdk.errors import SdkError
+from connector_sdk.outbound import Connector, Services
 from connector_sdk.settings import Settings
 from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers.inline import Inline
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.read()
         engine = EngineClient.from_settings(settings)
         loaded = [load(name) for name in dict.fromkeys(names)]
+        services = Services.from_settings(settings, documents=EngineDocuments(lambda: engine))
         cluster_id = engine.topology().get("clusterId")
     except SdkError as error:
         print(f"poller: {error}", file=sys.stderr)
@@ -42,7 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     poller = Poller(
         engine,
         [connector for connector, _ in loaded],
-        Inline({connector.name: handler for connector, handler in loaded}),
+        Inline(
+            {
+                connector.name: handler.with_services(services) if isinstance(handler, Connector) else handler
+                for connector, handler in loaded
+            }
+        ),
         Options(
             Compatibility.of(settings.compatibility),
             secret_names=None,

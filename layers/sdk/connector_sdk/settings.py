@@ -18,10 +18,11 @@ OUTBOUND = "outbound"
 INBOUND = "inbound"
 POLLER = "poller"
 REDELIVERY = "redelivery"
+DOCUMENTS = "documents"
 IMPORTER = "importer"
-FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER)
+FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER)
 """The groups of deployed functions; a setting names those that read it."""
-ENGINE = (INBOUND, POLLER, REDELIVERY, IMPORTER)
+ENGINE = (INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER)
 """Those that speak to the engine."""
 
 
@@ -233,6 +234,18 @@ SETTINGS: dict[str, Setting] = {
         "the bucket for bodies that are too large for the deliveries table",
         functions=(INBOUND, REDELIVERY),
     ),
+    "documents_function": Setting(
+        "CONNECTORS_DOCUMENTS",
+        "",
+        "the function that keeps documents in the cluster's store for connectors, by name or ARN",
+        functions=(OUTBOUND,),
+    ),
+    "document_objects": Setting(
+        "CONNECTORS_DOCUMENT_OBJECTS",
+        "",
+        "BUCKET/PREFIX where documents over 4 MB are handed over",
+        functions=(OUTBOUND, DOCUMENTS),
+    ),
     "routes": Setting(
         "CONNECTORS_ROUTES",
         "",
@@ -317,6 +330,8 @@ class Settings:
     poller_mode: str
     deliveries: Place | None
     delivery_bodies: str
+    documents_function: str
+    document_objects: str
     routes: Place | None
     webhook_api: WebhookApi | None
     public_address: str

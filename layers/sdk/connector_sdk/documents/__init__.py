@@ -2,6 +2,6 @@
 
 from connector_sdk.documents.document import Document
 from connector_sdk.documents.references import Documents, is_reference
-from connector_sdk.documents.store import DocumentStore, MissingStore
+from connector_sdk.documents.store import DocumentStore, MissingStore, documents_from
 
-__all__ = ["Document", "DocumentStore", "Documents", "MissingStore", "is_reference"]
+__all__ = ["Document", "DocumentStore", "Documents", "MissingStore", "documents_from", "is_reference"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from connector_sdk.errors import NotBuilt
+from connector_sdk.errors import ConnectorInputError
+from connector_sdk.settings import Settings
 
 
 class DocumentStore(Protocol):
@@ -28,13 +29,25 @@ class MissingStore:
     """The store of a function that was given none."""
 
     def read(self, reference: Mapping[str, Any]) -> bytes:
-        raise _NOT_BUILT
+        raise _missing()
 
     def create(self, content: bytes, content_type: str, file_name: str | None = None) -> dict[str, Any]:
-        raise _NOT_BUILT
+        raise _missing()
 
     def link(self, reference: Mapping[str, Any], time_to_live_ms: int) -> str:
-        raise _NOT_BUILT
+        raise _missing()
 
 
-_NOT_BUILT = NotBuilt("documents in the cluster's store (functions/runtime/documents)")
+def documents_from(settings: Settings) -> DocumentStore:
+    """The store that CONNECTORS_DOCUMENTS names. Raises SettingsError."""
+    if not settings.documents_function:
+        return MissingStore()
+    from connector_sdk.documents.invoked import InvokedDocuments
+
+    return InvokedDocuments(settings, settings.documents_function)
+
+
+def _missing() -> ConnectorInputError:
+    return ConnectorInputError(
+        "This function has no way to the cluster's documents: CONNECTORS_DOCUMENTS names the function that serves them"
+    )

@@ -3,6 +3,7 @@
 from connector_sdk.engine_client.authentication import Authentication, Basic, ClientCredentials
 from connector_sdk.engine_client.client import EngineClient
 from connector_sdk.engine_client.current import CurrentEngine
+from connector_sdk.engine_client.documents import EngineDocuments
 from connector_sdk.engine_client.records import CorrelatedMessage, CreatedInstance, DeployedProcess, PublishedMessage
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "CurrentEngine",
     "DeployedProcess",
     "EngineClient",
+    "EngineDocuments",
     "PublishedMessage",
 ]

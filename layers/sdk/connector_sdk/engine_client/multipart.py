@@ -23,9 +23,12 @@ def multipart(resources: Sequence[tuple[str, bytes]], fields: Sequence[tuple[str
 
 
 def document_form(content: bytes, file_name: str | None, metadata: bytes) -> tuple[str, bytes]:
-    """Encode one document, with its metadata in JSON. Returns the media type with its boundary, and the body."""
+    """Encode one document, with its metadata in JSON. Returns the media type with its boundary, and the body.
+
+    A document without a name has an empty one: engines take no part for a file that has no `filename` at all.
+    """
     boundary = secrets.token_hex(16)
-    disposition = 'name="file"' + (f'; filename="{_quoted(file_name)}"' if file_name is not None else "")
+    disposition = f'name="file"; filename="{_quoted(file_name or "")}"'
     lines = [
         *_part(boundary, disposition, "application/octet-stream", content),
         *_part(boundary, 'name="metadata"', "application/json", metadata),

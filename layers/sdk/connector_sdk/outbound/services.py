@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import DocumentStore, MissingStore
+from connector_sdk.documents import DocumentStore, MissingStore, documents_from
 from connector_sdk.http import HttpClient
 from connector_sdk.secrets import SecretProvider, secrets_from
 from connector_sdk.settings import Settings
@@ -24,7 +24,12 @@ class Services:
     settings: Settings = field(default_factory=Settings.read)
 
     @classmethod
-    def from_settings(cls, settings: Settings | None = None, secrets: SecretProvider | None = None) -> Services:
+    def from_settings(
+        cls,
+        settings: Settings | None = None,
+        secrets: SecretProvider | None = None,
+        documents: DocumentStore | None = None,
+    ) -> Services:
         """As the environment says. Raises SettingsError."""
         chosen = settings or Settings.read()
         clock = SystemClock()
@@ -33,5 +38,6 @@ class Services:
             HttpClient.from_settings(chosen, clock),
             Compatibility.of(chosen.compatibility),
             clock,
-            settings=chosen,
+            documents or documents_from(chosen),
+            chosen,
         )
