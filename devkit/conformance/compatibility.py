@@ -83,7 +83,11 @@ class _Trial:
 
     def outcome(self, template: Template, connector: Connector, job_type: str) -> tuple[State, str]:
         """The state of one version, and why."""
-        case = {"id": f"{template['id']}-{template.get('version')}", "targetStatus": 200, "secrets": SECRETS}
+        case: dict[str, Any] = {
+            "id": f"{template['id']}-{template.get('version')}",
+            "targetStatus": 200,
+            "secrets": SECRETS,
+        }
         try:
             drawn = DRAWN.format(process=process_of(case["id"]))
             xml = apply_somehow(template, self._values(template), drawn, self.modeler).xml

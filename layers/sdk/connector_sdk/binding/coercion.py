@@ -52,15 +52,21 @@ def _shape(wanted: Any) -> _Shape:
 def coerce_members(values: Mapping[str, Any], model: type[BaseModel], documents: Documents) -> dict[str, Any]:
     """An object's members for a model; members that it does not know are dropped."""
     members = {}
-    for name, field in model.model_fields.items():
-        key = field.alias or name
+    for key, wanted, is_required in _members(model):
         if key not in values:
             continue
-        value = coerce(values[key], field.annotation, documents)
-        if value is DEFAULT or (value is None and not field.is_required()):
+        value = coerce(values[key], wanted, documents)
+        if value is DEFAULT or (value is None and not is_required):
             continue
         members[key] = value
     return members
+
+
+@lru_cache(maxsize=256)
+def _members(model: type[BaseModel]) -> tuple[tuple[str, Any, bool], ...]:
+    """A model's members: how each is spelled in the process, its type, and whether it must be there."""
+    fields = model.model_fields.items()
+    return tuple((field.alias or name, field.annotation, field.is_required()) for name, field in fields)
 
 
 def _of_class(value: Any, wanted: type[Any], documents: Documents) -> Any:

@@ -36,9 +36,7 @@ def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents,
 
     Raises ConnectorInputError with one line for each violated constraint.
     """
-    fields = model.model_fields.items()
-    unread = set() if newer_inputs else {field.alias or name for name, field in fields if NEWER in field.metadata}
-    read = {name: value for name, value in variables.items() if name not in unread}
+    read = variables if newer_inputs else _without_newer(variables, model)
     try:
         return model.model_validate(coerce_members(read, model, documents))
     except ValidationError as error:
@@ -47,6 +45,12 @@ def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents,
             "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
             + "\n".join(violations)
         ) from None
+
+
+def _without_newer(variables: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    fields = model.model_fields.items()
+    unread = {field.alias or name for name, field in fields if NEWER in field.metadata}
+    return {name: value for name, value in variables.items() if name not in unread}
 
 
 def _violation(detail: ErrorDetails) -> str:

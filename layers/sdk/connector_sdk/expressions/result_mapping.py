@@ -16,6 +16,8 @@ MAX_VARIABLES_BYTES = 1_572_864
 SHOWN_CHARACTERS = 200
 FORBIDDEN_LITERAL = "camunda.function.type"
 _JSON_TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+_LOOSE = json.JSONEncoder(ensure_ascii=False)
+_STRICT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _NEWEST = Compatibility.of("8.10")
 
 
@@ -65,7 +67,7 @@ def mapped(
 
 def refuse_function_literal(value: Any, what: str) -> None:
     """Raise ConnectorInputError if a result would be taken for an intrinsic function by the next connector."""
-    if FORBIDDEN_LITERAL in json.dumps(value, ensure_ascii=False):
+    if FORBIDDEN_LITERAL in _LOOSE.encode(value):
         raise ConnectorInputError(f"{what} contains a forbidden literal '{FORBIDDEN_LITERAL}'.")
 
 
@@ -82,7 +84,7 @@ def guard_size(variables: Mapping[str, Any], compatibility: Compatibility) -> No
 def json_bytes(variables: Mapping[str, Any]) -> int:
     """How long variables are as JSON in UTF-8. Raises ConnectorInputError for what is no JSON."""
     try:
-        text = json.dumps(variables, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _STRICT.encode(variables)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConnectorInputError(f"The connector's result is no JSON: {error}") from error
     return len(text.encode("utf-8", "surrogatepass"))

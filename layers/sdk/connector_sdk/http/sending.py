@@ -151,12 +151,19 @@ def _wire(request: Request) -> httpx.Request:
 
 def _defaults(request: Request) -> Iterable[tuple[bytes, bytes]]:
     given = {name.lower() for name, _ in request.headers}
-    defaults = {"user-agent": USER_AGENT, "accept-encoding": "gzip, deflate"}
-    return [(name.encode(), value.encode()) for name, value in defaults.items() if name not in given]
+    return [default for name, default in _DEFAULTS.items() if name not in given]
+
+
+_DEFAULTS = {
+    "user-agent": (b"user-agent", USER_AGENT.encode()),
+    "accept-encoding": (b"accept-encoding", b"gzip, deflate"),
+}
 
 
 def _header(text: str) -> bytes:
     """As Java writes it: Latin-1, two question marks for what is outside of the basic plane, blanks for line ends."""
+    if text.isascii() and text.isprintable():
+        return text.strip().encode()
     return (
         re.sub(r"[\U00010000-\U0010ffff]", "??", re.sub(r"[\x00\r\n\f\v]", " ", text))
         .strip()

@@ -17,6 +17,8 @@ _PARTS = re.compile(r"(?s)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?")
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]|%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"[\[\]]")
 _AUTHORITY = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::(-?\d*))?")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9\-_.!~*'()@:$&,;=/]*")
+"""Nothing in it is encoded, and nothing has to be."""
 MAX_PORT = 65535
 
 Parameters = Iterable[tuple[str, str | None]]
@@ -51,11 +53,15 @@ def encoded_url(url: str, parameters: Parameters = (), *, skip_encoding: bool = 
     if given:
         pairs = [*_pairs(query or ""), *given]
         query = "&".join(quote(name, safe="") + _value(value) for name, value in pairs)
-    path, query = quote(path, safe=_ASCII), quote(query or "", safe=_ASCII)
+    path, query = _ascii(path), _ascii(query or "")
     return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
 
 
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def _ascii(text: str) -> str:
+    return text if text.isascii() else quote(text, safe=_ASCII)
 
 
 def _check_authority(authority: str) -> None:
@@ -69,6 +75,8 @@ def _check_authority(authority: str) -> None:
 
 
 def _encoded_path(path: str) -> str:
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     return "/".join(quote(_decoded(part), safe=_PATH_SAFE) for part in path.split("/"))
 
 
