@@ -36,6 +36,6 @@ def _written(group: str, name: str, type_: str | None) -> int:
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
     for path in (written := scaffold(root, group, name, type_)):
         console().print(f"{path}: written", markup=False)
-    tests = next(path for path in written if path.parts[0] == "tests")
+    tests = next(path for path in written if path.name.startswith("test_"))
     console().print(f"next: connectors generate && .venv/bin/python -m pytest {tests}", markup=False)
     return exit_codes.OK

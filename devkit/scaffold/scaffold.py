@@ -24,6 +24,7 @@ FOLDERS: Mapping[str, Mapping[str, str]] = {
         "found.json": "events/@public@/found.json",
         "expected.yaml": "events/@public@/expected.yaml",
         "test.py": "tests/outbound/test_@folder@.py",
+        "bad_input.py": "tests/connectors/bad_input/@folder@.py",
     },
     "inbound": {
         "__init__.py": "functions/inbound/@folder@/__init__.py",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from connector_sdk.errors import ConnectorError
 ABORTED = "An error occurred while executing the request, or the connection was aborted"
 TIMED_OUT = "The request timed out. Please try increasing the read and connection timeouts."
 PROTOCOL = "An error with the HTTP protocol occurred"
+HANDSHAKE = "SSL_HANDSHAKE_FAILED"
 
 
 class HttpError(ConnectorError):
@@ -32,6 +34,10 @@ class Unreachable(HttpError):
     """No connection, or one that broke before the answer was complete."""
 
 
+class HandshakeError(HttpError):
+    """No TLS connection: one side does not trust the other's certificate, or they have no protocol in common."""
+
+
 class ProtocolError(HttpError):
     """The request cannot be sent as HTTP, for instance with a Content-Length of its own."""
 
@@ -45,9 +51,23 @@ class StatusError(HttpError):
 
 
 def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
-    """The error that error expressions see: 408 for everything that the network does, as Camunda's runtime has it."""
+    """The error that error expressions see: 408 for everything that the network does, as Camunda's runtime has it.
+
+    Only what TLS refuses has a code of its own, that of its runtime 8.10.
+    """
     if isinstance(error, httpx.TimeoutException):
         return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {error}")
+    if refusal := next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None):
+        what = ": ".join(filter(None, (refusal.reason, getattr(refusal, "verify_message", "")))) or str(refusal)
+        return HandshakeError(HANDSHAKE, f"The TLS handshake failed: {what}", f"no TLS connection to {where}: {what}")
     return Unreachable("408", ABORTED, f"no answer from {where}: {str(error) or type(error).__name__}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and those behind it; httpx and httpcore wrap what the socket raised."""
+    following: BaseException | None = error
+    while following is not None:
+        yield following
+        following = following.__cause__ or following.__context__

@@ -1,0 +1,119 @@
+"""Bad input: each connector ends it with one clear error, the right code and the right number of retries."""
+
+import importlib
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pytest_httpserver import HTTPServer
+
+from connector_sdk.outcome import Fail
+from devkit.checkout import ROOT
+from devkit.generate import catalogue
+from devkit.testing import run_job
+from tests.connectors.bad_input.rows import GIVEN_RETRIES, KINDS, SECRET, Impossible, Peers, Row
+
+CONNECTORS = {one.folder: one for one in catalogue(ROOT) if one.group == "outbound" and (one.path / "app.py").is_file()}
+TABLES = sorted(path.stem for path in Path(__file__).with_name("bad_input").glob("[a-z]*.py") if path.stem != "rows")
+WITHOUT_TABLE = {"eventbridge", "slack", "sns", "sqs"}
+"""Connectors whose table is still to be written."""
+LARGE_BYTES = 2_000_000
+LONGEST_SENTENCE = 400
+START = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def rows(folder: str) -> tuple[Row | Impossible, ...]:
+    found: tuple[Row | Impossible, ...] = importlib.import_module(f"tests.connectors.bad_input.{folder}").ROWS
+    return found
+
+
+@pytest.fixture(scope="module")
+def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Shows a certificate that it signed itself, and hangs up."""
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    file.write_bytes(self_signed())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=shake_hands, args=(listening, context), daemon=True)
+    thread.start()
+    yield f"localhost:{listening.getsockname()[1]}"
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join()
+
+
+def shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection:
+            try:
+                context.wrap_socket(connection, server_side=True).close()
+            except OSError:  # the client turns away
+                continue
+
+
+def self_signed() -> bytes:
+    """A certificate for localhost, and its key, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, START, START + timedelta(days=36_500))
+    signed = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(
+        key, hashes.SHA256()
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return signed.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*form)
+
+
+@pytest.fixture(scope="module")
+def peers(untrusted: str) -> Iterator[Peers]:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        closed = f"127.0.0.1:{unused.getsockname()[1]}"
+    with HTTPServer() as server:
+        server.expect_request("/refused").respond_with_data("", 401)
+        server.expect_request("/large").respond_with_data(json.dumps({"text": "x" * LARGE_BYTES}))
+        yield Peers(closed, untrusted, f"{server.host}:{server.port}")
+
+
+def test_every_connector_has_its_table() -> None:
+    assert set(CONNECTORS) <= set(TABLES) | WITHOUT_TABLE
+    assert WITHOUT_TABLE.isdisjoint(TABLES)
+
+
+@pytest.mark.parametrize("folder", TABLES)
+def test_a_table_has_every_kind(folder: str) -> None:
+    assert {row.kind for row in rows(folder)} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("folder", "row"),
+    [
+        pytest.param(folder, row, id=f"{folder}-{number}-{row.kind}")
+        for folder in TABLES
+        for number, row in enumerate(rows(folder))
+        if isinstance(row, Row)
+    ],
+)
+def test_bad_input_is_one_clear_error(folder: str, row: Row, peers: Peers) -> None:
+    variables = row.variables(peers) if callable(row.variables) else row.variables
+    connector = CONNECTORS[folder].connector
+    outcome = run_job(connector, variables, secrets={"TOKEN": SECRET}, retries=GIVEN_RETRIES, resultVariable="answer")
+
+    assert isinstance(outcome, Fail)
+    assert row.says in outcome.error_message
+    assert (outcome.variables["error"].get("code"), outcome.retries) == (row.code, row.retries)
+    assert SECRET not in json.dumps(outcome.body())
+    assert len(outcome.error_message) <= LONGEST_SENTENCE
+    assert "Traceback" not in outcome.error_message
