@@ -34,6 +34,11 @@ class RunningCommand:
             reader.start()
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def problems(self) -> str:
         """What it printed on stderr, whole once it has ended."""
         return "".join(self._problems)
