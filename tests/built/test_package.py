@@ -28,7 +28,10 @@ OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
 LARGEST_LAYER_BYTES = 10_000_000
 FORBIDDEN = {
     "outbound": ("boto3", "connector_sdk.engine_client", "connector_sdk.inbound", "devkit"),
-    "inbound": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "connector_sdk.binding", "devkit"),
+    "inbound": (
+        *("boto3", "pydantic", "httpx", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
+        *("connector_sdk.outbound", "connector_sdk.binding", "connector_sdk.bpmn", "connector_sdk.documents"),
+    ),
     "runtime": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "devkit"),
 }
 """What a function does not import when it starts, by group: each costs a cold start, or is not its business."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from connector_sdk.bpmn import Definitions
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import CurrentEngine, DeployedProcess
 from connector_sdk.inbound.elements import InboundElement, elements_of
@@ -20,6 +19,9 @@ from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
 from connector_sdk.stores.routes import RoutedProcess, RoutedProcesses, routes_at
+
+if TYPE_CHECKING:  # a webhook's start does not wait for it
+    from connector_sdk.bpmn import Definitions
 
 FRESH_SECONDS = 60.0
 """A process that was deployed meanwhile is served after this long at the latest, a changed secret as well."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from connector_sdk.bpmn import Definitions, Element, Message, Process
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound.properties import first_of_each
 from connector_sdk.java_duration import milliseconds
+
+if TYPE_CHECKING:  # a webhook's start does not wait for it
+    from connector_sdk.bpmn import Definitions, Element, Message, Process
 
 DEFAULT_TTL_MS = 3_600_000
 """How long the engine buffers a message if the model does not say (Camunda's runtime: PT1H)."""
