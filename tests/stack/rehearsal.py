@@ -17,6 +17,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from connector_sdk.aws_endpoint import Call
 from connector_sdk.clock import SystemClock
@@ -31,6 +32,7 @@ from devkit.generate.cloudformation import read_template
 from devkit.testing.aws_stack import AwsStack
 from devkit.testing.command_line import connectors
 from devkit.testing.emulator import MACHINES, emulator
+from tests.documents import large
 
 BUILD = ROOT / ".aws-sam" / "build"
 MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
@@ -154,7 +156,9 @@ class Things:
     table: list[Attempt]
     query: dict[str, Any]
     bucket: list[Attempt]
+    own_object: Attempt
     functions: list[Attempt]
+    documents: Attempt
     registry: list[Attempt]
 
     @classmethod
@@ -162,7 +166,8 @@ class Things:
         stack = rehearsal.stack
         deliveries, bucket = stack.output("Deliveries"), stack.output("Payloads")
         key = {"id": {"S": "x"}}
-        arns = [rehearsal.parameters[name] for name in ("EngineJobsSecretArn", "EngineInboundSecretArn")]
+        logins = ("EngineJobsSecretArn", "EngineInboundSecretArn", "EngineDocumentsSecretArn")
+        arns = [rehearsal.parameters[name] for name in logins]
         return cls(
             engine_secrets=[("secretsmanager", "get_secret_value", {"SecretId": arn}) for arn in arns],
             others_secret=("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/webhook"}),
@@ -183,8 +188,14 @@ class Things:
                 ("s3", "put_object", {"Bucket": bucket, "Key": "deliveries/x", "Body": "x"}),
                 ("s3", "get_object", {"Bucket": bucket, "Key": "deliveries/x"}),
                 ("s3", "list_objects_v2", {"Bucket": bucket}),
+                ("s3", "put_object", {"Bucket": bucket, "Key": "documents/x", "Body": "x"}),
+                ("s3", "get_object", {"Bucket": bucket, "Key": "documents/x"}),
             ],
-            functions=[("lambda", "invoke", {"FunctionName": f"{STACK}-{name}"}) for name in ("webhook", "poller")],
+            own_object=("s3", "put_object", {"Bucket": bucket, "Key": "documents/http-json/x", "Body": "x"}),
+            functions=[
+                ("lambda", "invoke", {"FunctionName": f"{STACK}-{name}"}) for name in ("webhook", "poller", "http-json")
+            ],
+            documents=("lambda", "invoke", {"FunctionName": f"{STACK}-documents"}),
             registry=[
                 ("ssm", "get_parameters_by_path", {"Path": f"/{STACK}/connectors"}),
                 ("iam", "list_roles", {}),
@@ -208,6 +219,7 @@ def rehearsal() -> Iterator[Rehearsal]:
             "EngineAuthentication": "BASIC",
             "EngineJobsSecretArn": deployed.put_secret("engine/jobs", login),
             "EngineInboundSecretArn": deployed.put_secret("engine/inbound", login),
+            "EngineDocumentsSecretArn": deployed.put_secret("engine/documents", login),
             "AllowAddresses": "127.0.0.1/32",
             "PollerMode": "minute",
         }
@@ -250,6 +262,22 @@ def test_a_webhook_that_came_while_the_engine_was_away_is_published_later(rehear
     rehearsal.webhooks("sync", str(MODEL))
     rehearsal.repeat(lambda: rehearsal.stack.invoke("redelivery", {}), lambda: len(rehearsal.instances("ACTIVE")) == 1)
     rehearsal.poll_until_completed(1)
+
+
+def test_a_response_of_20_mb_goes_through_the_clusters_documents_and_back(
+    rehearsal: Rehearsal, httpserver: HTTPServer
+) -> None:
+    service = large.Service(httpserver)
+    rehearsal.engine.deploy([("large-file.bpmn", large.MODEL.encode())])
+    done = len(rehearsal.instances("COMPLETED"))
+
+    rehearsal.engine.create_instance(process_definition_id=large.PROCESS, variables={"service": service.address})
+    rehearsal.poll_until_completed(done + 1)
+
+    assert service.returned == [True]
+    bucket, s3 = rehearsal.stack.output("Payloads"), rehearsal.stack.endpoint("s3")
+    listed = s3.send(Call("GET", f"/{bucket}", query=[("list-type", "2"), ("prefix", "documents/")])).body
+    assert b"<Key>" not in listed
 
 
 def test_a_webhook_of_another_kind_gets_a_route_to_its_own_function(rehearsal: Rehearsal, tmp_path: Path) -> None:
@@ -310,7 +338,7 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
     change(
         build / "SdkLayer/python/connector_sdk/inbound/answers.py", '\nNOT_FOUND = Answer(404, {"x-layer": "new"})\n'
     )
-    for function in ("outbound/http_json", "runtime/poller", "runtime/redelivery"):
+    for function in ("outbound/http_json", "runtime/documents", "runtime/poller", "runtime/redelivery"):
         name = "".join(word.capitalize() for word in re.split("[/_]", function))
         change(build / name / "functions" / function / "app.py", THIEF)
     assert "x-layer" not in rehearsal.stack.post("/inbound/nothing", {}, b"").headers
@@ -325,7 +353,15 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
 def test_no_function_may_do_what_is_not_its_business(rehearsal: Rehearsal) -> None:
     things = Things.of(rehearsal)
     own = {
-        "http-json": [("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"})],
+        "http-json": [
+            ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"}),
+            things.own_object,
+            things.documents,
+        ],
+        "documents": [
+            ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineDocumentsSecretArn"]}),
+            *things.bucket[-2:],
+        ],
         "poller": [("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineJobsSecretArn"]})],
         "redelivery": [
             ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineInboundSecretArn"]}),
@@ -341,13 +377,31 @@ def test_no_function_may_do_what_is_not_its_business(rehearsal: Rehearsal) -> No
             *things.functions,
             *things.registry,
         ],
-        "poller": [things.engine_secrets[1], things.others_secret, *things.table, *things.bucket, things.functions[0]],
+        "documents": [
+            *things.engine_secrets[:2],
+            things.others_secret,
+            *things.table,
+            *things.bucket[:3],
+            *things.functions,
+            things.documents,
+            *things.registry,
+        ],
+        "poller": [
+            *things.engine_secrets[1:],
+            things.others_secret,
+            *things.table,
+            *things.bucket,
+            things.functions[0],
+            things.documents,
+        ],
         "redelivery": [
             things.engine_secrets[0],
+            things.engine_secrets[2],
             things.others_secret,
             *things.table[1:],
             *things.bucket[:1],
             *things.functions,
+            things.documents,
             *things.registry,
         ],
     }

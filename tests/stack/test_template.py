@@ -225,7 +225,12 @@ def test_no_secret_is_the_value_of_a_parameter() -> None:
         name: one for name, one in TEMPLATE["Parameters"].items() if re.search("(?i)secret|password|key", name)
     }
 
-    assert sorted(secretive) == ["EngineDocumentsSecretArn", "EngineInboundSecretArn", "EngineJobsSecretArn", "EngineReadSecretArn"]
+    assert sorted(secretive) == [
+        "EngineDocumentsSecretArn",
+        "EngineInboundSecretArn",
+        "EngineJobsSecretArn",
+        "EngineReadSecretArn",
+    ]
     for parameter in secretive.values():
         assert re.fullmatch(
             parameter["AllowedPattern"], "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf"
