@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector_sdk.bpmn import Element, EventDefinition, Process
-from devkit.engine.expressions import Expression
+from devkit.engine.ad_hoc import AD_HOC, INNER, AdHocModel, ad_hoc_model, inner_id
+from devkit.engine.expressions import Expression, plain_path
 from devkit.engine.mappings import Mappings
 from devkit.engine.records import ElementInstance
 
@@ -94,6 +95,7 @@ class Node:
     by_event: bool = False
     """An event sub-process."""
     loop: LoopModel | None = None
+    ad_hoc: AdHocModel | None = None
     script: Expression | None = None
     result_variable: str | None = None
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -146,6 +148,8 @@ def compile_process(process: Process) -> dict[str, Node]:
     nodes = {process.id: root}
     for element in process.elements.values():
         nodes[element.id] = _compile(element, process)
+        if element.kind == AD_HOC:
+            nodes[inner_id(element.id)] = Node(inner_id(element.id), INNER, element.id)
     for node in nodes.values():
         if node is not root:
             _attach(node, nodes)
@@ -160,7 +164,7 @@ def _compile(element: Element, process: Process) -> Node:
     return Node(
         id=element.id,
         kind=element.kind,
-        scope=element.parent,
+        scope=_scope(element, process),
         name=element.name,
         outgoing=tuple(
             ExecutableFlow(flow.id, flow.target, Expression(flow.condition) if flow.condition else None)
@@ -176,12 +180,20 @@ def _compile(element: Element, process: Process) -> Node:
         attached_to=element.attached_to,
         by_event=element.triggered_by_event,
         loop=_loop(element),
+        ad_hoc=ad_hoc_model(element, process),
         script=Expression(script["expression"]) if "expression" in script else None,
         result_variable=script.get("resultVariable"),
         extensions=element.extensions,
         called=Expression(called) if called is not None else None,
         assignee=Expression(assignee) if assignee else None,
     )
+
+
+def _scope(element: Element, process: Process) -> str:
+    """The node that an element is inside of: in an ad-hoc sub-process its inner instance, but for an event's."""
+    around = process.elements.get(element.parent)
+    inside = around is not None and around.kind == AD_HOC and not element.triggered_by_event
+    return inner_id(element.parent) if inside else element.parent
 
 
 def _job(element: Element) -> JobModel | None:
@@ -243,15 +255,13 @@ def _loop(element: Element) -> LoopModel | None:
     if loop is None or loop.input_collection is None:
         return None
     output = None if loop.output_element is None else Expression(loop.output_element)
-    first = "" if output is None else output.text.split(".")[0].strip()
-    plain = output is not None and all(part.strip().isidentifier() for part in output.text.split("."))
     return LoopModel(
         loop.sequential,
         Expression(loop.input_collection),
         loop.input_element,
         loop.output_collection,
         output,
-        first if plain else None,
+        None if output is None else plain_path(output),
         None if loop.completion_condition is None else Expression(loop.completion_condition),
     )
 

@@ -10,6 +10,7 @@ from connector_sdk.clock import Clock, ControlledClock, SystemClock
 from devkit.engine import instances, jobs, lifecycle, messages, signals, timers, triggers
 from devkit.engine.core import MAX_STEPS, Core
 from devkit.engine.elements import BEHAVIOURS
+from devkit.engine.elements.ad_hoc import on_path_end
 from devkit.engine.elements.multi_instance import on_round_end
 from devkit.engine.state import State
 from devkit.engine.storage import Leftover, Storage
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "call": instances.call,
     "instance ended": instances.on_end,
     "round ended": on_round_end,
+    "ad-hoc path ended": on_path_end,
 }
 """The internal commands."""
 

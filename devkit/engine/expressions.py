@@ -160,3 +160,9 @@ class Expression:
 
 def _pairs(evaluation: feel.Evaluation) -> tuple[tuple[str, str], ...]:
     return tuple((warning.type, warning.message) for warning in evaluation.warnings)
+
+
+def plain_path(expression: Expression) -> str | None:
+    """The variable that an expression reads if it is no more than a path: `a` of `a.b`."""
+    names = [name.strip() for name in expression.text.split(".")]
+    return names[0] if all(name.isidentifier() for name in names) else None

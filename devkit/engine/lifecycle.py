@@ -130,8 +130,8 @@ def _note_taken(core: Core, scope: ElementInstance, flow: ExecutableFlow) -> Non
 def settle(core: Core, scope: ElementInstance) -> None:
     """After something in a scope has moved: open joins that wait for nothing any more, end the scope if it is empty."""
     joins.open_inclusive(core, scope)
-    if scope.state == "ACTIVE" and not scope.children and not scope.tokens:
-        core.enqueue("complete", scope.key)
+    if scope.state == "ACTIVE" and not scope.children and not scope.tokens and core.node(scope).ad_hoc is None:
+        core.enqueue("complete", scope.key)  # an ad-hoc sub-process has rules of its own
 
 
 def terminate(core: Core, instance: ElementInstance) -> None:

@@ -62,6 +62,8 @@ class ElementInstance:
     """The sequence flows that were taken, of a process instance."""
     start_lock: str | None = None
     """The correlation key of the message that started this process instance."""
+    is_fulfilled: bool = False
+    """The completion condition of this ad-hoc sub-process was true; nothing new begins in it."""
 
 
 @dataclass(slots=True)

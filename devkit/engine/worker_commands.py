@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from devkit.engine import incidents, jobs
+from devkit.engine import activation, incidents, jobs
+from devkit.engine.activation import AdHocResult
 from devkit.engine.core import Core
 from devkit.engine.records import Job, Variables
 from devkit.engine.rejection import Failure, Rejection
@@ -15,6 +16,7 @@ from devkit.engine.variables import set_local, visible
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """How much the variables of the jobs of one activation may weigh together."""
+NOTHING_MORE = AdHocResult()
 _MEGABYTE = 1024 * 1024
 _write = json.JSONEncoder(ensure_ascii=False).encode
 _VERBS = {"COMPLETE": "complete", "FAIL": "fail", "THROW_ERROR": "throw an error for", "UPDATE": "update"}
@@ -96,13 +98,21 @@ def _known_job(core: Core, key: int, intent: str, verb: str) -> Job:
     return job
 
 
-def complete(core: Core, key: int, variables: Variables) -> None:
-    """Done. Also taken from a worker whose lock has ended, as long as nobody else was first. Raises Rejection."""
+def complete(core: Core, key: int, variables: Variables, result: AdHocResult = NOTHING_MORE) -> None:
+    """Done. Also taken from a worker whose lock has ended, as long as nobody else was first. Raises Rejection.
+
+    `result` is for the job of an ad-hoc sub-process.
+    """
     job = _open_job(core, key, "COMPLETE", "complete")
+    instance = core.state.elements[job.element_key]
+    if core.node(instance).ad_hoc is not None:
+        activation.check(core, instance, result)
+        activation.carry_out(core, instance, variables, result)
+    else:
+        instance.payload = variables
+        core.enqueue("complete", job.element_key)
     core.state.available.discard(job)
     job.state = "COMPLETED"
-    core.state.elements[job.element_key].payload = variables
-    core.enqueue("complete", job.element_key)
 
 
 def fail(core: Core, key: int, retries: int, message: str | None, back_off_ms: int, variables: Variables) -> None:
@@ -112,8 +122,9 @@ def fail(core: Core, key: int, retries: int, message: str | None, back_off_ms: i
     job.state, job.retries, job.error_message, job.due_ms = "FAILED", retries, message, 0
     set_local(core, job.element_key, variables)
     if retries <= 0:
-        failure = Failure(incidents.JOB_NO_RETRIES, message or "No more retries left.")
-        incidents.create(core, core.state.elements[job.element_key], failure, job)
+        instance = core.state.elements[job.element_key]
+        kind = incidents.JOB_NO_RETRIES if core.node(instance).ad_hoc is None else "AD_HOC_SUB_PROCESS_NO_RETRIES"
+        incidents.create(core, instance, Failure(kind, message or "No more retries left."), job)
     elif back_off_ms > 0:
         job.due_ms = core.now_ms + back_off_ms
         core.state.schedule.add(job.due_ms, job.key, jobs.BACK_OFF)

@@ -46,7 +46,6 @@ def test_what_the_engine_cannot_run_is_refused_by_name(engine: Driver, nodes: st
 @pytest.mark.parametrize(
     ("tag", "what"),
     [
-        ("adHocSubProcess", "ad-hoc sub-processes"),
         ("transaction", "transactions"),
         ("complexGateway", "complex gateways"),
     ],

@@ -1,10 +1,11 @@
 """BPMN XML from a terse description. One process = {"id": …, "nodes": {name: {"is": kind, …}}}.
 
 kind      start end service send rule script user receive task manual catch throw boundary
-          xor and or event(-based gateway) sub eventsub call
+          xor and or event(-based gateway) sub eventsub call adhoc
 to        next node | [nodes] | {node: "=condition" | default}; left out: the node below it
 type, retries, headers, props, in, out, loop, timer, message, signal, error, escalation, link,
-terminate, at (boundary), interrupting, nodes (sub, eventsub): see the README of the scenarios.
+terminate, at (boundary), interrupting, nodes (sub, eventsub, adhoc), active, until, cancel, collect, each (adhoc):
+see the README of the scenarios.
 
 Sequence flows are written after the nodes, in the order of `nodes` and `to`: their order decides.
 """
@@ -38,6 +39,7 @@ TAGS = {
     "sub": "subProcess",
     "eventsub": "subProcess",
     "call": "callActivity",
+    "adhoc": "adHocSubProcess",
 }
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -141,6 +143,8 @@ def _node(name: str, node: Spec, leads: Mapping[str, Mapping[str, Any]], roots: 
         attributes["isInterrupting"] = False
     if kind == "eventsub":
         attributes["triggeredByEvent"] = True
+    if kind == "adhoc":
+        attributes["cancelRemainingInstances"] = node.get("cancel")
     if kind == "receive" and "message" in node:
         attributes["messageRef"] = roots.ref("message", **node["message"])
     inner = _extensions(_zeebe(node))
@@ -149,6 +153,8 @@ def _node(name: str, node: Spec, leads: Mapping[str, Mapping[str, Any]], roots: 
     inner += _events(name, node, roots) + _loop(node.get("loop"))
     if "nodes" in node:
         inner += _nodes(node["nodes"], roots)
+    if "until" in node:
+        inner += _tag("bpmn:completionCondition", {}, escape(str(node["until"])))
     return _tag(f"bpmn:{TAGS[kind]}", attributes, inner)
 
 
@@ -184,6 +190,9 @@ def _zeebe(node: Spec) -> str:
         out += _tag("zeebe:script", {"expression": node["expr"], "resultVariable": node.get("result")})
     if "calls" in node:
         out += _tag("zeebe:calledElement", {"processId": node["calls"], **node.get("call", {})})
+    if node["is"] == "adhoc":
+        said = {"activeElementsCollection": "active", "outputCollection": "collect", "outputElement": "each"}
+        out += _tag("zeebe:adHoc", {name: node.get(key) for name, key in said.items()})
     if node.get("native"):
         out += _tag("zeebe:userTask", {})
     if "assign" in node:

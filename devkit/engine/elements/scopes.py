@@ -33,6 +33,8 @@ class SubProcess:
     def complete(self, core: Core, instance: ElementInstance, node: Node) -> None:
         map_outputs(core, instance, node)
         finish(core, instance)
+        if node.by_event and core.nodes[instance.definition_key][node.scope].ad_hoc is not None:
+            core.enqueue("ad-hoc path ended", instance.scope_key)
 
 
 def _begin(core: Core, instance: ElementInstance, node: Node) -> None:

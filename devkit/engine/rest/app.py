@@ -21,6 +21,7 @@ from devkit.engine.engine import Engine
 from devkit.engine.rejection import Rejection
 from devkit.engine.rest import (
     access,
+    activation,
     deployments,
     documents,
     instances,
@@ -50,6 +51,7 @@ ROUTES = (
     ("POST", "/process-instances", instances.create),
     ("POST", "/process-instances/{processInstanceKey}/cancellation", instances.cancel),
     ("PUT", "/element-instances/{elementInstanceKey}/variables", instances.set_variables),
+    ("POST", "/element-instances/ad-hoc-activities/{adHocSubProcessInstanceKey}/activation", activation.activate),
     ("POST", "/incidents/{incidentKey}/resolution", instances.resolve_incident),
     ("POST", "/deployments", deployments.deploy),
     ("POST", "/resources/{resourceKey}/deletion", deployments.delete),

@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from devkit.engine.core import Core
-from devkit.engine.definitions import Definition
+from devkit.engine.definitions import Definition, Node
 from devkit.engine.records import TENANT, ElementInstance, Incident, Job, Subscription, UserTask
 from devkit.engine.rest.operations import LATEST_MS
 
@@ -65,8 +65,9 @@ def _text(key: int | None) -> str | None:
     return str(key) if key else None
 
 
-def _element_type(kind: str) -> str:
+def _element_type(record: ElementInstance, node: Node) -> str:
     """`serviceTask` → `SERVICE_TASK`."""
+    kind = "multiInstanceBody" if record.is_body else "eventSubProcess" if node.by_event else node.kind
     return _SCREAMING.get(kind) or "".join(f"_{letter}" if letter.isupper() else letter for letter in kind).upper()
 
 
@@ -125,7 +126,7 @@ def element_instance(core: Core, record: ElementInstance) -> Item:
         "processInstanceKey": str(record.process_instance_key),
         "elementId": record.element_id,
         "elementName": node.name or node.id,
-        "type": _element_type("multiInstanceBody" if record.is_body else node.kind),
+        "type": _element_type(record, node),
         "state": _STATES.get(record.state, "ACTIVE"),
         "startDate": moment(record.started_ms),
         "endDate": moment(record.ended_ms),
@@ -167,6 +168,12 @@ def incident(core: Core, record: Incident) -> Item:
     }
 
 
+def job_kind(core: Core, record: Job) -> str:
+    """Whose job it is."""
+    node = core.nodes[record.definition_key][record.element_id]
+    return "BPMN_ELEMENT" if node.ad_hoc is None else "AD_HOC_SUB_PROCESS"
+
+
 def job(core: Core, record: Job) -> Item:
     return {
         **_of_definition(core.state.definition(record.definition_key)),
@@ -174,7 +181,7 @@ def job(core: Core, record: Job) -> Item:
         "type": record.type,
         "worker": record.worker,
         "state": _JOB_STATES[record.state],
-        "kind": "BPMN_ELEMENT",
+        "kind": job_kind(core, record),
         "listenerEventType": "UNSPECIFIED",
         "retries": record.retries,
         "isDenied": False,

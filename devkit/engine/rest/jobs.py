@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from devkit.engine import worker_commands
+from devkit.engine.activation import AdHocResult
 from devkit.engine.core import Core
 from devkit.engine.engine import Engine
 from devkit.engine.records import TENANT, Job
 from devkit.engine.rest import bodies
-from devkit.engine.rest.items import hierarchy
+from devkit.engine.rest.activation import wanted_elements
+from devkit.engine.rest.items import hierarchy, job_kind
 from devkit.engine.rest.problems import JsonResponse, invalid
 
 DEFAULT_REQUEST_TIMEOUT_MS = 10_000
@@ -31,6 +33,15 @@ ACTIVATION: bodies.Schema = {
     "withLease": bodies.flag,
 }
 COMPLETION: bodies.Schema = {"variables": bodies.record, "result": bodies.record, "jobLeaseToken": bodies.text}
+RESULT: bodies.Schema = {
+    "type": bodies.text,
+    "activateElements": bodies.records,
+    "isCompletionConditionFulfilled": bodies.flag,
+    "isCancelRemainingInstances": bodies.flag,
+    "denied": bodies.flag,
+    "deniedReason": bodies.text,
+    "corrections": bodies.record,
+}
 FAILURE: bodies.Schema = {
     "retries": bodies.int32,
     "errorMessage": bodies.text,
@@ -150,7 +161,7 @@ def _activated(core: Core, job: Job, variables: dict[str, Any]) -> dict[str, Any
         "deadline": job.due_ms,
         "variables": variables,
         "tenantId": TENANT,
-        "kind": "BPMN_ELEMENT",
+        "kind": job_kind(core, job),
         "listenerEventType": "UNSPECIFIED",
         "tags": [],
         "userTask": None,
@@ -165,10 +176,21 @@ async def complete(request: Request) -> Response:
     """POST /jobs/{jobKey}/completion."""
     key = bodies.command_key(request, "jobKey")
     body = await bodies.read(request, COMPLETION, optional=True)
+    result = _result(body["result"]) if "result" in body else worker_commands.NOTHING_MORE
     with request.app.state.engine.transaction() as core:
         worker_commands.require_lease(core, key, "COMPLETE", body.get("jobLeaseToken"))
-        worker_commands.complete(core, key, body.get("variables", {}))
+        worker_commands.complete(core, key, body.get("variables", {}), result)
     return Response(status_code=204)
+
+
+def _result(written: dict[str, Any]) -> AdHocResult:
+    """A job's result, as far as it is one of an ad-hoc sub-process's job. Raises Problem."""
+    result = bodies.properties(written, RESULT, "result.")
+    return AdHocResult(
+        wanted_elements(result.get("activateElements", ()), "result.activateElements"),
+        result.get("isCompletionConditionFulfilled", False),
+        result.get("isCancelRemainingInstances", False),
+    )
 
 
 async def fail(request: Request) -> Response:

@@ -187,6 +187,32 @@ def _check_loop(element: Element, process: Process) -> Found:
             yield place, f"Attribute '{other}' must be present if the attribute '{name}' is set"
 
 
+def _check_ad_hoc(element: Element, process: Process) -> Found:
+    inside = [inner.kind for inner in process.elements.values() if inner.parent == element.id]
+    said = element.extensions.get("adHoc", {})
+    if not inside:
+        yield element.id, "Must have at least one activity."
+    if "startEvent" in inside:
+        yield element.id, "Must not contain a start event."
+    if "endEvent" in inside:
+        yield element.id, "Must not contain an end event."
+    output, collection = said.get("outputElement"), said.get("outputCollection")
+    if bool(output) != bool(collection):
+        yield (
+            element.id,
+            "OutputElement and OutputCollection must both be set, or neither of them set. "
+            f"outputElement:{output or 'null'} and outputCollection:{collection or 'null'}.",
+        )
+    if element.task_definition is not None:
+        for name, given in (
+            ("cancelRemainingInstances", not element.cancel_remaining),
+            ("completionCondition", element.completion_condition is not None),
+            ("activeElementsCollection", said.get("activeElementsCollection")),
+        ):
+            if given:
+                yield element.id, f"Must not define {name} in combination with zeebe:taskDefinition."
+
+
 ELEMENTS: Mapping[str, tuple[Check, ...]] = {
     **dict.fromkeys(JOB_TASKS, (_check_job, _check_loop)),
     "exclusiveGateway": (_check_exclusive,),
@@ -200,5 +226,6 @@ ELEMENTS: Mapping[str, tuple[Check, ...]] = {
     "endEvent": (_check_end,),
     "callActivity": (_check_call, _check_loop),
     "subProcess": (_check_loop,),
+    "adHocSubProcess": (_check_ad_hoc, _check_loop),
     "userTask": (_check_loop,),
 }

@@ -81,6 +81,10 @@ def _texts(element: Element, process: Process) -> Iterator[_Text]:
         yield _Text(f"{extensions} > assignmentDefinition", people)
     yield from _event_texts(element)
     yield from _loop_texts(element)
+    for name in ("activeElementsCollection", "outputElement"):
+        written = element.extensions.get("adHoc", {}).get(name)
+        yield _Text(f"{extensions} > adHoc", written, only_feel=True)
+    yield _Text(f"{element.id} > completionCondition", element.completion_condition, only_feel=True)
     for identity in element.outgoing:
         condition = process.flows[identity].condition
         yield _Text(f"{identity} > conditionExpression", condition, only_feel=True)

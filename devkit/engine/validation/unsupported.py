@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from connector_sdk.bpmn import Element, Process
 
 KINDS = {
-    "adHocSubProcess": "ad-hoc sub-processes",
     "transaction": "transactions",
     "complexGateway": "complex gateways",
 }

@@ -113,6 +113,11 @@ class Element:
     """`bpmn:standardLoopCharacteristics`: BPMN has it, Camunda 8 does not."""
     for_compensation: bool = False
     """isForCompensation: the activity is a compensation handler."""
+    completion_condition: str | None = None
+    """An ad-hoc sub-process's; FEEL behind a leading `=`."""
+    cancel_remaining: bool = True
+    """cancelRemainingInstances of an ad-hoc sub-process."""
+    documentation: str | None = None
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Other zeebe extension elements by tag (script, calledElement, userTask …) with their attributes."""
 

@@ -92,13 +92,17 @@ def _read_scope(scope: Node, parent: str, contents: _Contents) -> None:
 
 
 def _read_flow(node: Node) -> Flow:
-    condition = next(node.named(BPMN, "conditionExpression"), None)
     return Flow(
         id=_id(node),
         source=node.attributes.get("sourceRef", ""),
         target=node.attributes.get("targetRef", ""),
-        condition=None if condition is None else condition.text.strip(),
+        condition=_text_of(node, "conditionExpression"),
     )
+
+
+def _text_of(node: Node, tag: str) -> str | None:
+    child = next(node.named(BPMN, tag), None)
+    return None if child is None else child.text.strip()
 
 
 def _read_element(node: Node, parent: str, roots: Roots) -> Element:
@@ -128,6 +132,9 @@ def _read_element(node: Node, parent: str, roots: Roots) -> Element:
         modeler_template_version=attributes.get(f"{ZEEBE} modelerTemplateVersion"),
         standard_loop=next(node.named(BPMN, "standardLoopCharacteristics"), None) is not None,
         for_compensation=_is_true(attributes.get("isForCompensation")),
+        completion_condition=_text_of(node, "completionCondition"),
+        cancel_remaining=_is_true(attributes.get("cancelRemainingInstances", "true")),
+        documentation=_text_of(node, "documentation"),
         extensions={name: child.attributes for name, child in extensions.items() if name not in _READ_ELSEWHERE},
     )
 
@@ -154,14 +161,13 @@ def _multi_instance(node: Node) -> MultiInstance | None:
         for child in _extensions(loop):
             if child.tag == "loopCharacteristics":
                 attributes = child.attributes
-        condition = next(loop.named(BPMN, "completionCondition"), None)
         return MultiInstance(
             sequential=_is_true(loop.attributes.get("isSequential")),
             input_collection=attributes.get("inputCollection"),
             input_element=attributes.get("inputElement"),
             output_collection=attributes.get("outputCollection"),
             output_element=attributes.get("outputElement"),
-            completion_condition=None if condition is None else condition.text.strip(),
+            completion_condition=_text_of(loop, "completionCondition"),
         )
     return None
 
