@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.errors import ConnectorInputError, NotBuilt
-from connector_sdk.expressions import MAX_VARIABLES_BYTES, ExpressionError, evaluate, output_variables
+from connector_sdk.errors import ConnectorInputError
+from connector_sdk.expressions import MAX_VARIABLES_BYTES, ExpressionError, error_outcome, evaluate, output_variables
+from connector_sdk.outcome import ThrowError
 
 OLD, NEW = Compatibility.of("8.8"), Compatibility.of("8.10")
 RESPONSE = {"status": 200, "body": {"id": 7, "response": "inner"}}
@@ -126,6 +127,32 @@ def test_a_backoff_varies_within_its_jitter() -> None:
     assert len(seconds) > 1
 
 
-def test_create_document_is_not_built() -> None:
-    with pytest.raises(NotBuilt, match="createDocument"):
-        evaluate('=createDocument("x")', {})
+def stored(value: Any) -> dict[str, Any]:
+    return {"stored": value}
+
+
+def test_documents_are_created_wherever_the_result_wants_them() -> None:
+    expression = (
+        "={files: for f in response.files return createDocument(f.data), n: {one: createDocument(response.files[1])}}"
+    )
+    response = {"files": [{"data": "YQ=="}, {"data": "Yg=="}]}
+    assert output_variables(response, None, expression, create=stored) == {
+        "files": [{"stored": "YQ=="}, {"stored": "Yg=="}],
+        "n": {"one": {"stored": {"data": "YQ=="}}},
+    }
+
+
+def test_an_error_expression_may_create_documents_too() -> None:
+    expression = '=bpmnError("X", "m", {file: createDocument(error.message)})'
+    outcome = error_outcome(expression, {"error": {"message": "YQ=="}}, 3, NEW, stored)
+    assert outcome == ThrowError("X", "m", {"file": {"stored": "YQ=="}})
+
+
+@pytest.mark.parametrize("expression", ["=createDocument(response.data)", "={a: createDocument(response.data)}"])
+def test_a_document_needs_a_name_and_a_store(expression: str) -> None:
+    with pytest.raises(ConnectorInputError, match=r"write \{file: createDocument|no document store"):
+        output_variables({"data": "YQ=="}, None, expression)
+
+
+def test_create_document_came_with_8_10() -> None:
+    assert output_variables({}, None, '={a: createDocument("YQ==")}', compatibility=OLD) == {"a": None}

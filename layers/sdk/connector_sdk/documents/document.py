@@ -35,4 +35,9 @@ class Document:
     @property
     def media_type(self) -> str:
         """As the reference says, else by the name."""
-        return self.content_type or _TYPES.guess_type(self.name or "")[0] or OCTETS
+        return self.content_type or media_type(self.name or "")
+
+
+def media_type(file_name: str) -> str:
+    """What a file is, by the end of its name."""
+    return _TYPES.guess_type(file_name)[0] or OCTETS

@@ -12,6 +12,7 @@ from typing import Any
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.expressions.created_documents import CreateDocument
 from connector_sdk.expressions.result_mapping import guard_size, mapped, refuse_function_literal, response_context
 from connector_sdk.java_duration import milliseconds
 from connector_sdk.outcome import Complete, Fail, Outcome, ThrowError
@@ -19,7 +20,13 @@ from connector_sdk.outcome import Complete, Fail, Outcome, ThrowError
 MAX_MESSAGE_CHARACTERS = 6000
 
 
-def error_outcome(expression: str | None, seen: Any, retries: int, compatibility: Compatibility) -> Outcome | None:
+def error_outcome(
+    expression: str | None,
+    seen: Any,
+    retries: int,
+    compatibility: Compatibility,
+    create: CreateDocument | None = None,
+) -> Outcome | None:
     """What the error expression decides, or None if it is blank, gives null or `{}`, or has no error code.
 
     Raises ExpressionError or ConnectorInputError if it fails or its result has another shape.
@@ -27,7 +34,7 @@ def error_outcome(expression: str | None, seen: Any, retries: int, compatibility
     if expression is None or not expression.strip():
         return None
     context = {**response_context(seen), "job": {"retries": retries}}
-    result = mapped(expression, context, "Error", compatibility)
+    result = mapped(expression, context, "Error", compatibility, create)
     if not result:
         return None
     decide = _DECISIONS.get(str(result.get("errorType")))

@@ -1,4 +1,5 @@
-"""The functions that result and error expressions may call: `bpmnError`, `jobError`, `ignoreError`, `backoff`.
+"""The functions that result and error expressions may call: `bpmnError`, `jobError`, `ignoreError`, `backoff`, and
+`createDocument`, which has a module of its own.
 
 They return plain contexts, so a user may write the context as well. Argument types are checked as Camunda's connector
 runtime does, which makes the expression fail instead of being ignored.
@@ -13,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector_sdk import feel
-from connector_sdk.errors import NotBuilt
+from connector_sdk.expressions.created_documents import NAME, create_document
 
 Arguments = tuple[tuple[str, ...], ...]
 
@@ -96,10 +97,6 @@ def _seconds(value: Any) -> float:
     raise feel.FeelEvaluationError("backoff wants numbers and day-time durations")
 
 
-def create_document(*_: Any) -> Any:
-    raise NotBuilt("createDocument in expressions")
-
-
 def _host(parameters: Arguments, call: Callable[..., Any]) -> feel.HostFunction:
     return feel.HostFunction(parameters, call)
 
@@ -117,5 +114,5 @@ CONNECTOR_FUNCTIONS: Mapping[str, feel.HostFunction] = {
     "bpmnError": _host((_BPMN[:1], _BPMN[:2], _BPMN), bpmn_error),
     "ignoreError": _host(((), ("variables",)), ignore_error),
     "backoff": _host(tuple(_BACKOFF[:count] for count in range(1, len(_BACKOFF) + 1)), backoff),
-    "createDocument": _host((("value",),), create_document),
+    NAME: _host((("value",),), create_document),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.expressions.created_documents import NAME, CreateDocument, with_documents
 from connector_sdk.expressions.evaluation import evaluate
 from connector_sdk.expressions.functions import CONNECTOR_FUNCTIONS, CONNECTOR_FUNCTIONS_8_8
 
@@ -27,17 +28,19 @@ def output_variables(
     result_expression: str | None,
     *,
     compatibility: Compatibility = _NEWEST,
+    create: CreateDocument | None = None,
 ) -> dict[str, Any]:
     """The variables that go to the process: first `result_variable`, then what `result_expression` makes of it.
 
-    Blank or absent means nothing. Raises ExpressionError if the expression fails, ConnectorInputError if its result is
-    no JSON object, holds a forbidden literal or is too large.
+    Blank or absent means nothing. `create` serves `createDocument` (None: it is refused). Raises ExpressionError if the
+    expression fails, ConnectorInputError if its result is no JSON object, holds a forbidden literal or is too large,
+    and what `create` raises.
     """
     variables: dict[str, Any] = {}
     if result_variable is not None and result_variable.strip():
         variables[result_variable] = response
     if result_expression is not None and result_expression.strip():
-        result = mapped(result_expression, response_context(response), "Result", compatibility) or {}
+        result = mapped(result_expression, response_context(response), "Result", compatibility, create) or {}
         refuse_function_literal(result, "The connector result")
         variables.update(result)
     guard_size(variables, compatibility)
@@ -50,13 +53,19 @@ def response_context(response: Any) -> dict[str, Any]:
 
 
 def mapped(
-    expression: str, context: Mapping[str, Any], which: str, compatibility: Compatibility
+    expression: str,
+    context: Mapping[str, Any],
+    which: str,
+    compatibility: Compatibility,
+    create: CreateDocument | None = None,
 ) -> dict[str, Any] | None:
     """The expression's value, which has to be a JSON object or null (`which`: "Result" or "Error", for the message)."""
     functions = CONNECTOR_FUNCTIONS if compatibility.newer_functions else CONNECTOR_FUNCTIONS_8_8
     value = evaluate(expression, context, functions=functions)
     if which == "Result" and compatibility.unwrap_single_result and isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if NAME in expression:
+        value = with_documents(value, create)
     if value is None or isinstance(value, dict):
         return value
     shown = json.dumps(value, ensure_ascii=False)[:SHOWN_CHARACTERS]

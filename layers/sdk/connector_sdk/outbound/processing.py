@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
 from connector_sdk.binding import bind
-from connector_sdk.documents import Documents
+from connector_sdk.documents import Documents, created
 from connector_sdk.expressions import error_outcome, output_variables
 from connector_sdk.job import Job
 from connector_sdk.outbound.context import JobContext
@@ -61,10 +62,15 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 def _processed(work: Work, job: Job, services: Services, secret_names: Collection[str] | None) -> Outcome:
     headers = Headers.of(job.custom_headers)
     progress = _Progress()
+    create = partial(created, store=services.documents)
     try:
         response = _response(work, job, services, headers, progress, secret_names)
         variables = output_variables(
-            response, headers.result_variable, headers.result_expression, compatibility=services.compatibility
+            response,
+            headers.result_variable,
+            headers.result_expression,
+            compatibility=services.compatibility,
+            create=create,
         )
         end: Complete | Failure = Complete(variables)
         seen = variables or response
@@ -72,7 +78,7 @@ def _processed(work: Work, job: Job, services: Services, secret_names: Collectio
         end = _failure(error, work, job, services, progress)
         seen = {"error": end.error}
     try:
-        decided = error_outcome(headers.error_expression, seen, job.retries, services.compatibility)
+        decided = error_outcome(headers.error_expression, seen, job.retries, services.compatibility, create)
     except Exception as error:
         failure = _failure(error, work, job, services, progress)
         return Failure(failure.error, failure.incident, 0, 0).outcome()
