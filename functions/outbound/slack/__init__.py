@@ -1,0 +1,1 @@
+"""Slack: one call a job, for every official template on `io.camunda:slack:1`."""
