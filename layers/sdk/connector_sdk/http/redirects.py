@@ -22,6 +22,7 @@ _SAFE = "".join(map(chr, range(0x21, 0x7F)))
 
 def follow(sender: Sender, request: Request) -> httpx.Response:
     """Send a request, and send it on to where the answers point. Raises ProtocolError after MAX_REDIRECTS hops."""
+    request = sender.begun(request)
     for _ in range(MAX_REDIRECTS + 1):
         response = sender.send(request)
         target = _target(request, response)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from threading import Event
 
 import httpx
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.http.deadline import Deadline, longest
 from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_httpx
 from connector_sdk.http.tls import ClientTls
-from connector_sdk.http.transport import CLIENT_TLS, GuardedTransport
+from connector_sdk.http.transport import CLIENT_TLS, DEADLINE, GuardedTransport
 from connector_sdk.settings import Settings
 
 DEFAULT_TIMEOUT_SECONDS = 20
@@ -48,6 +49,8 @@ class Request:
     read_seconds: float = DEFAULT_TIMEOUT_SECONDS
     """0 waits for ever."""
     tls: ClientTls | None = None
+    deadline: Deadline | None = None
+    """When all of it has to be over, redirects and a repeat included; None: it has not begun."""
 
     @property
     def where(self) -> str:
@@ -77,8 +80,16 @@ class Sender:
         """Close the transport's connections."""
         self._transport.close()
 
+    def begun(self, request: Request) -> Request:
+        """The request with its deadline, which counts from the first time that this is asked."""
+        if request.deadline is not None:
+            return request
+        seconds = longest(request.connect_seconds, request.read_seconds)
+        return replace(request, deadline=Deadline.after(seconds, self._clock))
+
     def send(self, request: Request) -> httpx.Response:
         """Send a request, once more if that is safe, and read the whole answer."""
+        request = self.begun(request)
         repeatable = request.method in REPEATABLE_METHODS
         try:
             response = self._once(request)
@@ -143,6 +154,7 @@ def _wire(request: Request) -> httpx.Request:
         extensions={
             "timeout": {"connect": connect, "read": read, "write": read, "pool": connect},
             CLIENT_TLS: request.tls,
+            DEADLINE: request.deadline,
             "target": (target if target.startswith("/") else "/" + target).encode("ascii"),
         },
     )

@@ -10,7 +10,9 @@ from typing import Any, cast
 import httpcore
 import httpx
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.http.content_coding import UnreadableContent, decoded
+from connector_sdk.http.deadline import BoundedStream, Deadline, bound, until
 from connector_sdk.http.tls import ClientTls, ssl_context
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
@@ -21,6 +23,8 @@ MAX_CERTIFICATES = 16
 """Client certificates whose connections are kept."""
 CLIENT_TLS = "client_tls"
 """A request's extension: its ClientTls."""
+DEADLINE = "deadline"
+"""A request's extension: the Deadline of its exchange."""
 MAX_CONTENT_BYTES = 50 * 1024 * 1024
 """The same as in Camunda's runtime."""
 
@@ -53,7 +57,7 @@ class ContentTooLarge(httpx.ReadError):
 class GuardedBackend(httpcore.SyncBackend):
     """Opens connections to checked addresses only, one after the other until one answers."""
 
-    def __init__(self, allowed: Iterable[Network] = (), resolver: Resolver = resolve) -> None:
+    def __init__(self, allowed: Iterable[Network], resolver: Resolver) -> None:
         self._allowed = tuple(allowed)
         self._resolver = resolver
 
@@ -70,9 +74,12 @@ class GuardedBackend(httpcore.SyncBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} is not known") from error
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        dialling = None if timeout is None else Deadline.after(timeout, SystemClock())
         for address in addresses:
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                seconds = None if dialling is None else dialling.bound(timeout, httpcore.ConnectTimeout)
+                seconds = bound(seconds, httpcore.ConnectTimeout)
+                return BoundedStream(super().connect_tcp(address, port, seconds, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -95,7 +102,7 @@ class GuardedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, one answer. Raises httpx.TransportError, or DeniedAddress from the guard."""
-        with _as_httpx(request):
+        with _as_httpx(request), until(request.extensions.get(DEADLINE)):
             answer = self._pool_of(request.extensions.get(CLIENT_TLS)).handle_request(
                 httpcore.Request(
                     method=request.method,
@@ -149,8 +156,13 @@ class _Body(httpx.SyncByteStream):
         self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx(self._request):
-            yield from self._stream
+        pieces = iter(self._stream)
+        while True:  # the deadline counts while this generator runs, not while its reader does
+            with _as_httpx(self._request), until(self._request.extensions.get(DEADLINE)):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
 
     def close(self) -> None:
         self._stream.close()

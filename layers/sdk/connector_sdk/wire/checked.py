@@ -7,7 +7,9 @@ import socket
 import ssl
 from collections.abc import Iterable, Sequence
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.bounded import within
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
 
 PORTS = {"https": 443, "http": 80}
@@ -27,11 +29,12 @@ class CheckedConnection(http.client.HTTPConnection):
         self._context = context
 
     def connect(self) -> None:
-        """Raises OSError, the last address's if there are several."""
+        """The time-out is for all addresses together. Raises OSError, the last address's if there are several."""
         failure: OSError = OSError(f"{self.host} has no address")
+        end = SystemClock().monotonic() + self._dial_seconds
         for address in self._addresses:
             try:
-                self.sock = socket.create_connection((address, self.port), self._dial_seconds)
+                self.sock = socket.create_connection((address, self.port), within(self._dial_seconds, end))
             except OSError as error:
                 failure = error
                 continue

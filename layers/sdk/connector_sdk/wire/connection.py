@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.bounded import BoundedSocket, within
 from connector_sdk.wire.checked import PORTS, checked_connection
 
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -123,9 +125,8 @@ class Connections:
 
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
         try:
-            connection.sock.settimeout(_within(request.read_timeout, request.deadline))
+            _bounded(connection).bound(request.read_timeout, request.deadline)
             connection.request(request.method, request.target, request.body, dict(request.headers))
-            connection.sock.settimeout(_within(request.read_timeout, request.deadline))
             answer = connection.getresponse()
         except ConnectionResetError:  # http.client.RemoteDisconnected is one too: closed without a byte
             connection.close()
@@ -155,7 +156,7 @@ class Connections:
 
     def _connect(self, deadline: float | None) -> http.client.HTTPConnection:
         try:
-            timeout = _within(self._connect_timeout, deadline)
+            timeout = within(self._connect_timeout, deadline)
         except TimeoutError as error:
             raise NotConnected(str(error)) from error
         try:
@@ -168,6 +169,7 @@ class Connections:
             connection.close()
             raise NotConnected(str(error)) from error
         _keep_alive(connection.sock)
+        connection.sock = cast(Any, BoundedSocket(connection.sock, timeout))
         return connection
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
@@ -220,14 +222,8 @@ def _now() -> float:
     return SystemClock().monotonic()
 
 
-def _within(seconds: float, deadline: float | None) -> float:
-    """So many seconds, but not beyond the deadline. Raises TimeoutError when it is over."""
-    if deadline is None:
-        return seconds
-    left = deadline - _now()
-    if left <= 0:
-        raise TimeoutError("the time for it is over")
-    return min(seconds, left)
+def _bounded(connection: http.client.HTTPConnection) -> BoundedSocket:
+    return cast(BoundedSocket, connection.sock)
 
 
 @cache

@@ -5,14 +5,19 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Iterable
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.bounded import BoundedSocket
 from connector_sdk.wire.checked import PORTS, checked_connection
 from connector_sdk.wire.dial import Resolver, resolve
 
 TIMEOUT_SECONDS = 3.0
-"""For each wait on the socket."""
+"""For each wait on the socket, and for dialling all of a host's addresses together."""
+LONGEST_SECONDS = 6.0
+"""For all of it, however slowly the answer comes."""
 MAX_CONTENT_BYTES = 512 * 1024
 
 
@@ -30,11 +35,14 @@ def fetch(url: str, allowed: Iterable[Network] = (), *, resolver: Resolver = res
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(f"not an http:// or https:// address: {parts.scheme}://{parts.hostname or ''}")
     port = parts.port or PORTS[parts.scheme]
+    deadline = SystemClock().monotonic() + LONGEST_SECONDS
     context = ssl.create_default_context() if parts.scheme == "https" else None
     connection = checked_connection(
         parts.hostname, port, allowed, timeout=TIMEOUT_SECONDS, context=context, resolver=resolver
     )
     try:
+        connection.connect()
+        connection.sock = cast(Any, BoundedSocket(connection.sock, TIMEOUT_SECONDS, deadline))
         connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         answer = connection.getresponse()
         content = answer.read(MAX_CONTENT_BYTES + 1)

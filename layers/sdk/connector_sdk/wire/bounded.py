@@ -1,0 +1,73 @@
+"""A socket for http.client whose waits end by a deadline: bytes that come one by one do not begin the time anew."""
+
+from __future__ import annotations
+
+import io
+import socket
+from typing import TYPE_CHECKING
+
+from connector_sdk.clock import SystemClock
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+def within(seconds: float, deadline: float | None) -> float:
+    """So many seconds, but not beyond the deadline (monotonic time). Raises TimeoutError when it is over."""
+    if deadline is None:
+        return seconds
+    left = deadline - SystemClock().monotonic()
+    if left <= 0:
+        raise TimeoutError("the time for it is over")
+    return min(seconds, left)
+
+
+class BoundedSocket:
+    """The part of a socket that http.client uses once it is connected."""
+
+    def __init__(self, connected: socket.socket, seconds: float, deadline: float | None = None) -> None:
+        self._socket = connected
+        self.bound(seconds, deadline)
+
+    def bound(self, seconds: float, deadline: float | None) -> None:
+        """From now on wait so many seconds at most, each time, and never beyond the deadline."""
+        self._seconds = seconds
+        self._deadline = deadline
+
+    def ready(self) -> socket.socket:
+        """The socket, for one wait. Raises TimeoutError."""
+        self._socket.settimeout(within(self._seconds, self._deadline))
+        return self._socket
+
+    def sendall(self, data: bytes) -> None:
+        self.ready().sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """For reading bytes, whatever the mode says."""
+        return io.BufferedReader(_Reading(self, self._socket.makefile("rb", buffering=0)))
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """The socket itself is closed when its files are, as Python's sockets have it."""
+        self._socket.close()
+
+
+class _Reading(io.RawIOBase):
+    """The socket's unbuffered file; before each read its time-out is what is left."""
+
+    def __init__(self, bounded: BoundedSocket, raw: io.RawIOBase) -> None:
+        self._bounded = bounded
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        self._bounded.ready()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
