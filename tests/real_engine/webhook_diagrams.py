@@ -39,7 +39,7 @@ def diagram(process_id: str, kind: str) -> str:
 
 def _written(nodes: tuple[str, ...], nested: str, flows: Flows, process_id: str) -> str:
     names = {node.split()[1] for node in nodes}
-    written = [_node(*node.split(), nested, flows, process_id) for node in nodes]
+    written = [_node(node, nested, flows, process_id) for node in nodes]
     connections = [
         f'<bpmn:sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}" />'
         for source, target in flows
@@ -48,7 +48,8 @@ def _written(nodes: tuple[str, ...], nested: str, flows: Flows, process_id: str)
     return "".join([*written, *connections])
 
 
-def _node(tag: str, name: str, nested: str, flows: Flows, process_id: str) -> str:
+def _node(node: str, nested: str, flows: Flows, process_id: str) -> str:
+    tag, name = node.split()
     job = f'<zeebe:taskDefinition type="{name}-{process_id}" />' if tag == "serviceTask" else ""
     extensions = f"<bpmn:extensionElements>{job}</bpmn:extensionElements>" if job else ""
     incoming = "".join(f"<bpmn:incoming>{s}-{t}</bpmn:incoming>" for s, t in flows if t == name)
