@@ -2,23 +2,28 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connector_sdk.settings import SETTINGS
-from devkit.generate import catalogue, template
-from devkit.generate.cloudformation import read_template
-
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "template.yaml").read_text(encoding="utf-8")
-TEMPLATE = read_template(TEXT)
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-FUNCTIONS = catalogue(ROOT)
-IDS = [function.id for function in FUNCTIONS]
-OUTBOUND = [function for function in FUNCTIONS if function.group == "outbound"]
-INBOUND = [function for function in FUNCTIONS if function.group == "inbound"]
+from devkit.generate import template
+from tests.stack.committed import (
+    FUNCTIONS,
+    IDS,
+    OUTBOUND,
+    RESOURCES,
+    ROOT,
+    TEMPLATE,
+    TEXT,
+    actions,
+    as_list,
+    of_type,
+    own_policy,
+    properties,
+    resources,
+    statements,
+)
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ACTIONS = {
@@ -32,6 +37,7 @@ ACTIONS = {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "s3:PutObject",
+        "s3:PutObjectTagging",
     },
     "poller": LOGS | {"secretsmanager:GetSecretValue", "ssm:GetParametersByPath", "lambda:InvokeFunction"},
     "documents": LOGS | {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:PutObject"},
@@ -53,6 +59,7 @@ ACTIONS = {
         "dynamodb:GetItem",
         "dynamodb:UpdateItem",
         "s3:GetObject",
+        "s3:PutObjectTagging",
         "s3:ListBucket",
     },
 }
@@ -75,40 +82,6 @@ def kind(name: str) -> str:
     """The group of functions that a function's rights and settings follow."""
     function = next(one for one in FUNCTIONS if one.id == name)
     return function.name if function.group == "runtime" else function.group
-
-
-def properties(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = RESOURCES[name]["Properties"]
-    return found
-
-
-def statements(function: str) -> list[dict[str, Any]]:
-    """What the role allows; statements that depend on a condition as if it were true."""
-    return [one for one in own_policy(function) if one["Effect"] == "Allow"]
-
-
-def own_policy(function: str) -> list[dict[str, Any]]:
-    """All statements of the role, as if every condition were true."""
-    policies = properties(f"{function}Role")["Policies"]
-    written = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
-    return [one["Fn::If"][1] if "Fn::If" in one else one for one in written]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def actions(function: str) -> set[str]:
-    return {action for statement in statements(function) for action in as_list(statement["Action"])}
-
-
-def resources(function: str, action: str) -> list[Any]:
-    allowing = [one for one in statements(function) if action in as_list(one["Action"])]
-    return [resource for one in allowing for resource in as_list(one["Resource"])]
-
-
-def of_type(resource_type: str) -> dict[str, dict[str, Any]]:
-    return {name: one["Properties"] for name, one in RESOURCES.items() if one["Type"] == resource_type}
 
 
 def test_the_committed_template_is_what_the_functions_say() -> None:
@@ -208,11 +181,6 @@ def test_the_poller_may_invoke_every_connector_and_nothing_else() -> None:
     ]
 
 
-def test_redelivery_queries_only_the_index_of_what_is_due() -> None:
-    assert resources("RuntimeRedelivery", "dynamodb:Query") == [{"Fn::Sub": "${Deliveries.Arn}/index/due"}]
-    assert resources("RuntimeRedelivery", "dynamodb:UpdateItem") == [{"Fn::GetAtt": ["Deliveries", "Arn"]}]
-
-
 @pytest.mark.parametrize("name", IDS)
 def test_a_function_gets_the_settings_that_it_reads_and_no_others(name: str) -> None:
     readable = {setting.name for setting in SETTINGS.values() if kind(name) in setting.functions}
@@ -289,12 +257,6 @@ def test_time_outs_and_memory_are_within_lambdas_limits(name: str) -> None:
     assert function["MemorySize"] == {"Ref": "PollerMemory"} or 256 <= function["MemorySize"] <= 10240
 
 
-@pytest.mark.parametrize("function", INBOUND, ids=lambda one: one.name)
-def test_a_webhook_gives_up_before_api_gateway_does(function: Any) -> None:
-    assert properties(function.id)["Timeout"] == 29
-    assert properties(f"{function.id}Integration")["TimeoutInMillis"] == 30000
-
-
 @pytest.mark.parametrize("function", OUTBOUND, ids=lambda one: one.name)
 def test_a_connector_is_registered_with_its_own_time_out_types_and_variables(function: Any) -> None:
     entry = properties(f"{function.id}Entry")
@@ -319,54 +281,6 @@ def test_rest_is_registered_with_everything_that_its_templates_set() -> None:
     assert registered["repeat"] == "unsafe"
 
 
-def test_every_route_leads_to_a_function_that_api_gateway_may_invoke() -> None:
-    for name, route in of_type("AWS::ApiGatewayV2::Route").items():
-        integration = re.fullmatch(r"integrations/\$\{(\w+)Integration\}", route["Target"]["Fn::Sub"])
-        assert integration, name
-        function = integration[1]
-        permission = properties(f"{function}Permission")
-        assert permission["FunctionName"] == {"Ref": function}
-        assert permission["Principal"] == "apigateway.amazonaws.com"
-        assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/*/*/inbound/*")
-        assert properties(f"{function}Integration")["IntegrationUri"] == {"Fn::GetAtt": [function, "Arn"]}
-        assert properties(f"{function}Integration")["PayloadFormatVersion"] == "2.0"
-        assert re.fullmatch(r"[A-Z]+ /inbound/\S+", route["RouteKey"])
-
-
-def test_the_generic_webhook_takes_every_path() -> None:
-    assert properties("InboundWebhookRoute")["RouteKey"] == "ANY /inbound/{context}"
-
-
-def test_webhooks_are_throttled_and_logged_without_what_senders_keep_secret() -> None:
-    stage = properties("ApiStage")
-    line = json.loads(stage["AccessLogSettings"]["Format"])
-
-    assert stage["DefaultRouteSettings"] == {
-        "ThrottlingRateLimit": {"Ref": "WebhookRate"},
-        "ThrottlingBurstLimit": {"Ref": "WebhookBurst"},
-    }
-    assert properties("ApiLogs")["RetentionInDays"] == {"Ref": "LogRetention"}
-    assert line["status"] == "$context.status"
-    assert not [value for value in line.values() if "query" in value.lower() or "header" in value.lower()]
-
-
-def test_deliveries_are_found_by_id_and_by_when_they_are_due() -> None:
-    table = properties("Deliveries")
-
-    assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
-    assert table["GlobalSecondaryIndexes"] == [
-        {
-            "IndexName": "due",
-            "KeySchema": [
-                {"AttributeName": "lane", "KeyType": "HASH"},
-                {"AttributeName": "dueAt", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["received"]},
-        }
-    ]
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-
-
 @pytest.mark.parametrize(("name", "schedule"), SCHEDULED.items())
 def test_a_scheduled_run_is_never_tried_again(name: str, schedule: str) -> None:
     event = properties(name)["Events"]["Schedule"]
@@ -375,26 +289,6 @@ def test_a_scheduled_run_is_never_tried_again(name: str, schedule: str) -> None:
     assert event["Properties"]["Name"] == {"Fn::Sub": schedule}
     assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
     assert properties(name)["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
-
-
-def test_webhooks_are_discovered_with_credentials_of_their_own_or_not_at_all() -> None:
-    schedule = properties("RuntimeImporter")["Events"]["Schedule"]["Properties"]
-
-    assert schedule["State"] == {"Fn::If": ["Discovers", "ENABLED", "DISABLED"]}
-    assert TEMPLATE["Conditions"]["Discovers"] == {
-        "Fn::Or": [{"Condition": "HasReadSecret"}, {"Fn::Equals": [{"Ref": "EngineAuthentication"}, "NONE"]}]
-    }
-    assert resources("RuntimeImporter", "secretsmanager:GetSecretValue") == [{"Ref": "EngineReadSecretArn"}]
-
-
-def test_the_importer_and_the_command_line_are_told_of_every_kind_of_webhook() -> None:
-    told = TEMPLATE["Outputs"]["WebhookApi"]["Value"]
-
-    assert properties("RuntimeImporter")["Environment"]["Variables"]["CONNECTORS_WEBHOOK_API"] == told
-    assert json.loads(told["Fn::Sub"]) == {
-        "api": "${Api}",
-        "targets": {function.connector.type: f"${{{function.id}Integration}}" for function in INBOUND},
-    }
 
 
 def test_the_poller_runs_as_its_mode_says() -> None:
@@ -407,12 +301,20 @@ def test_the_poller_runs_as_its_mode_says() -> None:
     assert properties("RuntimePoller")["Timeout"] == 900
 
 
-def test_the_payload_bucket_is_closed_and_empties_itself() -> None:
+def test_the_payload_bucket_is_closed_and_deletes_only_what_is_finished() -> None:
     bucket = properties("Payloads")
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    expirations = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
-    assert expirations == {"documents/": 1, "deliveries/": 90}
+    assert bucket["LifecycleConfiguration"]["Rules"] == [
+        {"Id": "documents", "Prefix": "documents/", "Status": "Enabled", "ExpirationInDays": 1},
+        {
+            "Id": "deliveries",
+            "Prefix": "deliveries/",
+            "TagFilters": [{"Key": "finished", "Value": "true"}],
+            "Status": "Enabled",
+            "ExpirationInDays": 8,
+        },
+    ]
 
 
 def test_functions_have_no_alias() -> None:
