@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 include deploy.mk
 include engine.mk
 
-.PHONY: help setup demo test check lint types full compatibility lock clean build deploy delete rehearse validate
+.PHONY: help setup demo test check lint types full compatibility lock clean build deploy delete rehearse validate pictures
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ rehearse: build ## deploy into an AWS emulator on this machine, use the stack, d
 
 compatibility: setup ## try every official element template, and write docs/compatibility.md (needs Node.js)
 	$(BIN)/python -m devkit.conformance.compatibility_page $(CHECK)
+
+pictures: setup ## our element templates in Camunda's properties panel, for docs/images (needs node and chromium)
+	$(BIN)/python -m devkit.modeler.pictures
 
 lock: setup ## pin every dependency again, with hashes
 	sh scripts/lock

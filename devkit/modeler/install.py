@@ -17,6 +17,8 @@ from connector_sdk.errors import SdkError
 from devkit.testing.zeebe_parts import cache
 
 SOURCES = Path(__file__).parent / "node"
+PANEL = Path(__file__).parent / "panel"
+"""The same for a browser: Camunda's whole modeler with its properties panel."""
 INSTALL_TIMEOUT_SECONDS = 300
 NODE_MAJOR = 20
 SERVER = Path("dist/serve.mjs")
@@ -39,21 +41,23 @@ def missing_tool() -> str | None:
     return None
 
 
-def install() -> Path:
+def install(sources: Path = SOURCES) -> Path:
     """Give back the folder with the built Modeler, after `npm ci` if the lock or a source changed.
 
     Raises ModelerUnavailable.
     """
     if reason := missing_tool():
         raise ModelerUnavailable(reason)
-    target = cache() / f"modeler-{_fingerprint()[:12]}"
+    name = "modeler" if sources == SOURCES else sources.name
+    target = cache() / f"{name}-{_fingerprint(sources)[:12]}"
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
             unfinished = Path(folder) / "modeler"
-            shutil.copytree(SOURCES, unfinished, ignore=shutil.ignore_patterns("node_modules", "dist"))
+            shutil.copytree(sources, unfinished, ignore=shutil.ignore_patterns("node_modules", "dist"))
             _run(unfinished, "npm", "ci", "--ignore-scripts", "--no-progress")
-            _run(unfinished, "node", "build.mjs")
+            if (sources / "build.mjs").is_file():
+                _run(unfinished, "node", "build.mjs")
             # It gets its name when it is whole; if another process was faster, its folder is as good.
             with contextlib.suppress(OSError):
                 unfinished.rename(target)
@@ -86,11 +90,11 @@ def _node_version() -> str:
     return done.stdout.strip()
 
 
-def _fingerprint() -> str:
-    files = sorted(file for file in SOURCES.rglob("*") if file.is_file() and "node_modules" not in file.parts)
+def _fingerprint(sources: Path) -> str:
+    files = sorted(file for file in sources.rglob("*") if file.is_file() and "node_modules" not in file.parts)
     digest = hashlib.sha256()
     for file in files:
-        digest.update(f"{file.relative_to(SOURCES)}\n".encode())
+        digest.update(f"{file.relative_to(sources)}\n".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

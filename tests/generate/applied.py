@@ -79,7 +79,7 @@ def filler(template: Mapping[str, Any], name: str) -> Any:
         return {"Boolean": True, "Number": 1}[one["type"]]
     example = str(one.get("placeholder", ""))
     if one.get("feel") == "required":
-        return example if example.startswith("=") else "={}"
+        return f"={example or '{}'}"
     return example or ("https://example.test/x" if "http" in str(one.get("constraints", {})) else "c2VjcmV0")
 
 

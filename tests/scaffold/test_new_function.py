@@ -55,6 +55,7 @@ def commands(heading: str) -> list[str]:
     return [line.strip() for line in block[1].splitlines()]
 
 
+@pytest.mark.timeout(400)  # ten processes, one after the other
 def test_the_page_leads_to_functions_that_are_green(project: Path) -> None:
     new, generate, tests = commands("Add a connector")
     [new_inbound] = commands("A webhook of your own")

@@ -49,7 +49,7 @@ def written(one: Shown, binding: Binding) -> dict[str, Any]:
         "id": one.id,
         "label": one.label,
         "description": one.description,
-        "placeholder": one.placeholder,
+        "placeholder": _placeholder(one),
         "type": one.kind,
         "group": one.group,
         "value": one.value,
@@ -62,6 +62,11 @@ def written(one: Shown, binding: Binding) -> dict[str, Any]:
         "binding": {"type": binding, "name": one.name},
     }
     return {key: value for key, value in content.items() if value is not None}
+
+
+def _placeholder(one: Shown) -> str | None:
+    """Where an expression is a must, the panel has the `=` beside the field."""
+    return one.placeholder and one.placeholder.removeprefix("=") if one.feel == "required" else one.placeholder
 
 
 def _constraints(one: Shown) -> dict[str, Any]:

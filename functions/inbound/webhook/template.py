@@ -10,6 +10,7 @@ GROUPS = {
     "authentication": "Signature",
     "authorization": "Authorization",
     "webhookResponse": "Response",
+    "synchronousResponse": "Response mode",
 }
 URL = Pattern(r"^(http://|https://|secrets|\{\{).*$", "Must be a http(s) URL")
 
@@ -136,5 +137,12 @@ PROPERTIES = {
         group="webhookResponse",
         description="Expression for the HTTP answer: {statusCode, headers, body}",
         feel="required",
+    ),
+    "synchronousResponse": Property(
+        label="Response mode",
+        group="synchronousResponse",
+        description="Synchronous: the sender waits for what the process does, 25 seconds at most",
+        choices={"false": "Asynchronous", "true": "Synchronous"},
+        default="false",
     ),
 }
