@@ -17,7 +17,7 @@ from connector_sdk.inbound import (
     deliver,
 )
 from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.stores.sqlite import SqliteDeliveries
+from connector_sdk.stores import Deliveries
 from devkit.conformance.recorded_engine import RecordedEngine
 from devkit.connector_runtime.functions import INBOUND
 
@@ -65,7 +65,7 @@ class WatchedEngine(RecordedEngine):
 class Webhook:
     """A host with its routes; `post` sends one request through the door."""
 
-    store: SqliteDeliveries
+    store: Deliveries
     engine: WatchedEngine = field(default_factory=WatchedEngine)
     clock: ControlledClock = field(default_factory=lambda: ControlledClock(NOW))
     compatibility: str = "8.10"

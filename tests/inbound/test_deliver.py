@@ -67,27 +67,6 @@ def test_an_event_is_on_disk_before_the_engine_hears_of_it(webhook: Webhook) -> 
     assert [one.state for one in webhook.store.newest()] == [State.PUBLISHED]
 
 
-def test_without_an_id_two_equal_bodies_are_two_events(webhook: Webhook) -> None:
-    webhook.deploy(element({}))
-
-    webhook.post({"n": 1})
-    webhook.post({"n": 1})
-
-    assert len(webhook.told) == 2
-
-
-def test_a_repeat_of_a_published_delivery_gets_the_stored_answer_and_does_nothing(webhook: Webhook) -> None:
-    webhook.deploy(
-        element({"inbound.responseExpression": "={statusCode: 201, body: {n: request.body.n}, headers: {a: 1}}"})
-    )
-    first = webhook.post({"n": 1}, headers={"x-github-delivery": "d-1"})
-
-    second = webhook.post({"n": 2}, headers={"x-github-delivery": "d-1"})
-
-    assert first == second == Answer(201, {"a": "1", "content-type": "application/json"}, b'{"n": 1}')
-    assert len(webhook.told) == 1
-
-
 def test_the_senders_id_becomes_the_message_id_so_that_a_crash_doubles_nothing(webhook: Webhook) -> None:
     webhook.deploy(catch_event({}))
 
@@ -102,17 +81,6 @@ def test_the_models_message_id_comes_first(webhook: Webhook) -> None:
     webhook.post({"id": "o-1"}, headers={"x-github-delivery": "d-1"})
 
     assert [one["messageId"] for one in webhook.told] == ["o-1"]
-
-
-def test_a_redelivery_after_a_422_is_tried_again(webhook: Webhook) -> None:
-    webhook.deploy(catch_event({}))
-    headers = {"x-github-delivery": "d-1"}
-
-    assert webhook.post({}, headers=headers).status == 422
-    assert [one.state for one in webhook.store.newest()] == [State.REFUSED]
-
-    assert webhook.post({"id": "o-1"}, headers=headers).status == 200
-    assert [one["correlationKey"] for one in webhook.told] == ["o-1"]
 
 
 @pytest.mark.parametrize("trouble", [{"close": True}, *({"status": status} for status in (401, 429, 500, 503))])

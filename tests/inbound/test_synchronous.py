@@ -121,15 +121,6 @@ def test_an_engine_that_is_away_until_the_time_is_over_is_a_time_out(webhook: We
     assert webhook.post({}).status == 504
 
 
-def test_a_repeat_by_the_senders_own_id_gets_the_answer_of_the_first(webhook: Webhook) -> None:
-    webhook.deploy(element(WAITS | {"inbound.responseExpression": "={body: request.body.n}"}))
-
-    first = webhook.post({"n": 1}, headers={"webhook-id": "d-1"})
-    assert webhook.post({"n": 2}, headers={"webhook-id": "d-1"}) == first
-    assert webhook.post({"n": 3}).body == b"3"
-    assert len(webhook.told) == 2
-
-
 def test_an_event_that_the_model_cannot_use_is_refused_as_ever(webhook: Webhook) -> None:
     webhook.deploy(catch_event(WAITS | {"correlationKeyExpression": "=request.body.missing"}))
 
