@@ -1,12 +1,15 @@
 """What only the DynamoDB store has to get right."""
 
 import os
+import re
 from bisect import bisect_left
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
+from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Delivery, State
@@ -88,3 +91,56 @@ def test_the_bucket_is_needed_before_anything_is_recorded() -> None:
 
     with pytest.raises(SettingsError, match="CONNECTORS_DELIVERY_BODIES is not set"):
         DynamoDbDeliveries(Settings.read(keys), "deliveries")
+
+
+def large(**changes: Any) -> Delivery:
+    return delivery(payload={"text": os.urandom(33_000).hex()}, **changes)
+
+
+def tagged(aws: Aws) -> dict[str, bool]:
+    """The objects of bodies in the bucket, and whether the lifecycle rule may delete them."""
+    s3, bucket = AwsEndpoint("s3", aws.settings), aws.settings.delivery_bodies
+    listed = s3.send(Call("GET", f"/{bucket}", [("list-type", "2"), ("prefix", "deliveries/")])).body.decode()
+    tags = {
+        key: s3.send(Call("GET", f"/{bucket}/{key}", [("tagging", "")])) for key in re.findall("<Key>(.*?)</", listed)
+    }
+    return {key: b"<Key>finished</Key><Value>true</Value>" in answer.body for key, answer in tags.items()}
+
+
+@pytest.mark.parametrize(
+    ("state", "may_go"), [(State.PUBLISHED, True), (State.REFUSED, True), (State.DEAD, False), (None, False)]
+)
+def test_a_large_body_may_go_once_its_delivery_is_finished_and_not_before(
+    aws: Aws, state: State | None, may_go: bool
+) -> None:
+    before = tagged(aws)
+    with aws.deliveries() as store:
+        store.put(large())
+        if state is not None:
+            store.finish(delivery(), state, 1_000, answer=None)
+        new = [gone for key, gone in tagged(aws).items() if key not in before]
+
+        assert new == [may_go]
+
+
+def test_a_replayed_delivery_keeps_its_large_body(aws: Aws) -> None:
+    before = tagged(aws)
+    with aws.deliveries() as store:
+        store.put(large())
+        store.finish(delivery(), State.PUBLISHED, 1_000, answer=None)
+        assert store.replay("d-1", 2_000)
+
+        assert [gone for key, gone in tagged(aws).items() if key not in before] == [False]
+
+
+def test_large_bodies_that_no_delivery_has_may_go(aws: Aws) -> None:
+    before = tagged(aws)
+    with aws.deliveries() as store:
+        store.put(large())
+        store.put(large(lease="second"))
+        first, repeat = (gone for key, gone in tagged(aws).items() if key not in before)
+        assert sorted([first, repeat]) == [False, True]
+
+        store.postpone(delivery(), 1_000, error="away")
+        assert store.reopen(large(lease="third"), 20_000)
+        assert sorted(gone for key, gone in tagged(aws).items() if key not in before) == [False, True, True]

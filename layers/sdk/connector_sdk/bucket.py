@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
+
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused
 from connector_sdk.settings import Settings
@@ -31,6 +34,17 @@ class Bucket:
             if error.status == 404:
                 return None
             raise
+
+    def tag(self, key: str, name: str) -> None:
+        """Give an object its one tag, `name` with the value `true`: lifecycle rules may ask for it."""
+        body = f"<Tagging><TagSet><Tag><Key>{name}</Key><Value>true</Value></Tag></TagSet></Tagging>".encode()
+        # S3 wants to know that a tagging has come whole.
+        headers = {"x-amz-checksum-sha256": b64encode(sha256(body).digest()).decode()}
+        self._s3.send(Call("PUT", self._root + key, [("tagging", "")], headers, body))
+
+    def untag(self, key: str) -> None:
+        """Take an object's tags away."""
+        self._s3.send(Call("DELETE", self._root + key, [("tagging", "")]))
 
     def delete(self, key: str) -> None:
         """Delete an object, if it is there."""

@@ -1,7 +1,7 @@
 """Deliveries in a DynamoDB table (`dynamodb_items.py` has its form), large bodies in a bucket.
 
-What expired is deleted by the table's time to live and the bucket's lifecycle rule, days late at worst; until then a
-repeat counts as a new event, as it does once it is gone.
+What expired is deleted by the table's time to live and, with the tag that a finished delivery's body gets, by the
+bucket's lifecycle rule, days late at worst; until then a repeat counts as a new event, as it does once it is gone.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class DynamoDbDeliveries:
             self._write("PutItem", {"Item": item}, condition, values)
         except AwsRefused as error:
             there = _condition_failed(error)
+            self._let_go(content)
             return delivery_of(there, inline_content(there))
         return None
 
@@ -91,7 +92,9 @@ class DynamoDbDeliveries:
             **{f":{name}": value for name, value in content.items()},
         }
         condition = f"attribute_exists(#id) AND #state <> :published AND ({_FREE} OR #lease = :lease)"
-        return self._update(delivery.id, update, condition, values) is not None
+        before = self._update(delivery.id, update, condition, values, returns="ALL_OLD")
+        self._let_go(content if before is None else {"object": before["object"]["S"]} if "object" in before else {})
+        return before is not None
 
     def lease_due(self, now_ms: int, until_ms: int, lease: str, limit: int) -> Sequence[Delivery]:
         due = sorted(key for number in range(LANES) for key in self._due(number, now_ms))
@@ -118,10 +121,13 @@ class DynamoDbDeliveries:
         written = json_or_none(answer)
         kept = written if written is None or len(written) <= LARGEST_ANSWER_CHARACTERS else None
         given = {"state": state.value, "answer": kept, "error": _cut(error), "expires": expires}
-        return self._end(delivery, given, also_removed=["dueAt", "lane"])
+        item = self._end(delivery, given, also_removed=["dueAt", "lane"])
+        if item is not None and expires is not None and "object" in item:
+            self._bodies.finish(item["object"]["S"])
+        return item is not None
 
     def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        return self._end(delivery, {"dueAt": due_ms, "error": _cut(error)})
+        return self._end(delivery, {"dueAt": due_ms, "error": _cut(error)}) is not None
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:
         update = "SET #state = :pending, #dueAt = :now, #lane = :lane REMOVE #lease, #expires"
@@ -130,7 +136,10 @@ class DynamoDbDeliveries:
             ":now": now_ms,
             ":lane": lane(delivery_id),
         }
-        return self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values) is not None
+        item = self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values)
+        if item is not None and "object" in item:
+            self._bodies.keep(item["object"]["S"])
+        return item is not None
 
     def newest(self, *, state: State | None = None, limit: int = 100) -> Sequence[Delivery]:
         """Reads the whole table: for people, not for functions."""
@@ -149,13 +158,20 @@ class DynamoDbDeliveries:
             return {"object": self._bodies.put(delivery.id, content)}
         return {"content": content}
 
+    def _let_go(self, content: Mapping[str, Any]) -> None:
+        """The object of a content that no delivery has, if there is one."""
+        if "object" in content:
+            self._bodies.finish(content["object"])
+
     def _whole(self, item: Item) -> Delivery:
         content = self._bodies.get(item["object"]["S"]) if "object" in item else inline_content(item)
         found = delivery_of(item, content)
         return found if content else replace(found, error=BODY_EXPIRED)
 
-    def _end(self, delivery: Delivery, given: Mapping[str, str | int | None], also_removed: Sequence[str] = ()) -> bool:
-        """Give the lease back and count the attempt; attributes given as None go."""
+    def _end(
+        self, delivery: Delivery, given: Mapping[str, str | int | None], also_removed: Sequence[str] = ()
+    ) -> Item | None:
+        """Give the lease back and count the attempt; attributes given as None go. None if the lease is lost."""
         names = [name for name, value in given.items() if value is not None]
         removed = ["lease", *also_removed, *(name for name, value in given.items() if value is None)]
         update = ", ".join(["SET #attempts = #attempts + :one", *(f"#{name} = :{name}" for name in names)])
@@ -164,7 +180,7 @@ class DynamoDbDeliveries:
         }
         values |= {":one": 1, ":lease": delivery.lease or ""}
         update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
-        return self._update(delivery.id, update, "#lease = :lease", values) is not None
+        return self._update(delivery.id, update, "#lease = :lease", values)
 
     def _due(self, number: int, now_ms: int) -> Iterator[tuple[int, str]]:
         condition = "#lane = :lane AND #dueAt <= :now"
@@ -197,9 +213,10 @@ class DynamoDbDeliveries:
         update: str,
         condition: str,
         values: Mapping[str, str | int | bytes],
+        returns: str = "ALL_NEW",
     ) -> Item | None:
-        """Change an item and return it; None if the condition did not hold."""
-        request = {"Key": {"id": {"S": delivery_id}}, "UpdateExpression": update, "ReturnValues": "ALL_NEW"}
+        """Change an item and return it, or what it was before; None if the condition did not hold."""
+        request = {"Key": {"id": {"S": delivery_id}}, "UpdateExpression": update, "ReturnValues": returns}
         try:
             found: Item = self._write("UpdateItem", request, condition, values)["Attributes"]
         except AwsRefused as error:
