@@ -15,7 +15,7 @@ class Event(ConnectorModel):
     event_bus_name: Annotated[NotBlank, Property(label="Event bus", group="event", example="orders")]
     source: Annotated[NotBlank, Property(group="event", example="com.example.orders")]
     detail_type: Annotated[NotBlank, Property(group="event", example="order placed")]
-    detail: Annotated[NotNull, Property(group="payload", kind="Text", feel="required", example="={orderId: orderId}")]
+    detail: Annotated[NotNull, Property(group="payload", kind="Text", feel="required", example="{orderId: orderId}")]
 
 
 class EventBridgeRequest(AwsRequest):

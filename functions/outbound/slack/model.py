@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any
 
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import ValidationInfo, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from connector_sdk.binding import NEWER, ConnectorModel, NotBlank, Secret
@@ -51,6 +51,9 @@ REQUIRED: Mapping[Method, tuple[str, ...]] = {
 """What may not be blank."""
 
 
+Attachment = Annotated[Document, WithJsonSchema({"type": "object", "description": "a reference to a document"})]
+
+
 class MessageType(Enum):
     """Whether `text` or `blockContent` is the message. The templates before 8.5 do not say."""
 
@@ -63,6 +66,13 @@ class Visibility(Enum):
 
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"
+
+
+class ChannelType(Enum):
+    """How the Modeler asks for the channel to invite to. What counts is which of the two is there, the id first."""
+
+    ID = "channelId"
+    NAME = "channelName"
 
 
 class Data(ConnectorModel):
@@ -92,18 +102,24 @@ class Data(ConnectorModel):
             feel="required",
             when=Equals("data.messageType", "messageBlock"),
             required=True,
+            example='[{type: "section", text: {type: "mrkdwn", text: "*Order 7* was placed"}}]',
         ),
     ] = None
-    documents: Annotated[list[Document] | None, Property(label="Attachments", group="data", when=POST)] = None
+    documents: Annotated[list[Attachment] | None, Property(label="Attachments", group="data", when=POST)] = None
     new_channel_name: Annotated[
         str | None,
-        Property(label="Channel name", group="data", when=CREATE, required=True, pattern=CHANNEL_NAME),
+        Property(
+            label="Channel name", group="data", when=CREATE, required=True, pattern=CHANNEL_NAME, example="orders"
+        ),
     ] = None
     visibility: Annotated[Visibility, Property(group="data", when=CREATE)] = Visibility.PUBLIC
-    channel_id: Annotated[str | None, Property(label="Channel ID", group="data", when=INVITE)] = None
-    channel_name: Annotated[
+    channel_type: Annotated[ChannelType, Property(label="Invite by", group="data", when=INVITE)] = ChannelType.ID
+    channel_id: Annotated[
         str | None,
-        Property(group="data", when=INVITE, description="Without a channel ID: the channel is looked up by its name"),
+        Property(label="Channel ID", group="data", when=Equals("data.channelType", "channelId"), required=True),
+    ] = None
+    channel_name: Annotated[
+        str | None, Property(group="data", when=Equals("data.channelType", "channelName"), required=True)
     ] = None
     users: Annotated[
         Any,

@@ -37,7 +37,7 @@ class Queue(ConnectorModel):
     message_body: Annotated[NotNull, Property(group="input", kind="Text", feel="required")]
     message_attributes: Annotated[
         MessageAttributes | None,
-        Property(group="input", example='={trace: {DataType: "String", StringValue: traceId}}'),
+        Property(group="input", example='{trace: {DataType: "String", StringValue: traceId}}'),
     ] = None
     message_group_id: Annotated[
         str | None, Property(label="Message group ID", group="input", when=FIFO_ONLY, required=True)
