@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector_sdk.bpmn import Element, EventDefinition, Process
+from connector_sdk.feel import FeelSyntaxError
 from devkit.engine.ad_hoc import AD_HOC, INNER, AdHocModel, ad_hoc_model, inner_id
 from devkit.engine.expressions import Expression, plain_path
 from devkit.engine.mappings import Mappings
@@ -139,15 +140,26 @@ class Definition:
         return self.nodes[self.process_id]
 
 
+class Unreadable(Exception):
+    """A text of an element is no FEEL where it has to be."""
+
+    def __init__(self, element_id: str, error: FeelSyntaxError) -> None:
+        super().__init__(f"failed to parse expression: {error}")
+        self.element_id = element_id
+
+
 def compile_process(process: Process) -> dict[str, Node]:
-    """The nodes of a process by id, the process itself first. Raises feel.FeelSyntaxError.
+    """The nodes of a process by id, the process itself first. Raises Unreadable.
 
     The process must have passed `devkit.engine.validation`.
     """
     root = Node(process.id, PROCESS, "", process.name)
     nodes = {process.id: root}
     for element in process.elements.values():
-        nodes[element.id] = _compile(element, process)
+        try:
+            nodes[element.id] = _compile(element, process)
+        except FeelSyntaxError as error:
+            raise Unreadable(element.id, error) from error
         if element.kind == AD_HOC:
             nodes[inner_id(element.id)] = Node(inner_id(element.id), INNER, element.id)
     for node in nodes.values():

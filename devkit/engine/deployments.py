@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connector_sdk.bpmn import BpmnError, Process, read
 from devkit.engine import timers
 from devkit.engine.core import Core
-from devkit.engine.definitions import Definition, Node, compile_process
+from devkit.engine.definitions import Definition, Node, Unreadable, compile_process
 from devkit.engine.records import StartSubscription
 from devkit.engine.rejection import Failure, Rejection
 from devkit.engine.validation import check_file
@@ -68,8 +68,11 @@ def _check(core: Core, resource: Resource, errors: list[str]) -> list[_Checked]:
     checked: list[_Checked] = []
     if not found:
         executable = [process for process in file.processes if process.executable]
-        checked = [_Checked(resource, process, compile_process(process)) for process in executable]
-        found = [finding for entry in checked for finding in _check_constants(core, entry.nodes, entry.process.id)]
+        try:
+            checked = [_Checked(resource, process, compile_process(process)) for process in executable]
+        except Unreadable as error:
+            found = [(error.element_id, str(error))]
+        found += [finding for entry in checked for finding in _check_constants(core, entry.nodes, entry.process.id)]
     for process in file.processes if not found else ():
         loop = straight_through_loop(process) if process.executable else None
         if loop is not None:

@@ -63,11 +63,12 @@ def stored(value: Any, text: str, error_type: str) -> Any:
         raise failed(text, error, error_type) from error
 
 
-def failed(text: str, error: Exception, error_type: str) -> Failure:
+def failed(text: str, error: feel.FeelEvaluationError, error_type: str) -> Failure:
     """The incident for an expression that could not be evaluated at all."""
     assertion, is_assertion, said = str(error).partition("Assertion failure: ")
     if is_assertion and not assertion:
-        return Failure(error_type, f"Assertion failure on evaluate the expression '{text}': {said}")
+        message = f"Assertion failure on evaluate the expression '{text}': {said}"
+        return Failure(error_type, with_warnings(message, (*error.warnings, ("ASSERT_FAILURE", said))))
     return Failure(error_type, f"Failed to evaluate expression '{text}': {error}")
 
 

@@ -205,3 +205,16 @@ def test_cancelling_an_instance_ends_what_it_called_and_what_it_waits_for(engine
     engine.post(f"/process-instances/{instance}/cancellation", {}, 204)
     assert engine.state(child["processInstanceKey"]) == "TERMINATED"
     assert engine.search("message-subscriptions") == []
+
+
+def test_the_incident_of_a_failed_assertion_names_the_warnings_that_came_before(engine: Driver) -> None:
+    engine.deploy(
+        "P", "{s: {is: start}, t: {is: script, expr: '=assert(x, x != null, \"gone\")', result: r}, e: {is: end}}"
+    )
+    assert engine.incident(engine.create("P"))["errorMessage"] == (
+        "Assertion failure on evaluate the expression 'assert(x, x != null, \"gone\")': gone "
+        "The evaluation reported the following warnings:\n"
+        "[NO_VARIABLE_FOUND] No variable found with name 'x'\n"
+        "[NO_VARIABLE_FOUND] No variable found with name 'x'\n"
+        "[ASSERT_FAILURE] gone"
+    )

@@ -29,6 +29,10 @@ def test_an_engine_that_was_stopped_answers_no_more() -> None:
     ("nodes", "sentence"),
     [
         (
+            "{s: {is: start}, t: {is: service, type: t, in: {x: 'back\\'}}, e: {is: end}}",
+            "- Element: t\n    - ERROR: failed to parse expression: ",
+        ),
+        (
             "{s: {is: start}, t: {is: throw, compensate: true}, e: {is: end}}",
             "- Element: t\n    - ERROR: The development engine does not support compensation events\n",
         ),

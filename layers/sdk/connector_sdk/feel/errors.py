@@ -27,7 +27,12 @@ class FeelSyntaxError(FeelError):
 
 
 class FeelEvaluationError(FeelError):
-    """The evaluation failed: an assertion, a limit, or something that feel-scala refuses as a whole."""
+    """The evaluation failed: an assertion, a limit, or something that feel-scala refuses as a whole.
+
+    `warnings` are those that were reported before, as (kind, text).
+    """
+
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 class InvocationFailure(Exception):

@@ -58,6 +58,9 @@ class Expression:
         run = Run(now)
         try:
             value = self._compiled(Scope(variables or {}, None, run))
+        except FeelEvaluationError as error:
+            error.warnings = tuple((warning.type, warning.message) for warning in run.warnings)
+            raise
         except RecursionError:
             raise FeelEvaluationError("the evaluation went too deep; nest functions and values less") from None
         except InvocationFailure as failure:  # an operator's: dates that java.time does not have
