@@ -42,6 +42,11 @@ RULES: dict[str, Rule] = {
         False,
         True,
     ),
+    "handshake_code": Rule(
+        "what TLS refuses has the code `SSL_HANDSHAKE_FAILED`, and not 408 as all other failures of the network",
+        False,
+        True,
+    ),
     "job_timeout_header": Rule("the header `jobTimeout` sets how long the job is locked", False, True),
 }
 
@@ -61,6 +66,7 @@ class Compatibility:
     external_documents_in_functions: bool
     first_header_only: bool
     newer_inputs: bool
+    handshake_code: bool
     job_timeout_header: bool
 
     @classmethod

@@ -59,7 +59,9 @@ def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
         return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {error}")
-    if refusal := next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None):
+    refusal = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    # A service that wants another certificate may say so in place of its answer (RFC 8446, section 4.4.2.4).
+    if refusal and (isinstance(error, httpx.ConnectError) or "ALERT" in (refusal.reason or "")):
         what = ": ".join(filter(None, (refusal.reason, getattr(refusal, "verify_message", "")))) or str(refusal)
         return HandshakeError(HANDSHAKE, f"The TLS handshake failed: {what}", f"no TLS connection to {where}: {what}")
     return Unreachable("408", ABORTED, f"no answer from {where}: {str(error) or type(error).__name__}")

@@ -18,7 +18,8 @@ from connector_sdk.errors import ConnectorError, ConnectorInputError, ConnectorR
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
 from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
-from connector_sdk.http import HttpError, raise_for_status
+from connector_sdk.http import HttpError, Unreachable, raise_for_status
+from connector_sdk.http.errors import ABORTED, HandshakeError
 from connector_sdk.outbound.headers import InvalidBackoff
 from connector_sdk.outcome import Fail
 from connector_sdk.secrets import mask, mask_tree
@@ -94,6 +95,8 @@ def failure_of(
 ) -> Failure:
     """The failure that an exception is, with every secret masked."""
     known = _translated(error, on_errors)
+    if isinstance(known, HandshakeError) and not compatibility.handshake_code:
+        known = Unreachable("408", ABORTED, known.incident)
     row = next(row for row in FAILURES if isinstance(known, row.error))
     left, backoff = _retries(known, row, retries, backoff_ms)
     message = mask(str(known), used_secrets)
