@@ -80,12 +80,18 @@ class RunningCommand:
 
 @contextmanager
 def connectors(
-    *arguments: str, variables: Mapping[str, str] | None = None, folder: Path = ROOT
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+    module: str = "devkit.cli",
 ) -> Iterator[RunningCommand]:
-    """Start `connectors` in `folder` with these environment variables; it is gone when the block ends."""
+    """Start `connectors` in `folder` with these environment variables; it is gone when the block ends.
+
+    `module` is run instead of the program's own: one that changes something first.
+    """
     inherited = inherited_environment()
     process = subprocess.Popen(  # noqa: S603 - this project's own program
-        [sys.executable, "-m", "devkit.cli", *arguments],
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

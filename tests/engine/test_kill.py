@@ -3,6 +3,7 @@
 import random
 import signal
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.engine.kill_load import LONG_MS, Acknowledged, Connection, Load
 PROCESSES = {
     "Kill": "{s: {is: start}, t: {is: service, type: kill}, e: {is: end}}",
     "KillByMessage": "{s: {is: start, message: {name: kill}}, t: {is: service, type: kill}, e: {is: end}}",
+    "Cancelled": "{s: {is: start}, t: {is: service, type: nobody}, e: {is: end}}",
 }
 LONGEST_LIFE_SECONDS = 0.4
 NOW_MS = 1_800_000_000_000
@@ -28,23 +30,29 @@ def test_an_engine_that_is_killed_under_load_loses_nothing_that_it_answered(tmp_
     moments = random.Random(kills)  # noqa: S311 - when to kill, not what to keep secret
     acknowledged = Acknowledged()
     load = Load(acknowledged, 0)
+    busy_lives = 0
     for life in range(kills):
-        with _engine(tmp_path) as command:
+        before = acknowledged.count
+        with _engine(tmp_path, with_short_log=life % 2 == 1) as command:
             address = command.event("ready")["address"]
             if life == 0:
                 _deploy(address)
             threads = load.run(address)
             threading.Event().wait(moments.uniform(0, LONGEST_LIFE_SECONDS))
-            command.stop(signal.SIGKILL)
+            assert command.stop(signal.SIGKILL) == -signal.SIGKILL
             for thread in threads:
                 thread.join(60)
+        busy_lives += acknowledged.count > before
     with _engine(tmp_path) as command:
         _check(command.event("ready")["address"], load)
+    assert busy_lives > kills // 2
     assert len(acknowledged.completed) > kills
 
 
-def _engine(folder: Path) -> Any:
-    return connectors("engine", "--port", "0", "--json", "--data", str(folder / "state"))
+def _engine(folder: Path, *, with_short_log: bool = False) -> Any:
+    """An engine on the file; with a short log it is often killed while it empties that."""
+    module = "tests.engine.engine_of_short_log" if with_short_log else "devkit.cli"
+    return connectors("engine", "--port", "0", "--json", "--data", str(folder / "state"), module=module)
 
 
 def _deploy(address: str) -> None:
@@ -61,17 +69,23 @@ def _deploy(address: str) -> None:
 def _check(address: str, load: Load) -> None:
     """All locks end, every job left is done; then each acknowledged command must be there, and once."""
     acknowledged = load.acknowledged
+    assert acknowledged.offered_again == []
     assert send(f"{address}/v2", json_request("PUT", "/clock", {"timestamp": NOW_MS + LONG_MS - 1})).status == 204
     connection = Connection(address)
     _refuse_again(connection, acknowledged)
     assert send(f"{address}/v2", json_request("PUT", "/clock", {"timestamp": NOW_MS + 2 * LONG_MS})).status == 204
     while load.complete_some(connection, 100):
         pass
-    numbers = _completed_numbers(connection)
+    numbers = Counter(_values(connection, "done").values())
+    names = _values(connection, "name")
+    assert _instances(connection, "Kill", "ACTIVE") == _instances(connection, "KillByMessage", "ACTIVE") == set()
+    terminated = _instances(connection, "Cancelled", "TERMINATED")
     connection.close()
-    wanted = sorted([*acknowledged.created.values(), *acknowledged.published])
-    assert [number for number in wanted if numbers.count(number) != 1] == []
-    assert len(numbers) == len(set(numbers))
+    wanted = [*acknowledged.created.values(), *acknowledged.published]
+    assert [number for number in wanted if numbers[number] != 1] == []
+    assert set(numbers.values()) == {1}
+    assert {key: names.get(key) for key in acknowledged.named} == acknowledged.named
+    assert set(acknowledged.cancelled) - terminated == set()
     assert acknowledged.offered_after == []
     assert set(acknowledged.completed.values()) == {1}
     assert acknowledged.unexpected == []
@@ -86,16 +100,25 @@ def _refuse_again(connection: Connection, acknowledged: Acknowledged) -> None:
         assert connection.post("/messages/publication", message)[0] == 409
 
 
-def _completed_numbers(connection: Connection) -> list[int]:
-    """The numbers of all process instances that have ended, in which the job's own variable came along."""
-    found: list[int] = []
+def _values(connection: Connection, name: str) -> dict[str, int]:
+    """A variable's value at each process instance that has it, by the instance's key."""
+    items = _all(connection, "/variables/search", {"name": name})
+    return {item["processInstanceKey"]: int(item["value"]) for item in items}
+
+
+def _instances(connection: Connection, process_id: str, state: str) -> set[str]:
+    """The keys of a process' instances in a state."""
+    items = _all(connection, "/process-instances/search", {"processDefinitionId": process_id, "state": state})
+    return {item["processInstanceKey"] for item in items}
+
+
+def _all(connection: Connection, path: str, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     page: dict[str, Any] = {"limit": 10_000}
     while True:
-        _, answer = connection.post("/variables/search", {"filter": {"name": "done"}, "page": page})
-        found += [int(item["value"]) for item in answer["items"]]
+        status, answer = connection.post(path, {"filter": wanted, "page": page})
+        assert status == 200, answer
+        found += answer["items"]
         if len(answer["items"]) < page["limit"]:
-            break
+            return found
         page["after"] = answer["page"]["endCursor"]
-    _, active = connection.post("/process-instances/search", {"filter": {"state": "ACTIVE"}})
-    assert active["items"] == []
-    return found
