@@ -12,7 +12,15 @@ from typing import Any
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import Routes, UnusableProcess, WebhookServices, elements_of, handler_for
+from connector_sdk.inbound import (
+    Answer,
+    Routes,
+    UnusableProcess,
+    WebhookRequest,
+    WebhookServices,
+    deliver,
+    elements_of,
+)
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
@@ -48,7 +56,8 @@ def _result(case: Mapping[str, Any]) -> dict[str, Any]:
         _import(routes, state)
     with SqliteDeliveries(":memory:") as deliveries:
         services = WebhookServices(routes, engine, deliveries, clock)
-        answer = handler_for(services)(event_of(case["request"]), None)
+        request = WebhookRequest.from_event(event_of(case["request"]), received_ms=clock.time_ms(), public_address="")
+        answer = deliver(request, services)
         own_ids = {delivery.id for delivery in deliveries.newest()}
     return {"commands": [_without(own_ids, command) for command in engine.commands], "http": _http(answer)}
 
@@ -87,8 +96,9 @@ def event_of(request: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _http(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {"status": answer["statusCode"], "headers": answer["headers"], "body": answer["body"]}
+def _http(answer: Answer) -> dict[str, Any]:
+    headers = {name: values[0] if len(values) == 1 else values for name, values in answer.fields().items()}
+    return {"status": answer.status, "headers": headers, "body": answer.body.decode()}
 
 
 def _without(own_ids: set[str], command: dict[str, Any]) -> dict[str, Any]:

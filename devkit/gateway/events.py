@@ -48,6 +48,8 @@ def response_of(answer: Mapping[str, Any]) -> Response:
     for name, value in (answer.get("headers") or {}).items():
         # HTTP/1.1 headers are Latin-1; what is outside becomes a question mark.
         response.headers[name] = value.encode("latin-1", "replace").decode("latin-1")
+    for cookie in answer.get("cookies") or ():
+        response.headers.append("set-cookie", cookie.encode("latin-1", "replace").decode("latin-1"))
     return response
 
 

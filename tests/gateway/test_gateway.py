@@ -10,6 +10,7 @@ import pytest
 
 from connector_sdk.clock import ControlledClock
 from devkit.gateway import PortInUse, RunningGateway, start
+from devkit.gateway.events import response_of
 
 
 def ask(gateway: RunningGateway, method: str, path: str, body: bytes = b"", *headers: tuple[str, str]) -> Any:
@@ -78,6 +79,12 @@ def test_the_answer_keeps_status_headers_and_binary_bodies() -> None:
         status, headers, body = ask(gateway, "POST", "/")
 
     assert (status, headers["X-B" if "X-B" in headers else "x-b"], body) == (418, "ü", b"\x00\xff\xfe")
+
+
+def test_cookies_of_an_answer_are_headers_of_their_own() -> None:
+    answer = response_of({"statusCode": 200, "cookies": ["a=1", "b=2"]})
+
+    assert answer.headers.getlist("set-cookie") == ["a=1", "b=2"]
 
 
 @pytest.mark.parametrize("size", [1000, 1001])

@@ -9,7 +9,7 @@ import pytest
 from devkit.conformance import json_lines
 from devkit.conformance.compare.inbound import difference, skipped
 from devkit.conformance.inbound import results
-from devkit.conformance.inbound_improvements import IMPROVEMENTS, NOT_BUILT, named
+from devkit.conformance.inbound_improvements import IMPROVEMENTS, named
 from tests.recorded_cases import ROOT, is_sampled, recorded_file
 
 
@@ -40,7 +40,7 @@ def test_a_recorded_webhook_case_ends_as_it_did_in_java(case: dict[str, Any]) ->
 def test_improvements_are_few_and_every_one_is_seen() -> None:
     counted = Counter(named(case["id"]) for case in CASES)
 
-    assert all(counted[name] for name in IMPROVEMENTS | NOT_BUILT)
+    assert all(counted[name] for name in IMPROVEMENTS)
     assert sum(counted[name] for name in IMPROVEMENTS) <= 90
 
 

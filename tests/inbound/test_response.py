@@ -105,6 +105,13 @@ def test_under_8_8_a_synchronous_response_is_a_property_like_any_other(webhook_o
     assert [one.get("awaitCompletion") for one in host.told] == [None]
 
 
+def test_headers_whose_names_differ_only_in_case_are_one_list_and_cookies_stand_apart() -> None:
+    answer = Answer(200, {"X-A": "1", "x-a": "2", "Set-Cookie": "a=1", "set-cookie": "b=2", "b": "c"})
+
+    assert answer.to_event()["headers"] == {"X-A": "1, 2", "b": "c"}
+    assert answer.to_event()["cookies"] == ["a=1", "b=2"]
+
+
 @pytest.mark.parametrize(
     ("expression", "text"),
     [

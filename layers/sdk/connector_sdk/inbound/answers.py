@@ -34,6 +34,8 @@ from connector_sdk.errors import ConnectorError, ConnectorInputError, NotBuilt, 
 
 JSON = "application/json"
 TEXT = "text/plain;charset=UTF-8"
+SET_COOKIE = "set-cookie"
+"""The one header whose values cannot stand in one list."""
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 
 
@@ -57,10 +59,24 @@ class Answer:
     def from_json(cls, content: Mapping[str, Any]) -> Answer:
         return cls(content["status"], content["headers"], content["body"].encode())
 
+    def fields(self) -> dict[str, list[str]]:
+        """The values of each header: names that differ only in case are one."""
+        found: dict[str, tuple[str, list[str]]] = {}
+        for name, value in self.headers.items():
+            found.setdefault(name.lower(), (name, []))[1].append(value)
+        return dict(found.values())
+
     def to_event(self) -> dict[str, Any]:
-        """As a Lambda function answers API Gateway."""
-        body = self.body.decode()
-        return {"statusCode": self.status, "headers": dict(self.headers), "body": body, "isBase64Encoded": False}
+        """As a Lambda function answers API Gateway: several values of a header are one list (RFC 9110, section 5.3)."""
+        fields = self.fields()
+        cookies = [value for name in list(fields) if name.lower() == SET_COOKIE for value in fields.pop(name)]
+        return {
+            "statusCode": self.status,
+            "headers": {name: ", ".join(values) for name, values in fields.items()},
+            **({"cookies": cookies} if cookies else {}),
+            "body": self.body.decode(),
+            "isBase64Encoded": False,
+        }
 
 
 def of_json(status: int, content: Any) -> Answer:
