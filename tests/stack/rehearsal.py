@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,32 +32,12 @@ from devkit.testing.aws_stack import AwsStack
 from devkit.testing.command_line import connectors
 from devkit.testing.emulator import MACHINES, emulator
 from tests.documents import large
+from tests.stack.rights import THIEF, Things, allowed, forbidden
 
 BUILD = ROOT / ".aws-sam" / "build"
 MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
 STACK = "rehearsal"
 PATH = "/inbound/github-issues"
-THIEF = """
-
-import os
-import boto3
-from botocore.exceptions import ClientError
-
-
-def handler(event, context):
-    refusals, said = [], []
-    for service, operation, arguments in event["attempts"]:
-        try:
-            getattr(boto3.client(service), operation)(**arguments)
-        except ClientError as error:
-            said.append(error.response["Error"]["Code"])
-            refusals.append("AccessDenied" in said[-1])
-        else:
-            said.append("done")
-            refusals.append(False)
-    return {"refusals": refusals, "said": said, "environment": list(os.environ)}
-"""
-"""What somebody may put into a connector: it tries what the connector's role should not allow."""
 PATIENCE_SECONDS = 90.0
 pytestmark = pytest.mark.timeout(300)
 
@@ -143,64 +122,6 @@ SECOND_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """
-Attempt = tuple[str, str, dict[str, Any]]
-"""Service, operation and arguments of a call with boto3."""
-
-
-@dataclass(frozen=True, slots=True)
-class Things:
-    """What there is in the account, and calls that somebody could try on it."""
-
-    engine_secrets: list[Attempt]
-    others_secret: Attempt
-    table: list[Attempt]
-    query: dict[str, Any]
-    bucket: list[Attempt]
-    own_object: Attempt
-    functions: list[Attempt]
-    documents: Attempt
-    registry: list[Attempt]
-
-    @classmethod
-    def of(cls, rehearsal: Rehearsal) -> Self:
-        stack = rehearsal.stack
-        deliveries, bucket = stack.output("Deliveries"), stack.output("Payloads")
-        key = {"id": {"S": "x"}}
-        logins = ("EngineJobsSecretArn", "EngineInboundSecretArn", "EngineDocumentsSecretArn")
-        arns = [rehearsal.parameters[name] for name in logins]
-        return cls(
-            engine_secrets=[("secretsmanager", "get_secret_value", {"SecretId": arn}) for arn in arns],
-            others_secret=("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/webhook"}),
-            table=[
-                ("dynamodb", "get_item", {"TableName": deliveries, "Key": key}),
-                ("dynamodb", "scan", {"TableName": deliveries}),
-                ("dynamodb", "put_item", {"TableName": deliveries, "Item": key}),
-                ("dynamodb", "delete_item", {"TableName": deliveries, "Key": key}),
-                ("dynamodb", "scan", {"TableName": stack.output("Routes")}),
-            ],
-            query={
-                "TableName": deliveries,
-                "IndexName": "due",
-                "KeyConditionExpression": "lane = :lane",
-                "ExpressionAttributeValues": {":lane": {"N": "0"}},
-            },
-            bucket=[
-                ("s3", "put_object", {"Bucket": bucket, "Key": "deliveries/x", "Body": "x"}),
-                ("s3", "get_object", {"Bucket": bucket, "Key": "deliveries/x"}),
-                ("s3", "list_objects_v2", {"Bucket": bucket}),
-                ("s3", "put_object", {"Bucket": bucket, "Key": "documents/x", "Body": "x"}),
-                ("s3", "get_object", {"Bucket": bucket, "Key": "documents/x"}),
-            ],
-            own_object=("s3", "put_object", {"Bucket": bucket, "Key": "documents/http-json/x", "Body": "x"}),
-            functions=[
-                ("lambda", "invoke", {"FunctionName": f"{STACK}-{name}"}) for name in ("webhook", "poller", "http-json")
-            ],
-            documents=("lambda", "invoke", {"FunctionName": f"{STACK}-documents"}),
-            registry=[
-                ("ssm", "get_parameters_by_path", {"Path": f"/{STACK}/connectors"}),
-                ("iam", "list_roles", {}),
-            ],
-        )
 
 
 @pytest.fixture(scope="module")
@@ -351,61 +272,9 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
 
 
 def test_no_function_may_do_what_is_not_its_business(rehearsal: Rehearsal) -> None:
-    things = Things.of(rehearsal)
-    own = {
-        "http-json": [
-            ("secretsmanager", "get_secret_value", {"SecretId": f"/{STACK}/http-json"}),
-            things.own_object,
-            things.documents,
-        ],
-        "documents": [
-            ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineDocumentsSecretArn"]}),
-            *things.bucket[-2:],
-        ],
-        "poller": [("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineJobsSecretArn"]})],
-        "redelivery": [
-            ("secretsmanager", "get_secret_value", {"SecretId": rehearsal.parameters["EngineInboundSecretArn"]}),
-            ("dynamodb", "query", things.query),
-        ],
-    }
-    forbidden = {
-        "http-json": [
-            *things.engine_secrets,
-            things.others_secret,
-            *things.table,
-            *things.bucket,
-            *things.functions,
-            *things.registry,
-        ],
-        "documents": [
-            *things.engine_secrets[:2],
-            things.others_secret,
-            *things.table,
-            *things.bucket[:3],
-            *things.functions,
-            things.documents,
-            *things.registry,
-        ],
-        "poller": [
-            *things.engine_secrets[1:],
-            things.others_secret,
-            *things.table,
-            *things.bucket,
-            things.functions[0],
-            things.documents,
-        ],
-        "redelivery": [
-            things.engine_secrets[0],
-            things.engine_secrets[2],
-            things.others_secret,
-            *things.table[1:],
-            *things.bucket[:1],
-            *things.functions,
-            things.documents,
-            *things.registry,
-        ],
-    }
-    for function, attempts in forbidden.items():
+    things = Things.of(rehearsal.stack, rehearsal.parameters)
+    own = allowed(things)
+    for function, attempts in forbidden(things).items():
         found = rehearsal.stack.invoke(function, {"attempts": [*attempts, *own[function]]})
         expected = [True] * len(attempts) + [False] * len(own[function])
         assert found["refusals"] == expected, (function, list(zip(attempts, found["said"], strict=False)))
