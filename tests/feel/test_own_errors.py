@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.feel import FeelEvaluationError, connector_json, engine_json, evaluate, parse
-from connector_sdk.feel.limits import MAX_STRING_LENGTH
+from connector_sdk.feel.limits import MAX_DEPTH, MAX_STRING_LENGTH
 
 DIGITS = "9" * 5_000
 
@@ -47,17 +47,25 @@ def test_numbers_with_thousands_of_digits_are_written(expression: str) -> None:
     assert engine_json(value) is not None
 
 
-def deep(levels: int) -> Any:
+def deep(levels: int, inside: Callable[[Any], Any]) -> Any:
     value: Any = 1
     for _ in range(levels):
-        value = [value]
+        value = inside(value)
     return value
 
 
+@pytest.mark.parametrize("inside", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "contexts"])
 @pytest.mark.parametrize("write", [connector_json, engine_json])
-def test_a_value_that_is_too_deep_to_write_is_an_error(write: Callable[[Any], Any]) -> None:
-    with pytest.raises(FeelEvaluationError, match="nested too deeply"):
-        write(deep(5_000))
+def test_values_may_be_nested_up_to_the_limit(write: Callable[[Any], Any], inside: Callable[[Any], Any]) -> None:
+    written = write(evaluate("x", {"x": deep(MAX_DEPTH, inside)}).value)
+    for _ in range(MAX_DEPTH):
+        [written] = written if isinstance(written, list) else written.values()
+    assert written == 1
+    for levels in (MAX_DEPTH + 1, 50_000):
+        with pytest.raises(FeelEvaluationError, match="nested deeper than 1000 levels"):
+            evaluate("x", {"x": deep(levels, inside)})
+        with pytest.raises(FeelEvaluationError, match="nested deeper than 1000 levels"):
+            write(deep(levels, inside))
 
 
 @pytest.mark.parametrize("write", ["string", "to json"])

@@ -13,6 +13,7 @@ from connector_sdk.feel.values import FAILED, BeyondDouble, Function, Range, Val
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
+from connector_sdk.feel.values.nested import rebuilt
 from connector_sdk.feel.values.times import LocalTime, Time, time_text
 from connector_sdk.feel.values.zones import offset_text
 from connector_sdk.feel.writing import Characters, feel_text, range_text
@@ -50,7 +51,8 @@ def _written(writer: _ConnectorWriter, value: Value) -> Any:
     try:
         return writer.write(value)
     except RecursionError:
-        raise FeelEvaluationError("the result is nested too deeply") from None
+        writer.written = 0
+        return rebuilt(value, writer.write, writer.members)
 
 
 def to_json_text(value: Value) -> str:
@@ -96,8 +98,12 @@ class _ConnectorWriter:
         if isinstance(value, list):
             return [self.write(item) for item in value]
         if isinstance(value, dict):
-            return {key: self.write(item) for key, item in value.items() if not isinstance(item, Function)}
+            return {key: self.write(item) for key, item in self.members(value)}
         return self.other(value)
+
+    def members(self, value: dict[str, Value]) -> list[tuple[str, Value]]:
+        """A context's values, without its functions."""
+        return [(key, item) for key, item in value.items() if not isinstance(item, Function)]
 
     def other(self, value: Value) -> Any:
         return _CONNECTOR_FORMS.get(type(value), str)(value)
@@ -109,11 +115,14 @@ class _EngineWriter(_ConnectorWriter):
     def write(self, value: Value) -> Any:
         if isinstance(value, dict):
             self.count()
-            return {key: self.write(value[key]) for key in member_order(value) if not isinstance(value[key], Function)}
+            return {key: self.write(item) for key, item in self.members(value)}
         if isinstance(value, Decimal):
             self.count()
             return _engine_number(value)
         return super().write(value)
+
+    def members(self, value: dict[str, Value]) -> list[tuple[str, Value]]:
+        return [(key, value[key]) for key in member_order(value) if not isinstance(value[key], Function)]
 
     def other(self, value: Value) -> Any:
         return _ENGINE_FORMS.get(type(value), str)(value)

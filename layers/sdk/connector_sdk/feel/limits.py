@@ -8,6 +8,9 @@ MAX_EXPRESSION_LENGTH = 65_536
 MAX_NESTING = 64
 """Expressions inside expressions: brackets, conditions, bodies of functions; an `else if` is not inside another."""
 
+MAX_DEPTH = 1_000
+"""Lists and contexts in each other, in a value that comes in or a result that goes out; the same as Jackson's limit."""
+
 MAX_STEPS = 2_000_000
 """Iterations of loops and filters, and calls of functions that the expression defines, in one evaluation."""
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from math import isfinite
 
+from connector_sdk.feel.values.nested import rebuilt
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -100,11 +102,11 @@ def _from_float(value: float) -> Decimal | None:
 
 
 def _from_list(value: Sequence[Any]) -> list[Value]:
-    return [from_python(item) for item in value]
+    return [_converted(item) for item in value]
 
 
 def _from_dict(value: dict[str, Any]) -> dict[str, Value]:
-    return {key: from_python(item) for key, item in value.items()}
+    return {key: _converted(item) for key, item in value.items()}
 
 
 _FROM_PYTHON: dict[type, Callable[[Any], Value]] = {
@@ -117,7 +119,17 @@ _FROM_PYTHON: dict[type, Callable[[Any], Value]] = {
 }
 
 
-def from_python(value: Any) -> Value:
-    """The FEEL value of plain JSON-like Python data; FEEL values stay what they are."""
+def _converted(value: Any) -> Value:
     convert = _FROM_PYTHON.get(type(value))
     return value if convert is None else convert(value)
+
+
+def from_python(value: Any) -> Value:
+    """The FEEL value of plain JSON-like Python data; FEEL values stay what they are.
+
+    Raises FeelEvaluationError for data that is nested too deeply.
+    """
+    try:
+        return _converted(value)
+    except RecursionError:
+        return rebuilt(value, _converted, dict.items)
