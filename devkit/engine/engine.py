@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import TracebackType
 
 from connector_sdk.clock import Clock, ControlledClock, SystemClock
 from devkit.engine import instances, jobs, lifecycle, messages, signals, timers, triggers
@@ -66,6 +67,23 @@ class EngineClock:
         self._pinned = None
 
 
+class Transaction:
+    """A command to the engine, as a block; one object for all of them, for nothing of a command is kept in it."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Core:
+        return self._engine.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.end()
+
+
 class Engine:
     """A process engine. Every command goes through `transaction`, every look through `reading`.
 
@@ -82,6 +100,7 @@ class Engine:
             if left.pinned_ms is not None:
                 self.clock.pin(left.pinned_ms)
         self._lock = threading.RLock()
+        self._transaction = Transaction(self)
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     def on_new_jobs(self, listener: Callable[[frozenset[str]], None]) -> None:
@@ -92,20 +111,33 @@ class Engine:
         """Call a listener no more."""
         self._listeners.remove(listener)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Core]:
+    def transaction(self) -> Transaction:
         """What is due first, then the caller's command, then everything that follows from it."""
-        with self._lock:
-            try:
-                self._run_due()
-                yield self._core
-            finally:
-                self._core.run_queue()
-                self._run_due()
-                new_jobs = frozenset(self._core.new_jobs)
-                self._core.new_jobs.clear()
-                self._save()
-        if new_jobs:
+        return self._transaction
+
+    def begin(self) -> Core:
+        """What a transaction begins with."""
+        self._lock.acquire()
+        try:
+            self._run_due()
+        except BaseException:
+            self.end()
+            raise
+        return self._core
+
+    def end(self) -> None:
+        """What a transaction ends with, also one whose command was rejected."""
+        core, new_jobs = self._core, None
+        try:
+            core.run_queue()
+            self._run_due()
+            if core.new_jobs:
+                new_jobs = frozenset(core.new_jobs)
+                core.new_jobs.clear()
+            self._save()
+        finally:
+            self._lock.release()
+        if new_jobs is not None:
             for listener in tuple(self._listeners):
                 listener(new_jobs)
 
