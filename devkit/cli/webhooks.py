@@ -104,5 +104,5 @@ def retire(
 
 
 def _show(processes: Sequence[RoutedProcess], address: str) -> None:
-    for line in lines(processes, address):
+    for line in lines(processes, address, Settings.read().compatibility):
         print_line(console(), line)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from connector_sdk.inbound.compatibility import InboundRules
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.route import groups
 from connector_sdk.inbound.signatures import SCHEMES_BY_HEADER
 from connector_sdk.stores.routes import RoutedProcess
 
@@ -26,25 +28,45 @@ HEADERS: Mapping[str, str] = {
     "x-twilio-signature": "twilio",
 }
 
+NOT_SHARED = (
+    "; not served: its deduplicationMode is neither AUTO nor MANUAL, MANUAL has no deduplicationId, or another element "
+    "with this id has other properties"
+)
 
-def lines(processes: Sequence[RoutedProcess], address: str) -> Iterator[str]:
-    """A line for each element, `address` before its path. Where several processes want a path, the first one has it."""
-    owners: dict[str, RoutedProcess] = {}
+
+def lines(processes: Sequence[RoutedProcess], address: str, compatibility: str = "8.10") -> Iterator[str]:
+    """A line for each element, `address` before its path. Of several webhooks with one path the first one has it."""
+    owners: dict[str, tuple[RoutedProcess, InboundElement]] = {}
     for process in processes:
         if process.retired:
             yield f"{process.process_definition_id} is retired; `connectors webhooks sync` takes its webhooks again"
-        for element in process.elements:
-            properties = element["properties"]
-            path = properties.get("inbound.context", "")
-            owner = owners.setdefault(path, process)
-            what = f"{process.process_definition_id} v{_version(process, element)}, {element['element_id']}"
-            waits = f"; waits: {owner.process_definition_id} has this path" if owner.id != process.id else ""
-            yield f"{address}{path}  {what}; {recognised(properties)}{waits}"
+        elements = [InboundElement.from_json(element) for element in process.elements]
+        shared = list(groups(elements, InboundRules.of(compatibility)))
+        for group in shared:
+            owner = owners.setdefault(_path(group[0]), (process, group[0]))
+            for element in group:
+                yield _line(process, element, address) + _waits(owner, process, group)
+        for element in elements:
+            if not any(element in group for group in shared):
+                yield _line(process, element, address) + NOT_SHARED
 
 
-def _version(process: RoutedProcess, element: Mapping[str, Any]) -> str:
-    version = element.get("version", process.version)
-    return f"{version}" if version == process.version else f"{version} (its instances still wait)"
+def _line(process: RoutedProcess, element: InboundElement, address: str) -> str:
+    version = f"v{element.version}" + ("" if element.version == process.version else " (its instances still wait)")
+    what = f"{process.process_definition_id} {version}, {element.element_id}"
+    return f"{address}{_path(element)}  {what}; {recognised(element.properties)}"
+
+
+def _waits(owner: tuple[RoutedProcess, InboundElement], process: RoutedProcess, group: Sequence[InboundElement]) -> str:
+    """What is said of a webhook whose path another one has."""
+    of_process, first = owner
+    if of_process.id != process.id:
+        return f"; waits: {of_process.process_definition_id} has this path"
+    return "" if first == group[0] else f"; waits: {first.element_id} v{first.version} has this path"
+
+
+def _path(element: InboundElement) -> str:
+    return element.properties.get("inbound.context", "")
 
 
 def recognised(properties: Mapping[str, str]) -> str:

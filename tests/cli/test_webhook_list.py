@@ -1,12 +1,15 @@
 """`connectors webhooks list` for files, and how each webhook is described."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from connector_sdk.inbound import InboundElement
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.cli.main import execute
 from devkit.webhooks.lines import lines, recognised
+from tests.inbound.host import catch_event, element
 
 MODEL = Path(__file__).parents[2] / "examples" / "github-issue" / "github-issue.bpmn"
 HMAC = {"inbound.shouldValidateHmac": "enabled"}
@@ -28,14 +31,46 @@ def test_files_or_a_stack_have_to_be_named(arguments: list[str], capsys: pytest.
     assert capsys.readouterr().err == "connectors: name BPMN files, or a deployed stack with --stack\n"
 
 
+def routed(name: str, *elements: InboundElement) -> RoutedProcess:
+    return RoutedProcess(name, 3, "1", "<default>", 0, tuple(one.to_json() for one in elements))
+
+
 def test_who_comes_later_waits_for_a_path() -> None:
-    element = {"element_id": "start", "properties": {"inbound.context": "orders"}}
-    first, second = (RoutedProcess(name, 2, "1", "<default>", 0, (element,)) for name in ("a", "b"))
+    first, second = routed("a", element({})), routed("b", element({}))
 
     assert list(lines([first, second], "https://h.test/inbound/")) == [
-        "https://h.test/inbound/orders  a v2, start; anybody may call it",
-        "https://h.test/inbound/orders  b v2, start; anybody may call it; waits: a has this path",
+        "https://h.test/inbound/orders  a v3, start; anybody may call it",
+        "https://h.test/inbound/orders  b v3, start; anybody may call it; waits: a has this path",
     ]
+
+
+def test_an_element_waits_for_another_one_of_its_process_unless_they_share_a_webhook() -> None:
+    shared = {"deduplicationMode": "AUTO"}
+    apart = routed("a", element({}), element({}, element_id="second"))
+    together = routed("b", element(shared), element(shared, element_id="second"))
+
+    assert [line.partition("; ")[2] for line in lines([apart], "")] == [
+        "anybody may call it",
+        "anybody may call it; waits: start v3 has this path",
+    ]
+    assert [line.partition("; ")[2] for line in lines([together], "")] == ["anybody may call it"] * 2
+
+
+def test_an_older_version_and_a_retired_process_are_told_apart() -> None:
+    older = routed("a", element({}), catch_event({"inbound.context": "payments"}, version=2))
+    retired = replace(routed("b"), retired=True)
+
+    assert [line.partition("  ")[2] or line for line in lines([older, retired], "")] == [
+        "a v3, start; anybody may call it",
+        "a v2 (its instances still wait), paid; anybody may call it",
+        "b is retired; `connectors webhooks sync` takes its webhooks again",
+    ]
+
+
+def test_an_element_that_cannot_be_served_says_why() -> None:
+    [line] = lines([routed("a", element({"deduplicationMode": "MANUAL"}))], "")
+
+    assert "not served: its deduplicationMode is neither AUTO nor MANUAL, MANUAL has no deduplicationId" in line
 
 
 @pytest.mark.parametrize(

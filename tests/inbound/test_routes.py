@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connector_sdk.inbound import InboundElement
-from tests.inbound.host import SECRETS, Webhook, element
+from tests.inbound.host import SECRETS, Webhook, catch_event, element
 
 
 def other(properties: dict[str, str] | None = None, version: int = 1) -> InboundElement:
@@ -84,6 +84,42 @@ def test_elements_with_equal_properties_share_one_connector(webhook: Webhook, mo
 
     [[route]] = webhook.routes
     assert [one.element_id for one in route.elements] == ["start", "second"]
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [{}, {"deduplicationMode": "AUTO"}, {"deduplicationMode": "MANUAL", "deduplicationId": "d"}],
+    ids=["none", "auto", "manual"],
+)
+def test_versions_share_a_webhook_while_instances_wait_and_one_message_reaches_them_all(
+    webhook: Webhook, mode: dict[str, str]
+) -> None:
+    webhook.deploy(catch_event(mode, version=4), catch_event(mode))
+
+    [[route]] = webhook.routes
+    assert [one.version for one in route.elements] == [4, 3]
+    assert webhook.post({"id": "o-1"}).status == 200
+    assert len(webhook.told) == 1
+
+
+@pytest.mark.parametrize("mode", [{}, {"deduplicationMode": "MANUAL", "deduplicationId": "d"}], ids=["none", "manual"])
+def test_a_newer_version_with_other_properties_has_the_path_and_the_older_one_waits(
+    webhook: Webhook, mode: dict[str, str]
+) -> None:
+    webhook.deploy(catch_event(mode | {"inbound.method": "post"}, version=4), catch_event(mode))
+
+    [queue] = webhook.routes
+    assert [route.elements[0].version for route in queue] == [4, 3]
+
+
+def test_each_version_answers_with_its_own_response_expression(webhook: Webhook) -> None:
+    def version(number: int) -> InboundElement:
+        answers = {"inbound.responseExpression": f"={{statusCode: {200 + number}}}"}
+        return catch_event(answers | {"activationCondition": f"=request.body.v = {number}"}, version=number)
+
+    webhook.deploy(version(4), version(3))
+
+    assert [webhook.post({"id": "o", "v": number}).status for number in (3, 4)] == [203, 204]
 
 
 @pytest.mark.parametrize(("compatibility", "routes"), [("8.8", 2), ("8.10", 1)])
