@@ -108,19 +108,20 @@ def _new(core: Core, definition: Definition, variables: Variables, key: int | No
 
 def _start_inside(core: Core, instance: ElementInstance, definition: Definition, start_at: Sequence[str]) -> None:
     """Enter the scopes around each element, once, then the element."""
-    scopes = {definition.process_id: _open(core, instance)}
+    scopes = {definition.process_id: open_scope(core, instance)}
 
     def scope_of(element_id: str) -> ElementInstance:
         parent = definition.nodes[element_id].scope
         if parent not in scopes:
-            scopes[parent] = _open(core, create_element(core, scope_of(parent), definition.nodes[parent]))
+            scopes[parent] = open_scope(core, create_element(core, scope_of(parent), definition.nodes[parent]))
         return scopes[parent]
 
     for element_id in start_at:
         send_token(core, scope_of(element_id), element_id, element_id)
 
 
-def _open(core: Core, scope: ElementInstance) -> ElementInstance:
+def open_scope(core: Core, scope: ElementInstance) -> ElementInstance:
+    """Make a scope active without its start event: something inside of it begins."""
     scope.state = "ACTIVE"
     node = core.node(scope)
     try:

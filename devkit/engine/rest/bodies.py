@@ -69,6 +69,11 @@ def key(value: Any) -> int:
     return _integer(value, INT64)
 
 
+def signed_key(value: Any) -> int:
+    """A key, or -1 for none."""
+    return -1 if value in (-1, "-1") else key(value)
+
+
 def record(value: Any) -> dict[str, Any]:
     """A property that holds an object."""
     if not isinstance(value, dict):
