@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from connector_sdk.nesting import MAX_LEVELS
 from connector_sdk.outcome import Complete, Fail
 from devkit.testing import run_job
 from functions.outbound.http_json.app import handler
@@ -179,3 +180,37 @@ def test_a_number_beyond_double_is_null_to_expressions_and_text_in_the_result(ht
     assert isinstance(outcome, Complete)
     assert (outcome.variables["h"], outcome.variables["l"]) == (None, None)
     assert outcome.variables["all"]["body"] == {"h": "Infinity", "l": "-Infinity"}
+
+
+def nested(levels: int, value: Any = 1) -> Any:
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_answers_and_results_may_be_nested_as_deep_as_in_jackson(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7").respond_with_data("[" * MAX_LEVELS + "1" + "]" * MAX_LEVELS)
+    variables = {"method": "GET", "url": httpserver.url_for("/orders/7")}
+
+    first = run_job(handler, variables, resultExpression="={b: body[1]}")
+    assert isinstance(first, Complete)
+    assert first.variables["b"] == nested(MAX_LEVELS - 1)
+    too_deep = run_job(handler, variables, resultExpression="={b: body}")
+    assert isinstance(too_deep, Fail)
+    assert (too_deep.retries, too_deep.error_message) == (
+        0,
+        "The connector's result is nested deeper than 1000 levels",
+    )
+
+
+def test_an_answer_that_is_nested_deeper_stays_text(httpserver: HTTPServer) -> None:
+    content = "[" * (MAX_LEVELS + 1) + "1" + "]" * (MAX_LEVELS + 1)
+    httpserver.expect_request("/orders/7").respond_with_data(content)
+    assert run(httpserver) == Complete({"s": 200, "b": content})
+    outcome = run(httpserver, documentReturnFormat={"choice": "JSON"})
+    assert outcome.error_message.endswith("it is nested deeper than 1000 levels")
+
+
+def test_variables_may_be_nested_as_deep_as_in_jackson(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/orders/7", method="POST", json=nested(MAX_LEVELS)).respond_with_json({})
+    assert run(httpserver, method="POST", body=nested(MAX_LEVELS)).variables["s"] == 200

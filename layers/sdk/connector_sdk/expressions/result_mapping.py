@@ -11,6 +11,7 @@ from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions.created_documents import NAME, CreateDocument, with_documents
 from connector_sdk.expressions.evaluation import evaluate
 from connector_sdk.expressions.functions import CONNECTOR_FUNCTIONS, CONNECTOR_FUNCTIONS_8_8
+from connector_sdk.nesting import MAX_LEVELS, is_too_deep, may_be_too_deep
 
 MAX_VARIABLES_BYTES = 1_572_864
 """The engine refuses a completion above about 4 MB; Camunda's runtime stops at 1.5 MB, and so do we."""
@@ -96,4 +97,6 @@ def json_bytes(variables: Mapping[str, Any]) -> int:
         text = _STRICT.encode(variables)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConnectorInputError(f"The connector's result is no JSON: {error}") from error
+    if may_be_too_deep(text) and is_too_deep(variables):
+        raise ConnectorInputError(f"The connector's result is nested deeper than {MAX_LEVELS} levels")
     return len(text.encode("utf-8", "surrogatepass"))

@@ -10,6 +10,7 @@ import httpx
 
 from connector_sdk.errors import ConnectorError, ConnectorInputError
 from connector_sdk.feel import BeyondDouble
+from connector_sdk.nesting import MAX_LEVELS, is_too_deep, may_be_too_deep
 
 _LONG_DIGITS = 18
 _BLANKS = " \t\r\n"
@@ -61,9 +62,10 @@ def body_of(response: httpx.Response) -> Any:
         return None
     if text.lstrip(_BLANKS)[:1] in ("{", "["):
         try:
-            return _DECODER.raw_decode(text.lstrip(_BLANKS))[0]
+            value = _DECODER.raw_decode(text.lstrip(_BLANKS))[0]
         except (ValueError, RecursionError):
             return text
+        return text if may_be_too_deep(text) and is_too_deep(value) else value
     return text
 
 
@@ -76,7 +78,10 @@ def json_of(response: httpx.Response) -> Any:
     if not text:
         return None
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
+        if may_be_too_deep(text) and is_too_deep(value):
+            raise ValueError(f"it is nested deeper than {MAX_LEVELS} levels")
+        return value
     except (ValueError, RecursionError) as error:
         raise ConnectorError(None, f"JSON response format selected but payload is no JSON: {error}") from error
 

@@ -16,7 +16,9 @@ from pydantic import BaseModel
 from connector_sdk.binding import bind
 from connector_sdk.documents import Documents, created
 from connector_sdk.expressions import error_outcome, output_variables
+from connector_sdk.http import github_app
 from connector_sdk.job import Job
+from connector_sdk.nesting import allow_deep_values
 from connector_sdk.outbound.context import JobContext
 from connector_sdk.outbound.failures import Failure, OnError, failure_of
 from connector_sdk.outbound.headers import Headers
@@ -53,6 +55,7 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 
     `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
     """
+    allow_deep_values()
     try:
         return _processed(work, job, services, secret_names)
     except Exception as error:  # even while a failure was put into words; what the error says may hold a secret
@@ -99,9 +102,10 @@ def _response(
     rules = services.compatibility
     resolved = resolve(dict(job.variables), services.secrets, allowed=secret_names, textual=rules.textual_secrets)
     progress.used_secrets = resolved.used
-    documents = Documents(services.documents, services.http.download, rules)
-    request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
     http = services.http.noting(progress.note)
+    functions = {github_app.NAME: partial(github_app.installation_token, http=http, clock=services.clock)}
+    documents = Documents(services.documents, http.download, rules, functions)
+    request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
     context = JobContext(job, http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
