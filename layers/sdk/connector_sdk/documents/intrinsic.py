@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.documents.document import Document
@@ -21,24 +21,31 @@ from connector_sdk.expressions import evaluate
 from connector_sdk.java_duration import milliseconds
 
 Link = Callable[[Document, int], str]
+Function = Callable[[Sequence[Any]], Any]
+"""From the parameters to the result."""
 
 LINK_LIFE_MS = 3_600_000
 
 
-def call(name: str, parameters: Sequence[Any], link: Link) -> Any:
-    """The function's result. Raises ConnectorInputError for an unknown name, wrong parameters or a failure."""
-    function = _FUNCTIONS.get(name)
-    if function is None:
+def call(name: str, parameters: Sequence[Any], link: Link, more: Mapping[str, Function]) -> Any:
+    """The result of a function of the table above, or of `more`.
+
+    Raises ConnectorInputError for an unknown name, wrong parameters or a failure.
+    """
+    if name not in more and name not in _FUNCTIONS:
         raise ConnectorInputError(f"No intrinsic function found with name: {name}")
     if not parameters:
         raise ConnectorInputError("Parameter at index 0 is required but not provided")
-    second = parameters[1] if len(parameters) > 1 else None
     try:
-        return function(parameters[0], second, link)
+        return more[name](parameters) if name in more else _of_documents(name, parameters, link)
     except ConnectorInputError:
         raise
     except (SdkError, ValueError, LookupError) as error:
         raise ConnectorInputError(f"Failed to execute intrinsic function: {name}: {error}") from error
+
+
+def _of_documents(name: str, parameters: Sequence[Any], link: Link) -> Any:
+    return _FUNCTIONS[name](parameters[0], parameters[1] if len(parameters) > 1 else None, link)
 
 
 def _base64(value: Any, _: Any, link: Link) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents.document import Document
-from connector_sdk.documents.intrinsic import call
+from connector_sdk.documents.intrinsic import Function, call
 from connector_sdk.documents.store import DocumentStore
 from connector_sdk.errors import ConnectorInputError
 
@@ -24,12 +24,22 @@ def is_reference(value: Any) -> bool:
 
 
 class Documents:
-    """The references of one job. `download` reads the address of an external document."""
+    """The references of one job. `download` reads the address of an external document.
 
-    def __init__(self, store: DocumentStore, download: Callable[[str], bytes], compatibility: Compatibility) -> None:
+    `functions` are intrinsic functions beside those that take documents.
+    """
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        download: Callable[[str], bytes],
+        compatibility: Compatibility,
+        functions: Mapping[str, Function] | None = None,
+    ) -> None:
         self._store = store
         self._download = download
         self._rules = compatibility
+        self._functions = functions or {}
         self._links: dict[int, Mapping[str, Any]] = {}
         self._calls = 0
 
@@ -75,7 +85,7 @@ class Documents:
         refused = not self._rules.external_documents_in_functions
         if refused and any(isinstance(one, Document) and one.is_external for one in prepared):
             raise ConnectorInputError("Failed to convert parameter arg0 at index 0: it is an external document")
-        return call(str(value[FUNCTION]), prepared, self._link)
+        return call(str(value[FUNCTION]), prepared, self._link, self._functions)
 
     def _link(self, document: Document, life_ms: int) -> str:
         reference = self._links.get(id(document))

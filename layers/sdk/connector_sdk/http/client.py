@@ -47,7 +47,8 @@ class HttpClient:
     def __init__(self, sender: Sender, tokens: Tokens | None = None) -> None:
         self._sender = sender
         self._tokens = tokens or Tokens()
-        self._note: Callable[[str], None] = _forget
+        self.note: Callable[[str], None] = _forget
+        """Is told of texts that are as good as secrets."""
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
@@ -59,7 +60,7 @@ class HttpClient:
         These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617).
         """
         client = copy(self)
-        client._note = note
+        client.note = note
         return client
 
     def close(self) -> None:
@@ -143,7 +144,7 @@ class HttpClient:
     def _authorization(self, value: str) -> tuple[str, str]:
         credentials = value.partition(" ")[2]
         if len(credentials) >= SHORTEST_NOTED:
-            self._note(credentials)
+            self.note(credentials)
         return "Authorization", value
 
 
