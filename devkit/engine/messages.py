@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devkit.engine.core import Core
+from devkit.engine.correlations import Correlation
 from devkit.engine.records import Message, StartSubscription, Subscription, Variables
 from devkit.engine.rejection import Rejection
 
@@ -65,11 +66,35 @@ def _give(core: Core, message: Message, subscription: Subscription) -> bool:
         return False
     message.used_by.add(subscription.process_id)
     element = core.state.elements[subscription.element_key]
+    _note(core, message, subscription, element.key, subscription.process_instance_key, element.definition_key)
     event = core.definition(element).nodes[subscription.event_id]
     if event.interrupting:
         core.state.message_subscriptions.close(subscription.element_key)
     core.enqueue("trigger", subscription.element_key, subscription.event_id, message.variables)
     return True
+
+
+def _note(
+    core: Core,
+    message: Message,
+    waiting: Subscription | StartSubscription,
+    element_key: int,
+    instance_key: int,
+    definition_key: int,
+) -> None:
+    core.state.correlations.append(
+        Correlation(
+            message.key,
+            message.name,
+            message.correlation_key,
+            waiting.key,
+            waiting.event_id,
+            element_key,
+            instance_key,
+            definition_key,
+            core.now_ms,
+        )
+    )
 
 
 def _start(core: Core, message: Message, start: StartSubscription) -> int:
@@ -80,6 +105,7 @@ def _start(core: Core, message: Message, start: StartSubscription) -> int:
         return 0
     message.used_by.add(definition.process_id)
     instance_key = core.state.next_key()
+    _note(core, message, start, 0, instance_key, definition.key)
     if message.correlation_key:
         core.state.start_locks.take(lock, instance_key)
     core.enqueue(

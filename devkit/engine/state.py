@@ -10,6 +10,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator
 
+from devkit.engine.correlations import none_yet
 from devkit.engine.definitions import Definition
 from devkit.engine.families import Family, FamilyOf, in_memory
 from devkit.engine.records import (
@@ -198,6 +199,7 @@ class State:
         self.signal_subscriptions = Subscriptions(family("signal_subscriptions"))
         self.message_starts = Starts(family("message_starts"))
         self.signal_starts = Starts(family("signal_starts"))
+        self.correlations = none_yet()
         self.start_locks = StartLocks(family("start_locks"))
         self.timers: Family[int, Timer] = family("timers")
         self.timers_of: dict[int, list[int]] = {}

@@ -25,7 +25,7 @@ NOT_MET = {gap for gap in GAPS if "/documents" in gap}
 """Gaps that only requests which no scenario makes find; the others must still be met."""
 SEARCHES = (
     *("process-definitions", "process-instances", "element-instances", "variables", "incidents", "jobs"),
-    *("message-subscriptions", "user-tasks"),
+    *("message-subscriptions", "correlated-message-subscriptions", "user-tasks"),
 )
 
 

@@ -168,3 +168,20 @@ def test_jobs_and_waiting_messages_are_found(engine: Driver) -> None:
     engine.create("Q", k="a")
     (subscription,) = engine.search("message-subscriptions", messageName="m")
     assert subscription["correlationKey"] == "a"
+
+
+def test_messages_that_were_correlated_are_found(engine: Driver) -> None:
+    catching = "{s: {is: start}, c: {is: catch, message: {name: m, key: =k}}, e: {is: end}}"
+    engine.deploy("P", catching, Q="{s: {is: start, message: {name: m}}, e: {is: end}}")
+    instance = engine.create("P", k="a")
+    engine.publish("m", "a")
+    started, continued = sorted(
+        engine.search("correlated-message-subscriptions", messageName="m"), key=lambda item: item["elementId"] != "s"
+    )
+    assert (started["elementInstanceKey"], started["processDefinitionId"]) == (None, "Q")
+    assert (continued["elementId"], continued["processInstanceKey"], continued["correlationKey"]) == (
+        "c",
+        instance,
+        "a",
+    )
+    assert engine.search("correlated-message-subscriptions", correlationTime={"$gt": "2099-01-01T00:00:00Z"}) == []

@@ -99,6 +99,13 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
         "messageSubscriptionState": enumeration("CORRELATED", "CREATED", "DELETED", "MIGRATED"),
         "messageSubscriptionType": enumeration("START_EVENT", "PROCESS_EVENT"),
     },
+    "correlated-message-subscriptions": {
+        **_OF_ELEMENT,
+        **_all(KEY, "subscriptionKey", "messageKey"),
+        **_all(TEXT, "messageName", "correlationKey", "businessId"),
+        "correlationTime": DATE,
+        "partitionId": NUMBER,
+    },
     "user-tasks": {
         **_OF_ELEMENT,
         "userTaskKey": KEY,

@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from devkit.engine.core import Core
+from devkit.engine.correlations import Correlation
 from devkit.engine.definitions import Definition, Node
 from devkit.engine.records import TENANT, ElementInstance, Incident, Job, Subscription, UserTask
 from devkit.engine.rest.operations import LATEST_MS
@@ -234,6 +235,23 @@ def message_subscription(core: Core, record: Subscription) -> Item:
         "lastUpdatedDate": moment(element.started_ms),
         "messageName": record.name,
         "correlationKey": record.correlation_key,
+    }
+
+
+def correlation(core: Core, record: Correlation) -> Item:
+    return {
+        **_of_definition(core.state.definition(record.definition_key)),
+        "businessId": None,
+        "correlationKey": record.correlation_key,
+        "correlationTime": moment(record.time_ms),
+        "elementId": record.event_id,
+        "elementInstanceKey": _text(record.element_key),
+        "messageKey": str(record.message_key),
+        "messageName": record.message_name,
+        "partitionId": 1,
+        "processInstanceKey": str(record.process_instance_key),
+        "rootProcessInstanceKey": _root(core, record.process_instance_key),
+        "subscriptionKey": str(record.subscription_key),
     }
 
 

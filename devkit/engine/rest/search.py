@@ -82,6 +82,12 @@ def _subscriptions(core: Core, wanted: Filter, request: Request) -> Iterable[Ite
     return (items.message_subscription(core, record) for record in core.state.message_subscriptions.by_key.values())
 
 
+def _correlations(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
+    """Those of instances that are not forgotten."""
+    known = core.state.of_instance
+    return (items.correlation(core, one) for one in core.state.correlations if one.process_instance_key in known)
+
+
 def _user_tasks(core: Core, wanted: Filter, request: Request) -> Iterable[Item]:
     return (items.user_task(core, record) for record in core.state.user_tasks.values())
 
@@ -94,9 +100,11 @@ SOURCES: Mapping[str, tuple[str, Callable[[Core, Filter, Request], Iterable[Item
     "incidents": ("incidentKey", _incidents),
     "jobs": ("jobKey", _jobs),
     "message-subscriptions": ("messageSubscriptionKey", _subscriptions),
+    "correlated-message-subscriptions": ("subscriptionKey", _correlations),
     "user-tasks": ("userTaskKey", _user_tasks),
 }
 """Resource → the name of its key, and where its items come from."""
+NOT_READ_ALONE = ("correlated-message-subscriptions",)
 
 
 def _sorted(resource: str, found: list[Item], sort: list[dict[str, Any]]) -> list[Item]:
@@ -206,7 +214,7 @@ async def definition_xml(request: Request) -> Response:
 
 ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     *(("POST", f"/{resource}/search", _search(resource)) for resource in SOURCES),
-    *(("GET", f"/{resource}/{{key}}", _get(resource)) for resource in SOURCES),
+    *(("GET", f"/{resource}/{{key}}", _get(resource)) for resource in SOURCES if resource not in NOT_READ_ALONE),
     ("GET", "/process-definitions/{key}/xml", definition_xml),
     ("POST", "/process-instances/{processInstanceKey}/incidents/search", _search("incidents")),
     ("POST", "/element-instances/{elementInstanceKey}/incidents/search", _search("incidents")),
