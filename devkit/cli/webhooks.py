@@ -41,12 +41,9 @@ def sync(
     now = SystemClock().time_ms()
     for model in read_models(models):
         for deployed in engine.deploy([(model.name, model.xml)]):
-            process = routed_process(model.definitions, deployed, now)
-            if process.elements:
-                taken.table.put(process)
-                _show([process], taken.address)
-            else:
-                taken.table.remove(process.id)
+            process = taken.enter(routed_process(model.definitions, deployed, now), engine)
+            _show([process], taken.address)
+            if not process.elements:
                 print_line(console(), f"{process.process_definition_id} has no webhooks")
     taken.update_routes()
     return exit_codes.OK

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import urlencode
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
-from connector_sdk.errors import AwsRefused, SdkError
+from connector_sdk.errors import AwsRefused, EngineRejected, SdkError
 from connector_sdk.settings import Settings, WebhookApi, webhook_api
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
 from functions.runtime.importer.api_routes import ApiRoutes
+from functions.runtime.importer.definitions import SearchableEngine, with_instances
 
 _OUTPUT = re.compile(r"<member>(?:(?!</member>).)*?<OutputKey>.*?</member>", re.DOTALL)
 _PART = re.compile(r"<(OutputKey|OutputValue)>([^<]*)</\1>")
@@ -51,6 +52,29 @@ class StackWebhooks:
         """The entry of a process."""
         wanted = (tenant, process)
         return next((one for one in self.table.all() if (one.tenant_id, one.process_definition_id) == wanted), None)
+
+    def enter(self, process: RoutedProcess, engine: SearchableEngine) -> RoutedProcess:
+        """Enter a process that was just deployed; returns it with what is kept of its older versions.
+
+        Elements stay at which instances of an older version may wait: all of them, if the engine cannot be searched for
+        such instances. Raises EngineError.
+        """
+        there = self.find(process.tenant_id, process.process_definition_id)
+        older = (
+            [one for one in there.elements if one.get("waits") and one["version"] < process.version] if there else []
+        )
+        keys = {str(one["process_definition_key"]) for one in older}
+        try:
+            active = with_instances(engine, keys)
+        except EngineRejected:
+            active = keys
+        kept = [one for one in older if one["process_definition_key"] in active]
+        entered = replace(process, elements=(*process.elements, *kept))
+        if entered.elements:
+            self.table.put(entered)
+        elif there:
+            self.table.remove(process.id)
+        return entered
 
     def update_routes(self) -> None:
         """Give each webhook its route in the API, and take away those of others."""

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
+from connector_sdk.engine_client import EngineClient
 from connector_sdk.stores.routes import RoutesTable
 from devkit.cli.main import execute
 from devkit.engine import server
 from tests.conftest import Aws
+from tests.importer.models import process
 
 MODEL = Path(__file__).parents[2] / "examples" / "github-issue" / "github-issue.bpmn"
 TEMPLATE = {
@@ -48,7 +50,7 @@ def shop(aws: Aws) -> None:
 
 
 @pytest.fixture(autouse=True)
-def account(aws: Aws, shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def engine(aws: Aws, shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineClient]:
     engine = server.start()
     for name, value in {
         "AWS_REGION": aws.settings.aws_region,
@@ -58,7 +60,7 @@ def account(aws: Aws, shop: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
         "CAMUNDA_REST_ADDRESS": engine.address,
     }.items():
         monkeypatch.setenv(name, value)
-    yield
+    yield EngineClient(engine.address)
     engine.stop()
 
 
@@ -85,6 +87,26 @@ def test_a_synchronised_process_is_listed_until_it_is_retired(aws: Aws, capsys: 
     capsys.readouterr()
     assert execute(["webhooks", "list", "--stack", "shop"]) == 0
     assert capsys.readouterr().out == ("github-issue is retired; `connectors webhooks sync` takes its webhooks again\n")
+
+
+def test_a_new_version_that_is_synchronised_leaves_waiting_instances_their_webhook(
+    aws: Aws, engine: EngineClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "orders.bpmn"
+    for number, path in enumerate(("first", "second", "third")):
+        file.write_bytes(process("orders", catch=path))
+        assert execute(["webhooks", "sync", str(file), "--stack", "shop"]) == 0
+        if number == 0:
+            engine.create_instance(process_definition_id="orders")
+
+    table = RoutesTable(aws.settings, "shop-routes")
+    [entry] = [one for one in table.all() if one.process_definition_id == "orders"]
+    assert [(one["version"], one["properties"]["inbound.context"]) for one in entry.elements] == [
+        (3, "third"),
+        (1, "first"),
+    ]
+    assert "orders v1 (its instances still wait), paid" in capsys.readouterr().out
+    table.remove(entry.id)
 
 
 @pytest.mark.parametrize(

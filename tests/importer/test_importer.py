@@ -185,6 +185,15 @@ def test_what_was_just_synchronised_is_left_alone_until_a_search_can_know_of_it(
     assert [(one.process_definition_id, one.version) for one in imported.entries.all()] == [("orders", 1)]
 
 
+def test_a_new_version_without_webhooks_takes_those_of_the_old_one_away_at_once(imported: Imported) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    imported.deploy(process("orders"))
+
+    imported.clock.advance(1)
+    assert imported.importer.round().removed == ["<default>/orders"]
+
+
 def test_a_retired_process_stays_retired(imported: Imported) -> None:
     imported.deploy(process("orders", start="orders"))
     imported.look()

@@ -19,7 +19,7 @@ from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import EngineError, EngineNotFound
 from connector_sdk.inbound.compatibility import InboundRules
-from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of, waiting_elements_of
+from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
 from connector_sdk.stores.routes import RoutedProcess
 from functions.runtime.importer.definitions import NoSearch, SearchableEngine, Versions, versions, with_instances
 
@@ -55,14 +55,6 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scanned:
-    """A version's inbound elements: all, and those at which an instance can wait."""
-
-    elements: Elements
-    waiting: Elements
-
-
-@dataclass(frozen=True, slots=True)
 class _Look:
     """One round's view of the engine, and what it does about it."""
 
@@ -88,7 +80,7 @@ class Importer:
         self._entries = entries
         self._rules = InboundRules.of(compatibility)
         self._clock = clock or SystemClock()
-        self._scanned: dict[str, _Scanned | None] = {}
+        self._scanned: dict[str, Elements | None] = {}
         """By definition key, which never changes its file; None: it cannot be used."""
         self._last_since_ms = 0
         self._stopped = threading.Event()
@@ -114,7 +106,8 @@ class Importer:
             self._update(process, look, there.get(process.owner))
         present = {process.owner for process in found}
         for entry in (one for owner, one in there.items() if owner not in present):
-            self._remove(entry, done)
+            if self._settled(entry):
+                self._remove(entry, done)
         return done
 
     def start(self, every_seconds: float = EVERY_SECONDS) -> None:
@@ -151,8 +144,7 @@ class Importer:
     def _may_wait(self, key: str) -> bool:
         if key not in self._scanned:
             return True
-        scanned = self._scanned[key]
-        return scanned is not None and bool(scanned.waiting)
+        return any(element.waits for element in self._scanned[key] or ())
 
     def _update(self, process: Versions, look: _Look, entry: RoutedProcess | None) -> None:
         """Write what one process wants now, unless it is there already, or newer than the search knows."""
@@ -163,12 +155,12 @@ class Importer:
         if scanned is None:
             look.done.unusable.append(f"{latest.process_definition_id} version {latest.version}")
             return
-        wanted = list(scanned.elements)
+        wanted = list(scanned)
         for older in process.older:
-            if older.key in look.active and (waiting := self._scan(older, look.engine)):
-                wanted += waiting.waiting
+            if older.key in look.active:
+                wanted += [element for element in self._scan(older, look.engine) or () if element.waits]
         if not wanted:
-            if entry is not None:
+            if entry is not None and (entry.version < latest.version or self._settled(entry)):
                 self._remove(entry, look.done)
             return
         self._enter(latest, [element.to_json() for element in wanted], entry, look.done)
@@ -195,24 +187,20 @@ class Importer:
         done.entered.append(process.id)
 
     def _remove(self, entry: RoutedProcess, done: Round) -> None:
-        if self._settled(entry):
-            self._entries.remove(entry.id)
-            done.removed.append(entry.id)
+        self._entries.remove(entry.id)
+        done.removed.append(entry.id)
 
     def _settled(self, entry: RoutedProcess) -> bool:
         return self._clock.time_ms() - entry.entered_ms >= SETTLE_MS
 
-    def _scan(self, deployed: DeployedProcess, engine: SearchableEngine) -> _Scanned | None:
-        """A version's elements; None if it cannot be used. Raises EngineError."""
+    def _scan(self, deployed: DeployedProcess, engine: SearchableEngine) -> Elements | None:
+        """A version's inbound elements; None if it cannot be used. Raises EngineError."""
         if deployed.key not in self._scanned:
             try:
-                definitions = read(engine.definition_xml(deployed.key))
-                scanned = _Scanned(elements_of(definitions, deployed), waiting_elements_of(definitions, deployed))
+                self._scanned[deployed.key] = elements_of(read(engine.definition_xml(deployed.key)), deployed)
             except EngineNotFound:
                 return None  # not there yet, or not any more: the next round knows
             except (BpmnError, UnusableProcess) as error:
                 _LOG.error("%s version %s: %s", deployed.process_definition_id, deployed.version, error)
                 self._scanned[deployed.key] = None
-                return None
-            self._scanned[deployed.key] = scanned
         return self._scanned[deployed.key]

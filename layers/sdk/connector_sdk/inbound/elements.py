@@ -46,6 +46,8 @@ class InboundElement:
     """By name, as they are in the file: placeholders for secrets, not the secrets."""
     template: str | None = None
     template_version: str | None = None
+    waits: bool = False
+    """An instance can wait there: it is no start event, or one of an event sub-process."""
 
     @property
     def type(self) -> str:
@@ -66,29 +68,13 @@ def elements_of(definitions: Definitions, deployed: DeployedProcess) -> list[Inb
     A catch event without a correlation key cannot be addressed and is left out, as in Camunda's runtime. Raises
     UnusableProcess for a `messageTtl` that is no duration and for a message event without a message.
     """
-    process = _process(definitions, deployed)
+    process = next((one for one in definitions.processes if one.id == deployed.process_definition_id), None)
     return [] if process is None else _elements(process, deployed)
-
-
-def waiting_elements_of(definitions: Definitions, deployed: DeployedProcess) -> list[InboundElement]:
-    """Those elements at which an instance can wait: what is left of a version when a newer one starts the instances.
-
-    Start events of event sub-processes are among them. Raises UnusableProcess.
-    """
-    process = _process(definitions, deployed)
-    if process is None:
-        return []
-    scopes = {element.id for element in process.elements.values() if element.triggered_by_event}
-    starts = {one.id for one in process.elements.values() if one.kind == "startEvent" and one.parent not in scopes}
-    return [element for element in _elements(process, deployed) if element.element_id not in starts]
-
-
-def _process(definitions: Definitions, deployed: DeployedProcess) -> Process | None:
-    return next((one for one in definitions.processes if one.id == deployed.process_definition_id), None)
 
 
 def _elements(process: Process, deployed: DeployedProcess) -> list[InboundElement]:
     found = []
+    by_event = {element.id for element in process.elements.values() if element.triggered_by_event}
     for element in process.elements.values():
         properties = first_of_each(element.properties)
         if element.kind not in KINDS or not properties.get("inbound.type"):
@@ -112,6 +98,7 @@ def _elements(process: Process, deployed: DeployedProcess) -> list[InboundElemen
                 properties=properties,
                 template=element.modeler_template,
                 template_version=element.modeler_template_version,
+                waits=not starts or element.parent in by_event,
             )
         )
     return found
