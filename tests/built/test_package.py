@@ -33,8 +33,17 @@ FORBIDDEN = {
         *("connector_sdk.outbound", "connector_sdk.binding", "connector_sdk.bpmn", "connector_sdk.documents"),
     ),
     "runtime": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "devkit"),
+    "messages": ("boto3", "connector_sdk.inbound", "devkit"),
 }
-"""What a function does not import when it starts, by group: each costs a cold start, or is not its business."""
+"""What a function does not import when it starts, by group, or its own: each costs a cold start, or is
+not its business."""
+
+
+def own_libraries(function: FunctionFolder) -> bool:
+    """Whether a function has libraries beside the layer's."""
+    return (function.path / "requirements.txt").is_file()
+
+
 START = """
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
@@ -86,6 +95,31 @@ def test_a_second_name_is_built_from_the_code_that_it_names(tmp_path: Path) -> N
     assert same == second
 
 
+@pytest.mark.parametrize("function", [one for one in FUNCTIONS if own_libraries(one)], ids=lambda one: one.name)
+def test_a_functions_own_libraries_are_there_for_arm64(function: FunctionFolder, tmp_path: Path) -> None:
+    python()
+    make(ROOT, function.id, tmp_path / function.id, "ARCH=arm64")
+
+    libraries = list(tmp_path.rglob("*.so*"))
+
+    assert {library.read_bytes()[18] for library in libraries} <= {0xB7}
+    assert packages(tmp_path / function.id) != set()
+
+
+def test_a_library_is_only_in_the_functions_that_name_it(build: Path) -> None:
+    layer = packages(build / LAYER / "python")
+    held = {function.name: packages(build / function.id) for function in FUNCTIONS}
+
+    assert {name: found & layer for name, found in held.items() if found & layer} == {}
+    assert {name for name, found in held.items() if found} == {one.name for one in FUNCTIONS if own_libraries(one)}
+
+
+def packages(folder: Path) -> set[str]:
+    """The third-party packages and modules in an artifact."""
+    own = {"functions", "connector_sdk"}
+    return {path.name for path in folder.iterdir() if path.name not in own and not path.name.endswith(".dist-info")}
+
+
 def test_the_layer_is_compiled_for_reading_where_it_will_be(build: Path) -> None:
     compiled = build / LAYER / "python/connector_sdk/feel/__pycache__/expression.cpython-313.pyc"
 
@@ -115,7 +149,7 @@ def test_a_function_holds_its_own_folder_only(build: Path, function: FunctionFol
     assert own / "app.py" in code
     assert [path for path in code if own not in path.parents] == []
     assert {path.suffix for path in code} == {".py", ".pyc"}
-    assert code == files or (function.path / "requirements.txt").is_file()
+    assert code == files or own_libraries(function)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.name)
@@ -129,7 +163,7 @@ def test_a_function_starts_with_only_what_it_ships(build: Path, function: Functi
 
     assert started.returncode == 0, started.stderr
     loaded = set(json.loads(started.stdout))
-    assert loaded.isdisjoint(FORBIDDEN[function.group])
+    assert loaded.isdisjoint(FORBIDDEN.get(function.name, FORBIDDEN[function.group]))
 
 
 def test_a_missing_build_is_not_deployed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
