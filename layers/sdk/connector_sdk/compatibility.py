@@ -28,7 +28,9 @@ RULES: dict[str, Rule] = {
         True,
         False,
     ),
-    "newer_functions": Rule("`ignoreError`, `backoff`, `createDocument` and the one-argument `bpmnError` exist", False, True),
+    "newer_functions": Rule(
+        "`ignoreError`, `backoff`, `createDocument` and the one-argument `bpmnError` exist", False, True
+    ),
     "job_error_variables": Rule("the variables given to `jobError` go into the fail command", False, True),
     "size_guard": Rule("results over 1.5 MB are refused before the engine refuses them", False, True),
     "unwrap_single_result": Rule("a list that holds one context is accepted as result of an expression", True, False),
