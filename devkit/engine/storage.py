@@ -40,11 +40,14 @@ LOG_CHARACTERS = 8 * 1024 * 1024
 """How much gathers in the log: about 10,000 commands."""
 CHECKPOINT_PAGES = 10_000
 """After how many pages the write-ahead log is brought into the file: 40 MB."""
+CACHE_KILOBYTES = 32 * 1024
+"""How much of the file SQLite keeps in memory."""
 _PRAGMAS = (
     "locking_mode = EXCLUSIVE",
     "journal_mode = WAL",
     "synchronous = NORMAL",
     f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+    f"cache_size = -{CACHE_KILOBYTES}",
 )
 
 
@@ -184,8 +187,11 @@ class Storage:
 
     def _empty_log(self) -> None:
         """Give each record in the log a row of its own. If that fails they stay in the log, until the next command."""
-        rows = [(identity, text) for identity, text in sorted(self._logged.items()) if text != _GONE]
-        gone = [(identity,) for identity, text in self._logged.items() if text == _GONE]
+        logged = self._logged
+        identities = sorted(logged)
+        # one at a time: thousands of tuples at once would set off the garbage collector
+        rows = ((identity, logged[identity]) for identity in identities if logged[identity] != _GONE)
+        gone = ((identity,) for identity in identities if logged[identity] == _GONE)
         try:
             with self._database:
                 self._database.execute("BEGIN")
