@@ -80,7 +80,7 @@ def replay(
     """Set deliveries due again, whatever became of them: redelivery publishes them within a minute.
 
     A published one is published once more. Its message has the same id, so the engine drops it while it still knows the
-    first; a plain start event starts another instance.
+    first; a plain start event starts another instance, unless the engine finds the first one (8.9 and newer).
     """
     if bool(ids) == (state is not None):
         raise Refusal("name deliveries, or those of a state: connectors deliveries replay --state dead")

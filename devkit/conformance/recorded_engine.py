@@ -52,6 +52,14 @@ class RecordedEngine:
         self.take("/v2/messages/publication", body)
         return PublishedMessage(MESSAGE_KEY, tenant_id or "")
 
+    def has_business_ids(self) -> bool:
+        """Recorded with 8.8."""
+        return False
+
+    def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Nothing is found: the recorded cases only command."""
+        return []
+
     def create_instance(
         self,
         *,
@@ -61,6 +69,7 @@ class RecordedEngine:
         tenant_id: str | None = None,
         await_completion: bool = False,
         request_timeout_ms: int | None = None,
+        business_id: str | None = None,
     ) -> CreatedInstance:
         waiting = {"awaitCompletion": True, "requestTimeout": request_timeout_ms} if await_completion else {}
         body = {

@@ -100,6 +100,14 @@ class PresentEngine:
         """Raises EngineError."""
         return self._presence.use(self._client, lambda: self._client.create_document(content, content_type, file_name))
 
+    def has_business_ids(self) -> bool:
+        """Raises EngineError."""
+        return self._presence.use(self._client, self._client.has_business_ids)
+
+    def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Raises EngineError."""
+        return self._presence.use(self._client, lambda: self._client.search(what, filter))
+
     def create_instance(
         self,
         *,
@@ -109,6 +117,7 @@ class PresentEngine:
         tenant_id: str | None = None,
         await_completion: bool = False,
         request_timeout_ms: int | None = None,
+        business_id: str | None = None,
     ) -> CreatedInstance:
         """Raises EngineError."""
         return self._presence.use(
@@ -120,6 +129,7 @@ class PresentEngine:
                 tenant_id=tenant_id,
                 await_completion=await_completion,
                 request_timeout_ms=request_timeout_ms,
+                business_id=business_id,
             ),
         )
 

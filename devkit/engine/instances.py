@@ -53,7 +53,13 @@ def _no_definition(what: str) -> Rejection:
     return Rejection("CREATE", "NOT_FOUND", f"Expected to find process definition with {what}, but none found")
 
 
-def create(core: Core, definition: Definition, variables: Variables, start_at: Sequence[str] = ()) -> ElementInstance:
+def create(
+    core: Core,
+    definition: Definition,
+    variables: Variables,
+    start_at: Sequence[str] = (),
+    business_id: str | None = None,
+) -> ElementInstance:
     """Create an instance, at its none start event or at the elements named. Raises Rejection."""
     if not start_at and definition.process.none_start is None:
         raise Rejection(
@@ -67,6 +73,7 @@ def create(core: Core, definition: Definition, variables: Variables, start_at: S
             message = f"Expected to create instance of process with start instructions but {reason}"
             raise Rejection("CREATE", "INVALID_ARGUMENT", message)
     instance = _new(core, definition, variables)
+    instance.business_id = business_id
     if start_at:
         _start_inside(core, instance, definition, start_at)
     else:

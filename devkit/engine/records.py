@@ -54,6 +54,8 @@ class ElementInstance:
     """An interrupting event sub-process took over this scope; its events are not waited for any more."""
     trigger_id: str | None = None
     """The start event that an event sub-process begins with."""
+    business_id: str | None = None
+    """What whoever created this process instance calls it."""
     caller_key: int = 0
     """The call activity's instance that started this process instance."""
     called_key: int = 0

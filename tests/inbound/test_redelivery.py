@@ -28,6 +28,8 @@ class Engine:
         self.create_instance = webhook.engine.create_instance
         self.correlate_message = webhook.engine.correlate_message
         self.create_document = webhook.engine.create_document
+        self.has_business_ids = webhook.engine.has_business_ids
+        self.search = webhook.engine.search
         self.away = False
         self.probes = 0
         self.probed = threading.Event()

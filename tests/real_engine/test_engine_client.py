@@ -51,7 +51,7 @@ def activate(engine: EngineClient, name: str) -> Callable[..., list[Job]]:
 
 
 def test_the_topology_names_the_version(engine: EngineClient, any_engine: AnyEngine) -> None:
-    assert engine.topology()["gatewayVersion"] == {"development": "8.8.0-development", "real": "8.6.0"}[any_engine.name]
+    assert engine.topology()["gatewayVersion"] == {"development": "8.9.0-development", "real": "8.6.0"}[any_engine.name]
 
 
 def test_a_deployment_returns_ids_versions_and_keys_as_text(engine: EngineClient, name: str) -> None:

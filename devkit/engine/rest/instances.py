@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from devkit.engine import incidents, instances
 from devkit.engine.definitions import Definition
-from devkit.engine.records import TENANT, Variables
+from devkit.engine.records import TENANT, ElementInstance, Variables
 from devkit.engine.rest import bodies
 from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, invalid
 
@@ -30,6 +30,7 @@ CREATION: bodies.Schema = {
     "fetchVariables": bodies.texts,
     "operationReference": bodies.int64,
     "tags": bodies.texts,
+    "businessId": bodies.text,
 }
 CANCELLATION: bodies.Schema = {"operationReference": bodies.int64}
 VARIABLES: bodies.Schema = {
@@ -67,13 +68,13 @@ async def create(request: Request) -> Response:
             body.get("processDefinitionVersion", -1),
         )
         start_at = [_element_id(instruction) for instruction in body.get("startInstructions", ())]
-        instance = instances.create(core, definition, body.get("variables", {}), start_at)
+        instance = instances.create(core, definition, body.get("variables", {}), start_at, body.get("businessId"))
         if body.get("awaitCompletion"):
             core.results[instance.key] = then
     variables: Variables = {}
     if body.get("awaitCompletion"):
         variables = await _result(body, instance.key, result)
-    return JsonResponse(_created(definition, instance.key, variables, body.get("tags", [])))
+    return JsonResponse(_created(definition, instance, variables, body.get("tags", [])))
 
 
 def _set_result(result: asyncio.Future[Variables | None], variables: Variables | None) -> None:
@@ -105,16 +106,18 @@ def _no_result(reason: str) -> Problem:
     return Problem(504, "DEADLINE_EXCEEDED", f"Expected to handle REST API request, but {reason}")
 
 
-def _created(definition: Definition, key: int, variables: Variables, tags: list[str]) -> dict[str, Any]:
+def _created(
+    definition: Definition, instance: ElementInstance, variables: Variables, tags: list[str]
+) -> dict[str, Any]:
     return {
         "processDefinitionId": definition.process_id,
         "processDefinitionVersion": definition.version,
         "processDefinitionKey": str(definition.key),
-        "processInstanceKey": str(key),
+        "processInstanceKey": str(instance.key),
         "tenantId": TENANT,
         "variables": variables,
         "tags": tags,
-        "businessId": None,
+        "businessId": instance.business_id,
     }
 
 

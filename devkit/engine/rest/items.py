@@ -113,7 +113,7 @@ def process_instance(core: Core, record: ElementInstance) -> Item:
         ),
         "rootProcessInstanceKey": _root(core, record.key),
         "suspendedDate": None,
-        "businessId": None,
+        "businessId": record.business_id,
         "tags": [],
     }
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from devkit.engine.rest import bodies
 from devkit.engine.rest.problems import JsonResponse, Problem, invalid
 
-VERSION = "8.8.0-development"
+VERSION = "8.9.0-development"
 """What this engine calls itself: the API it speaks, and that it is no production engine."""
 LATEST_MS = 253_402_300_799_999
 """The end of the year 9999; there is no date after it."""

@@ -117,7 +117,7 @@ class Redelivery:
             left_ms = (delivery.due_ms or 0) - self._clock.time_ms()
             if self._stopped.is_set() or left_ms < LEASE_MARGIN_MS:
                 break
-            outcome = attempt(delivery, self._engine, self._rules)
+            outcome = attempt(delivery, self._engine, self._rules, again=True)
             state = self._written(delivery, outcome)
             ended.update([state] if state else [])
             if isinstance(outcome, Away) and outcome.unreachable:

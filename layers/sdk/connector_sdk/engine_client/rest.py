@@ -45,6 +45,8 @@ class Rest:
     def __init__(self, address: str, authentication: Authentication | None, connect_timeout: float) -> None:
         """Raises ValueError for an address that is none."""
         self.address = address.rstrip("/").removesuffix(API)
+        self.version: tuple[int, int] | None = None
+        """The engine's, as soon as somebody has asked for it."""
         self._authentication = authentication
         self._commands = Connections(self.address + API, limit=COMMAND_CONNECTIONS, connect_timeout=connect_timeout)
         self._polls = Connections(self.address + API, connect_timeout=connect_timeout)

@@ -65,19 +65,20 @@ class Never:
 Outcome = Taken | Refused | Away | Never
 
 
-def attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility) -> Outcome:
+def attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility, *, again: bool) -> Outcome:
     """Map the delivery and send the command. No engine: out of time; it is mapped all the same, to know the answer.
 
+    `again`: somebody may have sent it before, and died or lost the engine's answer.
     Never raises: what fails in a way that nobody foresaw is put off like any other, and stops nothing behind it.
     """
     try:
-        return _attempt(delivery, engine, rules) if delivery.element else Never(BODY_EXPIRED)
+        return _attempt(delivery, engine, rules, again) if delivery.element else Never(BODY_EXPIRED)
     except Exception as error:
         _LOG.exception("%s could not be published", delivery.id)
         return Away(f"{type(error).__name__}: {error}")
 
 
-def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility) -> Outcome:
+def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility, again: bool) -> Outcome:
     element = InboundElement.from_json(delivery.element)
     try:
         if engine is None and delivery.payload.get(PARTS):
@@ -85,7 +86,7 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibil
             return Away(OUT_OF_TIME)
         payload = with_documents(delivery.payload, engine)
         command = command_for(element, payload, delivery.id, rules)
-        return Taken(command.send(engine), payload) if engine else Away(OUT_OF_TIME)
+        return Taken(command.send(engine, again=again), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
     except EngineUnreachable as error:

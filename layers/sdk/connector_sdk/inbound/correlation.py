@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
-from connector_sdk.errors import ConnectorInputError, EngineConflict, SdkError
+from connector_sdk.errors import ConnectorInputError, EngineConflict, EngineRejected, SdkError
 from connector_sdk.expressions import ExpressionError, evaluate, output_variables
 from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.java_text import java_double
+
+_LOG = logging.getLogger(__name__)
 
 
 class InboundEngine(Protocol):
@@ -45,7 +48,12 @@ class InboundEngine(Protocol):
         tenant_id: str | None = None,
         await_completion: bool = False,
         request_timeout_ms: int | None = None,
+        business_id: str | None = None,
     ) -> CreatedInstance: ...
+
+    def has_business_ids(self) -> bool: ...
+
+    def search(self, what: str, filter: Mapping[str, Any] | None = None) -> list[dict[str, Any]]: ...
 
     def correlate_message(
         self,
@@ -67,19 +75,38 @@ class Unmappable(SdkError):
 
 @dataclass(frozen=True, slots=True)
 class CreateInstance:
-    """Start an instance of exactly the version that the webhook belongs to."""
+    """Start an instance of exactly the version that the webhook belongs to, under the delivery's id if that is kept.
+
+    Engines from 8.9 on keep it as the business id, by which an instance is found that an earlier try started.
+    """
 
     element: InboundElement
     variables: Mapping[str, Any]
+    own_id: str
 
-    def send(self, engine: InboundEngine) -> dict[str, Any]:
+    def send(self, engine: InboundEngine, *, again: bool) -> dict[str, Any]:
+        """`again`: it may have been sent before. Returns what a response expression sees as `correlation`."""
+        business_id = self.own_id if engine.has_business_ids() else None
+        if business_id and again and (found := self._started_before(engine)):
+            return _correlation(self.element, processInstanceKey=found)
         created = engine.create_instance(
             process_definition_id=self.element.process_definition_id,
             version=self.element.version,
             variables=self.variables,
             tenant_id=self.element.tenant_id,
+            business_id=business_id,
         )
         return _correlation(self.element, processInstanceKey=created.process_instance_key)
+
+    def _started_before(self, engine: InboundEngine) -> str | None:
+        """The instance's key; None as well if this engine does not let us search."""
+        wanted = {"businessId": self.own_id, "processDefinitionId": self.element.process_definition_id}
+        try:
+            found = engine.search("process-instances", wanted)
+        except EngineRejected as error:
+            _LOG.warning("whether %s has started an instance already cannot be seen: %s", self.own_id, error)
+            return None
+        return next((str(one["processInstanceKey"]) for one in found), None)
 
     def send_and_wait(self, engine: InboundEngine, wait_ms: int) -> dict[str, Any]:
         """Wait for the instance's end; a response expression sees its variables as `correlation.variables`."""
@@ -105,7 +132,7 @@ class PublishMessage:
     correlation_key: str
     message_id: str
 
-    def send(self, engine: InboundEngine) -> dict[str, Any] | None:
+    def send(self, engine: InboundEngine, *, again: bool) -> dict[str, Any] | None:
         """What a response expression sees as `correlation`; None if the message had been published before."""
         try:
             published = engine.publish_message(
@@ -145,10 +172,10 @@ def command_for(
 ) -> Command:
     """Map an event: message id, correlation key, variables, in the order of Camunda's runtime.
 
-    `own_id` is the message id where the model gives none. Raises Unmappable.
+    `own_id` is the message id where the model gives none, and an instance's business id. Raises Unmappable.
     """
     if element.effect == "create":
-        return CreateInstance(element, _variables(element, payload, compatibility))
+        return CreateInstance(element, _variables(element, payload, compatibility), own_id)
     message_id = _message_id(element, payload) or own_id
     key = _correlation_key(element, payload)
     if not (element.message_name or "").strip():

@@ -2,8 +2,8 @@
 
 What a sender gets a 2xx for is on disk before. If this function dies after recording, the delivery's lease runs out and
 redelivery takes it up; a message that was published just before carries the same id again and is dropped by the engine.
-A plain start event has no such id: an instance may be created twice if the function dies, or the answer is lost,
-between the engine's creating it and our writing that down.
+A plain start is looked up by its business id before it is tried again. Engines before 8.9 keep none: there an instance
+may be created twice if the function dies, or the answer is lost, between its creation and our writing that down.
 """
 
 from __future__ import annotations

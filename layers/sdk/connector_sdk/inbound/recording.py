@@ -27,7 +27,7 @@ def recorded(event: WantedEvent, services: WebhookServices) -> Answer:
         return accepted if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(kept, now):
         return accepted
-    return _published(delivery, event, services, budget_ms)
+    return _published(delivery, event, services, budget_ms, again=there is not None)
 
 
 def _budget_ms(event: WantedEvent, services: WebhookServices) -> int:
@@ -36,7 +36,9 @@ def _budget_ms(event: WantedEvent, services: WebhookServices) -> int:
     return min(services.budget_ms, scheme.patience_ms) if scheme else services.budget_ms
 
 
-def _published(delivery: Delivery, event: WantedEvent, services: WebhookServices, budget_ms: int) -> Answer:
+def _published(
+    delivery: Delivery, event: WantedEvent, services: WebhookServices, budget_ms: int, *, again: bool
+) -> Answer:
     """Try to publish within the budget, write down how it went, and answer.
 
     Raises nothing: a sender that is told of a failure now would repeat an event that is recorded already.
@@ -45,7 +47,7 @@ def _published(delivery: Delivery, event: WantedEvent, services: WebhookServices
     # Not more than the budget, should the gateway's clock be ahead of ours.
     left_ms = budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
     engine = services.engine.within(left_ms / 1000) if left_ms > 0 else None
-    outcome = attempt(delivery, engine, services.routes.rules.general)
+    outcome = attempt(delivery, engine, services.routes.rules.general, again=again)
     now = services.clock.time_ms()
     match outcome:
         case Taken(correlation, payload):
