@@ -50,6 +50,8 @@ class Place:
     optional: bool = False
     tag: str = ""
     """Which member of a OneOf this is: tells apart fields of the same name in two of them."""
+    discriminator: str = ""
+    """The field of that member which its drop-down stands for."""
 
     def inside(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
@@ -73,7 +75,7 @@ def shown(model: type[BaseModel], place: Place = Place()) -> Iterator[Shown]:
     """Every property of a model, in the order of its fields. Raises UnusableModel."""
     for name, info in model.model_fields.items():
         one = _field(info, model, name)
-        if not one.said.offered:
+        if not one.said.offered or name == place.discriminator:
             continue
         here = replace(
             place,
@@ -81,12 +83,13 @@ def shown(model: type[BaseModel], place: Place = Place()) -> Iterator[Shown]:
             group=one.said.group or place.group,
             conditions=(*place.conditions, *((one.said.when,) if one.said.when else ())),
             optional=place.optional or not one.required,
+            discriminator="",
         )
         if one.members:
             yield from _one_of(one, here, place.optional)
         elif isinstance(one.type, type) and issubclass(one.type, BaseModel):
             yield from shown(one.type, here)
-        elif not (place.tag and get_origin(one.type) is Literal and len(get_args(one.type)) == 1):
+        else:
             yield _property(one, here, place.optional)
 
 
@@ -103,7 +106,11 @@ def _one_of(one: Field, place: Place, inside_optional: bool) -> Iterator[Shown]:
     yield replace(_property(choice, place, inside_optional), id=path, name=path)
     for member, own in tags.items():
         inside = replace(
-            place, conditions=(*place.conditions, Equals(path, *own)), optional=False, tag=f"{place.tag}{own[0]}."
+            place,
+            conditions=(*place.conditions, Equals(path, *own)),
+            optional=False,
+            tag=f"{place.tag}{own[0]}.",
+            discriminator=discriminator,
         )
         yield from shown(member, inside)
 
