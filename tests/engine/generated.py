@@ -30,15 +30,17 @@ CHECKS = (
 )
 SHORT_WAIT_MS = 20
 PROCESS = """
-s: {is: start, to: [work, form, call, wait]}
+s: {is: start, to: [work, form, call, wait, hoc]}
 work: {is: service, type: work, to: e1}
 form: {is: user, native: true, to: e2}
 call: {is: call, calls: C, to: e3}
 wait: {is: receive, message: {name: m, key: =k}, to: e4}
+hoc: {is: adhoc, nodes: {a: {is: task, to: []}}, to: e5}
 e1: {is: end}
 e2: {is: end}
 e3: {is: end}
 e4: {is: end}
+e5: {is: end}
 """
 CALLED = "{s: {is: start}, t: {is: script, expr: '=assert(missing, false)', result: r}, e: {is: end}}"
 
@@ -75,6 +77,8 @@ class World:
         for resource, key in (("user-tasks", "userTaskKey"), ("variables", "variableKey")):
             found[key] = self.driver.search(resource, processInstanceKey=instance)[0][key]
         found["elementInstanceKey"] = job["elementInstanceKey"]
+        (hoc,) = self.driver.search("element-instances", processInstanceKey=instance, elementId="hoc")
+        found["adHocSubProcessInstanceKey"] = hoc["elementInstanceKey"]
         found["incidentKey"] = self.driver.search("incidents", state="ACTIVE")[-1]["incidentKey"]
         return found
 
