@@ -3,7 +3,7 @@
 import base64
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector_sdk.clock import SystemClock
+from connector_sdk.errors import WebhookError
 from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
 from devkit.checkout import ToolMissing, tool
@@ -30,6 +31,8 @@ BODIES = st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=4).map
     lambda value: json.dumps(value, ensure_ascii=False)
 )
 """JSON: some libraries parse what they have verified."""
+SPELLED = st.sampled_from([str.lower, str.upper, str.title, str.swapcase])
+"""How a gateway may spell the names of headers."""
 QUERIES = st.sampled_from(["", "a=1&b=%20x", "x=%C3%BC&y", "q=a+b"])
 CASES = settings(
     deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -66,19 +69,32 @@ def vendors() -> Iterator[Vendors]:
         process.stdin.close()
 
 
-def request(body: str, now_ms: int, headers: dict[str, str], **changes: Any) -> WebhookRequest:
-    lower = {name.lower(): value for name, value in headers.items()}
-    return WebhookRequest("POST", "/inbound/orders", body.encode(), lower, received_ms=now_ms, **changes)
+def request(body: str, now_ms: int, headers: dict[str, str], encoded: bool = False, query: str = "") -> WebhookRequest:
+    """As API Gateway hands it on, to the address https://hooks.acme.io/inbound/orders."""
+    event = {
+        "rawPath": "/inbound/orders",
+        "rawQueryString": query,
+        "headers": {**headers, "Host": "hooks.acme.io"},
+        "requestContext": {"http": {"method": "POST"}, "timeEpoch": now_ms},
+        "body": base64.b64encode(body.encode()).decode() if encoded else body,
+        "isBase64Encoded": encoded,
+    }
+    return WebhookRequest.from_event(event, received_ms=0)
 
 
 @pytest.mark.parametrize(("vendor", "library"), LIBRARIES)
 @CASES
-@given(body=BODIES)
-def test_what_a_vendors_library_signs_is_accepted(vendors: Vendors, vendor: str, library: str, body: str) -> None:
+@given(body=BODIES, encoded=st.booleans(), spelled=SPELLED)
+def test_what_a_vendors_library_signs_is_accepted_and_another_body_is_not(
+    vendors: Vendors, vendor: str, library: str, body: str, encoded: bool, spelled: Callable[[str], str]
+) -> None:
     now_ms = SystemClock().time_ms()
     asked = {"vendor": vendor, "library": library, "secret": SECRET, "seconds": now_ms // 1000, "body": body}
 
-    SCHEMES[vendor](SECRET).verify(request(body, now_ms, vendors.ask(**asked)["headers"]))
+    headers = {spelled(name): value for name, value in vendors.ask(**asked)["headers"].items()}
+    SCHEMES[vendor](SECRET).verify(request(body, now_ms, headers, encoded))
+    with pytest.raises(WebhookError):
+        SCHEMES[vendor](SECRET).verify(request(body + " ", now_ms, headers, encoded))
 
 
 @pytest.mark.parametrize(("vendor", "library"), LIBRARIES)
@@ -95,16 +111,25 @@ def test_a_vendors_library_accepts_what_we_sign(vendors: Vendors, vendor: str, l
 
 
 @CASES
-@given(fields=st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=5), query=QUERIES)
-def test_twilio_and_we_sign_forms_alike(vendors: Vendors, fields: list[tuple[str, str]], query: str) -> None:
+@given(
+    fields=st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=5),
+    query=QUERIES,
+    encoded=st.booleans(),
+    spelled=SPELLED,
+)
+def test_twilio_and_we_sign_forms_alike(
+    vendors: Vendors, fields: list[tuple[str, str]], query: str, encoded: bool, spelled: Callable[[str], str]
+) -> None:
     address = "https://hooks.acme.io/inbound/orders"
     url = f"{address}?{query}" if query else address
     asked = {"vendor": "twilio", "secret": SECRET, "url": url, "fields": fields}
-    sent = request(
-        urlencode(fields), 0, {"content-type": "application/x-www-form-urlencoded"}, url=address, query=query
-    )
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    sent = request(urlencode(fields), 1, form, encoded, query)
 
     signature = vendors.ask(**asked)["headers"]["x-twilio-signature"]
     ours = dict(SCHEMES["twilio"](SECRET).sign(sent))
     assert ours == {"X-Twilio-Signature": signature}
     assert vendors.ask(**asked, headers=ours) == {"valid": True}
+    SCHEMES["twilio"](SECRET).verify(
+        request(urlencode(fields), 1, {**form, spelled("x-twilio-signature"): signature}, encoded, query)
+    )
