@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.documents import DocumentStore
+from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
 from connector_sdk.inbound import WebhookConnector
 from connector_sdk.outbound import Connector, Services
@@ -14,6 +15,7 @@ from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, environment, second_names
 from devkit.checkout import ROOT
 from devkit.generate import FunctionFolder, catalogue
+from functions.runtime.messages import app as messages
 from functions.runtime.poller.registry import Handler, Registered, load
 
 INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.group == "inbound")
@@ -39,11 +41,14 @@ class OutboundFunctions:
 
 
 def outbound_functions(
-    settings: Settings, secrets: SecretProvider, documents: DocumentStore | None = None
+    settings: Settings,
+    secrets: SecretProvider,
+    documents: DocumentStore | None = None,
+    engine: EngineClient | None = None,
 ) -> OutboundFunctions:
-    """Load every folder of `functions/outbound`, and those that have a second name (CONNECTOR_<NAME>_FUNCTION).
+    """Load every function that does jobs, and those that have a second name (CONNECTOR_<NAME>_FUNCTION).
 
-    `documents` is the store that they share; None: the one that the settings name.
+    `documents` is the store that they share, `engine` gets the messages; None: those that the settings name.
     Raises UnknownConnector, and SettingsError if two of them serve one job type.
     """
     services = Services.from_settings(settings, secrets, documents)
@@ -53,6 +58,8 @@ def outbound_functions(
     served: dict[str, str] = {}
     for name in dict.fromkeys((*(one.name for one in _outbound()), *second_names(variables))):
         registered, handler = load(name, variables)
+        if handler is messages.handler and engine is not None:
+            handler = messages.connector(lambda: engine)
         _refuse_double(registered, served)
         registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
@@ -70,7 +77,7 @@ def _refuse_double(connector: Registered, served: dict[str, str]) -> None:
 
 
 def _outbound() -> list[FunctionFolder]:
-    return [one for one in catalogue(ROOT) if one.group == "outbound"]
+    return [one for one in catalogue(ROOT) if one.does_jobs]
 
 
 def _stated() -> dict[str, str]:

@@ -111,7 +111,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
     """
     require_secrets(plan.models, plan.secrets, plan.settings.secret_prefix)
     with ExitStack() as stack:
-        functions = outbound_functions(plan.settings, plan.secrets, EngineDocuments(lambda: plan.engine))
+        functions = outbound_functions(plan.settings, plan.secrets, EngineDocuments(lambda: plan.engine), plan.engine)
         stack.callback(functions.close)
         deliveries = ToldDeliveries(plan.deliveries, plan.tell)
         stack.callback(deliveries.close)

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector_sdk.errors import SdkError
 from devkit.generate.join import content, entries
-from functions.runtime.poller.registry import registered
+from functions.runtime.poller.registry import WITH_ENGINE, registered
 
 GROUPS = ("outbound", "inbound", "runtime")
 FORM = "function.yaml"
@@ -63,6 +63,11 @@ class FunctionFolder:
         return importlib.import_module(f"functions.{self.group}.{self.code}.app").handler
 
     @property
+    def does_jobs(self) -> bool:
+        """Whether the poller hands it jobs: every connector, and the runtime function for messages."""
+        return self.group == "outbound" or (self.group == "runtime" and self.folder in WITH_ENGINE)
+
+    @property
     def types(self) -> Sequence[str]:
         """The job types that a connector serves."""
         return (self.job_type,) if self.job_type else registered(self.name, self.connector).types
@@ -75,7 +80,7 @@ class FunctionFolder:
     def places(self) -> Mapping[str, str]:
         """What stands between @ signs in the forms."""
         known = {"id": self.id, "name": self.name, "group": self.group, "folder": self.code}
-        return known if self.group == "runtime" else known | self._said_by_code()
+        return known | self._said_by_code() if self.does_jobs or self.group == "inbound" else known
 
     def _said_by_code(self) -> dict[str, str]:
         if self.group == "inbound":
@@ -115,7 +120,7 @@ def catalogue(root: Path, only: Collection[str] | None = None) -> Sequence[Funct
         raise UnknownFunction(f"two functions have the same name, rename a folder: {', '.join(sorted(doubled))}")
     if only is None:
         return found
-    choosable = [one.name for one in found if one.group != "runtime"]
+    choosable = [one.name for one in found if one.does_jobs or one.group == "inbound"]
     if unknown := [name for name in only if name not in choosable]:
         raise UnknownFunction(f"there is no function {', '.join(unknown)}; choose from {', '.join(choosable)}")
-    return [one for one in found if one.group == "runtime" or one.name in only]
+    return [one for one in found if one.name not in choosable or one.name in only]

@@ -97,6 +97,7 @@ def allowed(things: Things) -> dict[str, list[Attempt]]:
     return {
         "http-json": [things.own_secret, things.own_object, things.documents],
         "documents": [things.engine_secrets[2], *things.bucket[-2:]],
+        "messages": [things.engine_secrets[1]],
         "poller": [things.engine_secrets[0]],
         "redelivery": [things.engine_secrets[1], ("dynamodb", "query", things.query)],
     }
@@ -118,6 +119,16 @@ def forbidden(things: Things) -> dict[str, list[Attempt]]:
             things.others_secret,
             *things.table,
             *things.bucket[:3],
+            *things.functions,
+            things.documents,
+            *things.registry,
+        ],
+        "messages": [
+            things.engine_secrets[0],
+            things.engine_secrets[2],
+            things.others_secret,
+            *things.table,
+            *things.bucket,
             *things.functions,
             things.documents,
             *things.registry,

@@ -41,6 +41,7 @@ ACTIONS = {
     },
     "poller": LOGS | {"secretsmanager:GetSecretValue", "ssm:GetParametersByPath", "lambda:InvokeFunction"},
     "documents": LOGS | {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:PutObject"},
+    "messages": LOGS | {"secretsmanager:GetSecretValue"},
     "importer": LOGS
     | {
         "secretsmanager:GetSecretValue",
@@ -179,9 +180,9 @@ def test_the_documents_function_has_credentials_of_its_own_and_nothing_of_the_de
         assert resources("RuntimeDocuments", action) == [{"Fn::Sub": "${Payloads.Arn}/documents/*"}]
 
 
-def test_the_poller_may_invoke_every_connector_and_nothing_else() -> None:
+def test_the_poller_may_invoke_what_does_jobs_and_nothing_else() -> None:
     assert resources("RuntimePoller", "lambda:InvokeFunction") == [
-        {"Fn::GetAtt": [function.id, "Arn"]} for function in OUTBOUND
+        {"Fn::GetAtt": [name, "Arn"]} for name in (*(function.id for function in OUTBOUND), "RuntimeMessages")
     ]
 
 

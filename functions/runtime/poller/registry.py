@@ -12,6 +12,8 @@ from connector_sdk.errors import SdkError
 from connector_sdk.settings import second_names, type_override
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
+WITH_ENGINE = frozenset({"messages"})
+"""What does jobs and has credentials of the engine: it is in functions/runtime, among those that do."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 """A Lambda handler: invocation and context in, answer out."""
@@ -52,7 +54,7 @@ def load(name: str, variables: Mapping[str, str] | None = None) -> tuple[Registe
 
 def _handler(name: str) -> Handler:
     folder = name.replace("-", "_")
-    module_name = f"functions.outbound.{folder}.app"
+    module_name = f"functions.{'runtime' if folder in WITH_ENGINE else 'outbound'}.{folder}.app"
     if not re.fullmatch(r"[a-z0-9_]+", folder):
         raise UnknownConnector(f"{name!r} is no connector's name: they are letters, digits and dashes (http-json)")
     try:

@@ -20,9 +20,10 @@ POLLER = "poller"
 REDELIVERY = "redelivery"
 DOCUMENTS = "documents"
 IMPORTER = "importer"
-FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER)
+MESSAGES = "messages"
+FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER, MESSAGES)
 """The groups of deployed functions; a setting names those that read it."""
-ENGINE = (INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER)
+ENGINE = (INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER, MESSAGES)
 """Those that speak to the engine."""
 
 
@@ -182,7 +183,7 @@ SETTINGS: dict[str, Setting] = {
         "8.10",
         "whose rules apply where versions differ",
         _choice("8.8", "8.10"),
-        functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER),
+        functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER, MESSAGES),
     ),
     "allow_addresses": Setting(
         "CONNECTORS_ALLOW_ADDRESSES",
@@ -200,7 +201,7 @@ SETTINGS: dict[str, Setting] = {
         "where secrets are looked up, in this order: secretsmanager:NAME (a JSON object of secrets), ssm:/PATH "
         "(a parameter for each secret below the path), environment",
         _secret_sources,
-        functions=(OUTBOUND, INBOUND),
+        functions=(OUTBOUND, INBOUND, MESSAGES),
     ),
     "engine_secret": Setting(
         "CONNECTORS_ENGINE_SECRET",
