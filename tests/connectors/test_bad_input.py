@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from connector_sdk.outcome import Fail
 from devkit.checkout import ROOT
@@ -23,10 +24,11 @@ from devkit.testing import run_job
 from tests.connectors.bad_input.rows import GIVEN_RETRIES, KINDS, SECRET, Impossible, Peers, Row
 
 CONNECTORS = {one.folder: one for one in catalogue(ROOT) if one.group == "outbound" and (one.path / "app.py").is_file()}
-TABLES = sorted(path.stem for path in Path(__file__).with_name("bad_input").glob("[a-z]*.py") if path.stem != "rows")
-WITHOUT_TABLE = {"eventbridge", "slack", "sns", "sqs"}
+TABLES = sorted(name for name in CONNECTORS if Path(__file__).with_name("bad_input").joinpath(f"{name}.py").is_file())
+WITHOUT_TABLE = {"slack"}
 """Connectors whose table is still to be written."""
 LARGE_BYTES = 2_000_000
+MAX_AWS_BYTES = 1_048_576
 LONGEST_SENTENCE = 400
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -84,7 +86,20 @@ def peers(untrusted: str) -> Iterator[Peers]:
     with HTTPServer() as server:
         server.expect_request("/refused").respond_with_data("", 401)
         server.expect_request("/large").respond_with_data(json.dumps({"text": "x" * LARGE_BYTES}))
+        server.expect_request("/", "POST").respond_with_handler(refuse_as_aws_does)
         yield Peers(closed, untrusted, f"{server.host}:{server.port}")
+
+
+def refuse_as_aws_does(request: Request) -> Response:
+    """In the form of the service's protocol: JSON, or XML where the request is a form."""
+    too_long = len(request.get_data()) > MAX_AWS_BYTES
+    code = "RequestTooLong" if too_long else "UnrecognizedClientException"
+    message = "The request is too long" if too_long else "The security token included in the request is invalid"
+    status = 400 if too_long else 403
+    if request.mimetype == "application/x-www-form-urlencoded":
+        error = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        return Response(error, status, mimetype="text/xml")
+    return Response(json.dumps({"__type": code, "message": message}), status, mimetype="application/x-amz-json-1.0")
 
 
 def test_every_connector_has_its_table() -> None:

@@ -1,6 +1,6 @@
 """REST."""
 
-from tests.connectors.bad_input.rows import Row
+from tests.connectors.bad_input.rows import SECRET_REFERENCE, Row
 
 ROWS = (
     Row("missing", {"method": "GET"}, "url: Validation failed. Original message: must not be null", retries=0),
@@ -19,7 +19,7 @@ ROWS = (
         lambda peers: {
             "method": "GET",
             "url": f"http://{peers.http}/refused",
-            "authentication": {"type": "bearer", "token": "{{secrets.TOKEN}}"},
+            "authentication": {"type": "bearer", "token": SECRET_REFERENCE},
         },
         "401 UNAUTHORIZED from GET",
         "401",

@@ -17,7 +17,8 @@ KINDS = ("missing", "wrong type", "unreachable host", "refused credentials", "re
 GIVEN_RETRIES = 3
 """Of each job: 2 are left after a failure that may be tried again, 0 after one that nothing but a change can cure."""
 SECRET = "s3cret-t0ken"
-"""`{{secrets.TOKEN}}`; no error may show it."""
+SECRET_REFERENCE = "{{secrets.TOKEN}}"
+"""Stands for SECRET, which no error may show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Peers:
     untrusted: str
     """Speaks TLS with a certificate that nobody vouches for, whatever protocol is inside."""
     http: str
-    """Answers /refused with 401, and /large with more than a process may hold."""
+    """Answers /refused with 401, /large with more than a process may hold, and at / as AWS's services refuse."""
 
 
 @dataclass(frozen=True, slots=True)
