@@ -21,7 +21,7 @@ from tests.engine.specification import UNDOCUMENTED, content
 schemathesis: Any = pytest.importorskip("schemathesis")
 checks: Any = pytest.importorskip("schemathesis.specs.openapi.checks")
 
-EXAMPLES, MANY_EXAMPLES = 20, 200
+EXAMPLES, MANY_EXAMPLES = 20, 100
 """Requests for each operation, in CI and in `make full`."""
 CHECKS = (
     checks.status_code_conformance,

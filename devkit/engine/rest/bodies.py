@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ _TOO_LARGE = (
     "Received an unexpected error from the broker, code: MALFORMED_REQUEST, "
     "message: Request size is above configured maxMessageSize."
 )
+
+_KEY = re.compile(r"-?[0-9]{1,25}")
 
 Reader = Callable[[Any], Any]
 Schema = Mapping[str, Reader]
@@ -63,15 +66,10 @@ def int64(value: Any) -> int:
 
 
 def key(value: Any) -> int:
-    """A key: a number, or its digits as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    """A key: a number, or its digits as text; a negative one can be read, but nothing has it."""
+    if isinstance(value, str) and _KEY.fullmatch(value) is not None:
         value = int(value)
     return _integer(value, INT64)
-
-
-def signed_key(value: Any) -> int:
-    """A key, or -1 for none."""
-    return -1 if value in (-1, "-1") else key(value)
 
 
 def record(value: Any) -> dict[str, Any]:

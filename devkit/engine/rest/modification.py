@@ -19,7 +19,7 @@ MODIFICATION: bodies.Schema = {
 }
 ACTIVATE: bodies.Schema = {
     "elementId": bodies.text,
-    "ancestorElementInstanceKey": bodies.signed_key,
+    "ancestorElementInstanceKey": bodies.key,
     "variableInstructions": bodies.records,
 }
 VARIABLES: bodies.Schema = {"variables": bodies.record, "scopeId": bodies.text}
