@@ -25,7 +25,7 @@ UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
     "value", ["YWI=", "YWI", " Y\r\nWI=\n", {"content": "YWI="}, {"content": None, "data": "YWI="}]
 )
 def test_a_text_in_base64_is_the_content_and_the_document_gets_a_name_of_its_own(value: Any) -> None:
-    reference = created(value, Noting())
+    reference = created(value, Noting().create)
     assert (reference["content"], reference["type"]) == (b"ab", "application/octet-stream")
     assert UUID.fullmatch(reference["name"])
 
@@ -41,7 +41,7 @@ def test_a_text_in_base64_is_the_content_and_the_document_gets_a_name_of_its_own
 )
 def test_a_context_may_name_the_file_and_its_type(members: dict[str, Any], name: str, content_type: str) -> None:
     expected = {"content": b"", "type": content_type, "name": name}
-    assert created({"data": "", **members}, Noting()) == expected
+    assert created({"data": "", **members}, Noting().create) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_context_may_name_the_file_and_its_type(members: dict[str, Any], name:
 )
 def test_what_holds_no_base64_is_a_fault_of_the_input(value: Any) -> None:
     with pytest.raises(ConnectorInputError, match="createDocument"):
-        created(value, Noting())
+        created(value, Noting().create)

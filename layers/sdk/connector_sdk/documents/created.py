@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from connector_sdk.documents.document import media_type
-from connector_sdk.documents.store import DocumentStore
 from connector_sdk.errors import ConnectorInputError
 
+Create = Callable[[bytes, str, str | None], dict[str, Any]]
+"""From content, type and name to a reference: `DocumentStore.create`."""
 CONTENT = ("content", "data")
 FILE_NAME = ("name", "fileName")
 _BLANKS = re.compile(r"[ \t\n\v\f\r]+")
 
 
-def created(value: Any, store: DocumentStore) -> dict[str, Any]:
+def created(value: Any, create: Create) -> dict[str, Any]:
     """The reference of a new document; without a name it gets one of its own, as in Camunda's connector runtime 8.10.
 
-    Raises ConnectorInputError for an argument that holds no base64, and what the store raises.
+    Raises ConnectorInputError for an argument that holds no base64, and what `create` raises.
     """
     members: Mapping[str, Any] = value if isinstance(value, dict) else {"content": value}
     encoded = next((members[name] for name in CONTENT if isinstance(members.get(name), str)), None)
@@ -30,7 +31,7 @@ def created(value: Any, store: DocumentStore) -> dict[str, Any]:
             "and perhaps `name` and `contentType`"
         )
     name = _text(members, *FILE_NAME) or str(uuid4())
-    return store.create(_decoded(encoded), _text(members, "contentType") or media_type(name), name)
+    return create(_decoded(encoded), _text(members, "contentType") or media_type(name), name)
 
 
 def _decoded(encoded: str) -> bytes:

@@ -1,5 +1,6 @@
 """Expressions in a connector's headers and properties: evaluation, result mapping, error mapping."""
 
+from connector_sdk.expressions.created_documents import CreateDocument
 from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.expressions.evaluation import ExpressionError, evaluate
 from connector_sdk.expressions.functions import CONNECTOR_FUNCTIONS, CONNECTOR_FUNCTIONS_8_8
@@ -9,6 +10,7 @@ __all__ = [
     "CONNECTOR_FUNCTIONS",
     "CONNECTOR_FUNCTIONS_8_8",
     "MAX_VARIABLES_BYTES",
+    "CreateDocument",
     "ExpressionError",
     "error_outcome",
     "evaluate",

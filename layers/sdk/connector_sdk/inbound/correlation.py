@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
 from connector_sdk.errors import ConnectorInputError, EngineConflict, EngineRejected, SdkError
-from connector_sdk.expressions import ExpressionError, evaluate, output_variables
+from connector_sdk.expressions import CreateDocument, ExpressionError, evaluate, output_variables
 from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.java_text import java_double
@@ -168,28 +168,35 @@ Command = CreateInstance | PublishMessage
 
 
 def command_for(
-    element: InboundElement, payload: Mapping[str, Any], own_id: str, compatibility: Compatibility
+    element: InboundElement,
+    payload: Mapping[str, Any],
+    own_id: str,
+    compatibility: Compatibility,
+    create: CreateDocument | None = None,
 ) -> Command:
     """Map an event: message id, correlation key, variables, in the order of Camunda's runtime.
 
-    `own_id` is the message id where the model gives none, and an instance's business id. Raises Unmappable.
+    `own_id` is the message id where the model gives none, and an instance's business id. `create` serves
+    `createDocument`. Raises Unmappable, and what `create` raises.
     """
     if element.effect == "create":
-        return CreateInstance(element, _variables(element, payload, compatibility), own_id)
+        return CreateInstance(element, _variables(element, payload, compatibility, create), own_id)
     message_id = _message_id(element, payload) or own_id
     key = _correlation_key(element, payload)
     if not (element.message_name or "").strip():
         raise Unmappable(FAILED, f"the message of {element.element_id} has no name")
     return PublishMessage(
-        element, _variables(element, payload, compatibility), element.message_name or "", key, message_id
+        element, _variables(element, payload, compatibility, create), element.message_name or "", key, message_id
     )
 
 
-def _variables(element: InboundElement, payload: Mapping[str, Any], compatibility: Compatibility) -> dict[str, Any]:
+def _variables(
+    element: InboundElement, payload: Mapping[str, Any], compatibility: Compatibility, create: CreateDocument | None
+) -> dict[str, Any]:
     properties = element.properties
-    expression = properties.get("resultExpression")
+    variable, expression = properties.get("resultVariable"), properties.get("resultExpression")
     try:
-        return output_variables(payload, properties.get("resultVariable"), expression, compatibility=compatibility)
+        return output_variables(payload, variable, expression, compatibility=compatibility, create=create)
     except ExpressionError as error:
         raise Unmappable(failed_expression(error.expression, error.reason), str(error)) from error
     except ConnectorInputError as error:

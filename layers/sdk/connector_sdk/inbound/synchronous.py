@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
+from connector_sdk.documents.created import created
 from connector_sdk.errors import EngineBusy, EngineError, EngineNotFound, EngineRejected
 from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
@@ -46,7 +48,8 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     try:
         engine = services.engine.within(left_ms / 1000)
         payload = with_documents(event.payload, engine)
-        command = command_for(event.element, payload, delivery.id, event.route.rules.general)
+        create = partial(created, create=engine.create_document)
+        command = command_for(event.element, payload, delivery.id, event.route.rules.general, create)
         correlation = command.send_and_wait(engine, left_ms)
     except Unmappable as error:
         return error.answer

@@ -26,6 +26,8 @@ from connector_sdk.outbound.services import Services
 from connector_sdk.outcome import Complete, Fail, Outcome
 from connector_sdk.secrets import resolve
 
+allow_deep_values()  # of the whole process, before any job runs in it
+
 Handler = Callable[[Any, JobContext], Any]
 
 
@@ -55,7 +57,6 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 
     `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
     """
-    allow_deep_values()
     try:
         return _processed(work, job, services, secret_names)
     except Exception as error:  # even while a failure was put into words; what the error says may hold a secret
@@ -65,7 +66,7 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 def _processed(work: Work, job: Job, services: Services, secret_names: Collection[str] | None) -> Outcome:
     headers = Headers.of(job.custom_headers)
     progress = _Progress()
-    create = partial(created, store=services.documents)
+    create = partial(created, create=services.documents.create)
     try:
         response = _response(work, job, services, headers, progress, secret_names)
         variables = output_variables(
