@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.wire.connection import Connections
@@ -42,10 +43,20 @@ def send(sample: Sample, url: str, vendor: str, secret: str = "", clock: Clock |
         url=f"{parts.scheme}://{parts.netloc}{parts.path or '/'}",
         received_ms=(clock or SystemClock()).time_ms(),
     )
-    signed = dict(SCHEMES[vendor](secret).sign(request)) if secret else {}
+    signed = _signed(request, vendor, secret) if secret else {}
     target = request.path + (f"?{request.query}" if request.query else "")
     try:
         reply = connections.request("POST", target, body=sample.body, headers={**headers, **signed})
     finally:
         connections.close()
     return Reply(reply.status, reply.body)
+
+
+def _signed(request: WebhookRequest, vendor: str, secret: str) -> dict[str, str]:
+    """The headers by which the vendor is recognised. Raises ConnectorInputError."""
+    if vendor == "sns":
+        raise ConnectorInputError("only Amazon SNS can sign its messages: send this one without a secret")
+    if vendor == "eventbridge":
+        # An API destination with an API key, where Camunda's template looks for it.
+        return {"authorization": f"Bearer {secret}"}
+    return dict(SCHEMES[vendor](secret).sign(request))

@@ -95,6 +95,34 @@ def _standard(event: str, delivery: str) -> Sample:
     return of_json(content, {"webhook-id": delivery})
 
 
+def _eventbridge(event: str, delivery: str) -> Sample:
+    place = {"version": "0", "account": "123456789012", "region": "eu-central-1", "time": "2026-01-01T00:00:00Z"}
+    detail = {"order": "7", "state": "shipped"}
+    content = {
+        **place,
+        "id": delivery,
+        "detail-type": event,
+        "source": "acme.orders",
+        "resources": [],
+        "detail": detail,
+    }
+    return of_json(content, {"User-Agent": "Amazon/EventBridge/ApiDestinations"})
+
+
+def _sns(event: str, delivery: str) -> Sample:
+    topic = "arn:aws:sns:eu-central-1:123456789012:orders"
+    more = {"Token": "2336", "SubscribeURL": "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription"}
+    content = {
+        "Type": event,
+        "MessageId": delivery,
+        "TopicArn": topic,
+        "Message": json.dumps({"order": "7", "state": "shipped"}),
+        "Timestamp": "2026-01-01T00:00:00.000Z",
+        **(more if event == "SubscriptionConfirmation" else {}),
+    }
+    return Sample(json.dumps(content).encode(), "text/plain; charset=UTF-8", {"x-amz-sns-message-type": event})
+
+
 VENDORS: Mapping[str, Mapping[str, Make]] = {
     "github": dict.fromkeys(GITHUB, _github),
     "stripe": dict.fromkeys(STRIPE, _stripe),
@@ -108,8 +136,10 @@ VENDORS: Mapping[str, Mapping[str, Make]] = {
     },
     "twilio": {"message": _twilio(MESSAGE), "call": _twilio(CALL)},
     "standard-webhooks": {"invoice.paid": _standard},
+    "eventbridge": {"Order shipped": _eventbridge},
+    "sns": dict.fromkeys(("Notification", "SubscriptionConfirmation"), _sns),
 }
-"""The vendors are the signature schemes of the same names."""
+"""The vendors are the signature schemes of the same names, and Amazon's two, which sign otherwise (`sending.py`)."""
 
 
 def sample(vendor: str, event: str, delivery: str) -> Sample:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.inbound import handler_for
+from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit import gateway
 from devkit.cli.main import execute
@@ -14,6 +15,7 @@ from tests.inbound.host import Webhook, element
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 EVENTS = [(vendor, event) for vendor, events in VENDORS.items() for event in events]
+SIGNED = [(vendor, event) for vendor, event in EVENTS if vendor in SCHEMES]
 
 
 class Served:
@@ -39,8 +41,14 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
                 "inbound.signature.secret": SECRET,
                 "resultVariable": "event",
             }
-            for vendor in VENDORS
+            for vendor in SCHEMES
         }
+        of_eventbridge = {"inbound.auth.type": "APIKEY", "inbound.auth.apiKey": SECRET}
+        properties["eventbridge"] = {"inbound.context": "eventbridge", "resultVariable": "event"} | of_eventbridge
+        properties["sns"] = {"inbound.context": "sns", "inbound.type": "io.camunda:aws-sns-webhook:1"} | {
+            "inbound.securitySubscriptionAllowedFor": "any"
+        }
+        properties["plain"] = {"inbound.context": "plain", "resultVariable": "event"}
         webhook.deploy(*(element(one, element_id=vendor) for vendor, one in properties.items()))
 
         def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
             yield Served(webhook, running.address)
 
 
-@pytest.mark.parametrize(("vendor", "event"), EVENTS)
+@pytest.mark.parametrize(("vendor", "event"), [*SIGNED, ("eventbridge", "Order shipped")])
 def test_every_sample_is_verified_and_taken(
     served: Served, vendor: str, event: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +85,16 @@ def test_the_same_delivery_again_is_a_repeat(served: Served, vendor: str) -> Non
     assert len(served.webhook.told) == 2
 
 
+@pytest.mark.parametrize("event", ["Notification", "SubscriptionConfirmation"])
+def test_a_message_of_sns_that_amazon_did_not_sign_is_for_a_webhook_that_takes_anything(
+    served: Served, event: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert served.send("sns", "--event", event) == 1
+    assert "This is no message that Amazon SNS signed" in capsys.readouterr().out
+    assert execute(["events", "send", "sns", "--event", event, "--to", f"{served.address}/inbound/plain"]) == 0
+    assert served.webhook.told[0]["variables"]["event"]["request"]["body"]["Type"] == event
+
+
 def test_a_body_of_ones_own_is_signed_and_sent(served: Served, tmp_path: Any) -> None:
     (tmp_path / "body.json").write_text('{"id": 7}')
 
@@ -96,14 +114,16 @@ def test_vendors_and_their_events_are_listed(capsys: pytest.CaptureFixture[str])
         (["gitea"], "there are no events of gitea; choose github, stripe, "),
         (["github", "--event", "star"], "there is no event star of github; choose push, issues, pull_request, ping"),
         (["github", "--secret", "NONE"], "the secret NONE is missing; set it in the environment: export SECRET_NONE=…"),
+        (["sns", "--secret", "HOOK"], "only Amazon SNS can sign its messages: send this one without a secret"),
         (["github", "--body", "none.json"], "none.json cannot be read: "),
         (["github", "--to", "orders"], "orders cannot be used: "),
         (["github", "--to", "http://127.0.0.1:1/inbound/x"], "no answer from http://127.0.0.1:1/inbound/x: "),
     ],
 )
 def test_what_cannot_be_sent_is_one_sentence(
-    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("SECRET_HOOK", SECRET)
     given = arguments if "--to" in arguments else [*arguments, "--to", "http://127.0.0.1:1/"]
 
     assert execute(["events", "send", *given]) == 2
