@@ -95,6 +95,13 @@ def test_instances_are_found_by_what_is_theirs_and_by_what_is_inside(
     assert [names[item["processInstanceKey"]] for item in items] == found
 
 
+def test_a_pattern_with_many_stars_is_no_work(engine: Driver) -> None:
+    engine.deploy("P", PROCESS)
+    engine.create("P", text="a" * 8_000)
+    assert engine.search("variables", value={"$like": "*a" * 400 + "b"}) == []
+    assert len(engine.search("variables", value={"$like": '"a*a?a*"'})) == 1
+
+
 def test_user_tasks_are_found_by_variables(engine: Driver) -> None:
     engine.deploy("P", "{s: {is: start}, t: {is: user, native: true, in: {x: '=n + 1'}}, e: {is: end}}")
     engine.create("P", n=1)

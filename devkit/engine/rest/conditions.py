@@ -108,9 +108,16 @@ def _operand(place: str, kind: Kind, operator: str, other: Any) -> Any:
 
 
 def _pattern(written: str) -> re.Pattern[str]:
-    """`*` is any text, `?` any character, a backslash takes their meaning away."""
+    """`*` is any text, `?` any character, a backslash takes their meaning away; never slow, whatever is asked for."""
     if len(written) > MAX_LIKE:
         raise ValueError
-    parts = re.findall(r"\\[*?\\]|.", re.sub(r"\*+", "*", written), re.DOTALL)
-    meaning = {"*": ".*", "?": "."}
-    return re.compile("".join(meaning.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+    pieces = [""]
+    for part in re.findall(r"\\[*?\\]|.", written, re.DOTALL):
+        if part == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += "." if part == "?" else re.escape(part[-1])
+    first, *others = pieces
+    if others:  # each piece but the last is found as early as possible, and once found it stays
+        first += "".join(f"(?>.*?{piece})" for piece in others[:-1]) + f".*{others[-1]}"
+    return re.compile(first, re.DOTALL)
