@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents.created import Create, created
 from connector_sdk.errors import EngineBusy, EngineRejected, EngineUnreachable
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.correlation import InboundEngine, Unmappable, command_for
+from connector_sdk.inbound.creating import OUT_OF_TIME, creating
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.stores import Delivery
@@ -25,7 +24,6 @@ TOO_LARGE = 413
 """No event gets smaller, whoever said so."""
 PARTS = "parts"
 """Where a recorded payload has the parts of a multipart body; no expression sees them."""
-OUT_OF_TIME = "out of time before the engine was asked"
 FIRST_BACKOFF_MS = 5_000
 LONGEST_BACKOFF_MS = 15 * 60 * 1000
 _LOG = logging.getLogger(__name__)
@@ -87,7 +85,7 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibil
             # Whether the model can use the event may depend on documents that nobody has yet.
             return Away(OUT_OF_TIME)
         payload = with_documents(delivery.payload, engine)
-        command = command_for(element, payload, delivery.id, rules, partial(created, create=creating(engine)))
+        command = command_for(element, payload, delivery.id, rules, creating(engine))
         return Taken(command.send(engine, again=again), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
@@ -102,15 +100,6 @@ def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibil
 def is_permanent(error: EngineRejected) -> bool:
     """Whether the engine will say the same of this event however often it is asked."""
     return error.status == TOO_LARGE or (error.problem and error.status in PERMANENT_REJECTIONS)
-
-
-def creating(engine: InboundEngine | None) -> Create:
-    """How documents are created for expressions. Raises EngineError; without an engine there is no time for it."""
-
-    def later(*_: object) -> dict[str, Any]:
-        raise EngineBusy(OUT_OF_TIME)
-
-    return later if engine is None else engine.create_document
 
 
 def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 
-from connector_sdk.documents.created import created
 from connector_sdk.errors import EngineBusy, EngineError, EngineNotFound, EngineRejected
 from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import is_permanent, with_documents
 from connector_sdk.inbound.correlation import Unmappable, command_for
+from connector_sdk.inbound.creating import creating
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.wanted import WantedEvent
 from connector_sdk.stores import Delivery, State
@@ -48,8 +47,8 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     try:
         engine = services.engine.within(left_ms / 1000)
         payload = with_documents(event.payload, engine)
-        create = partial(created, create=engine.create_document)
-        command = command_for(event.element, payload, delivery.id, event.route.rules.general, create)
+        rules = event.route.rules.general
+        command = command_for(event.element, payload, delivery.id, rules, creating(engine))
         correlation = command.send_and_wait(engine, left_ms)
     except Unmappable as error:
         return error.answer
