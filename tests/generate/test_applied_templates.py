@@ -24,6 +24,7 @@ OUTBOUND = [name for name, one in FUNCTIONS.items() if isinstance(one.function.c
 WEBHOOKS = [name for name, one in FUNCTIONS.items() if isinstance(one.function.connector, WebhookConnector)]
 TEMPLATES = {template["id"]: (name, template) for name, one in FUNCTIONS.items() for template in one.templates}
 DOCUMENTS = Documents(MissingStore(), str.encode, Compatibility.of("8.10"))
+SOME, ALL = 6, 1_000
 READ_BY_THE_RUNTIME = {"inbound.verificationExpression", "inbound.responseExpression", "inbound.context"}
 NOT_OFFERED = {"inbound.responseBodyExpression", "inbound.signature", "inbound.signature.previousSecret"}
 """Of the generic webhook: gone since 8.10, the two below it, and for the day on which a secret changes."""
@@ -39,13 +40,15 @@ def modeler() -> Iterator[HeadlessModeler]:
 
 
 @pytest.fixture(scope="module")
-def completed(modeler: HeadlessModeler) -> Callable[..., Sequence[Applied]]:
-    """A template with only what is required; with `choices`, also for each choice that it offers."""
+def completed(modeler: HeadlessModeler) -> Callable[[str, int], Sequence[Applied]]:
+    """A template with only what is required, and also with up to so many of the choices that it offers."""
 
     @cache
-    def found(template_id: str, *, choices: bool) -> Sequence[Applied]:
+    def found(template_id: str, choices: int) -> Sequence[Applied]:
         template = TEMPLATES[template_id][1]
-        return [applied(modeler, template, values) for values in ({}, *(choices_of(template) if choices else ()))]
+        offered = list(choices_of(template))
+        sample = offered[:: max(1, -(-len(offered) // choices))] if choices else []
+        return [applied(modeler, template, values) for values in ({}, *sample)]
 
     return found
 
@@ -61,13 +64,14 @@ def test_an_invalid_template_is_named(modeler: HeadlessModeler) -> None:
     assert "must be string" in modeler.validate({**template, "id": None})
 
 
+@pytest.mark.parametrize("choices", [SOME, pytest.param(ALL, marks=pytest.mark.wide)], ids=["sample", "all"])
 @pytest.mark.parametrize("name", OUTBOUND)
 def test_a_task_with_only_what_is_required_is_one_that_the_model_accepts(
-    name: str, completed: Callable[..., Sequence[Applied]]
+    name: str, choices: int, completed: Callable[[str, int], Sequence[Applied]]
 ) -> None:
     connector = FUNCTIONS[name].function.connector
     for template in FUNCTIONS[name].templates:
-        for found in completed(template["id"], choices=True):
+        for found in completed(template["id"], choices):
             definition = element(found).task_definition
             assert definition is not None
             assert definition.type == connector.type
@@ -114,12 +118,12 @@ def _not_offered(annotation: Any) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("template_id", [one for one, (name, _) in TEMPLATES.items() if name in WEBHOOKS])
 def test_an_event_with_only_what_is_required_is_opened(
-    template_id: str, completed: Callable[..., Sequence[Applied]]
+    template_id: str, completed: Callable[[str, int], Sequence[Applied]]
 ) -> None:
     connector = FUNCTIONS[TEMPLATES[template_id][0]].function.connector
     process = DeployedProcess(PROCESS, 1, "2251799813685250", "order.bpmn", "<default>")
 
-    for found in completed(template_id, choices=".StartEvent." in template_id):
+    for found in completed(template_id, ALL if ".StartEvent." in template_id else 0):
         [opened] = elements_of(definitions(found), process)
         refused = Routes([connector], EnvironmentSecrets({})).deploy(process, [opened])
 
@@ -141,11 +145,11 @@ class Watched(Properties):
 
 @pytest.mark.parametrize("name", WEBHOOKS)
 def test_every_property_is_read_and_what_is_read_is_a_property(
-    name: str, completed: Callable[..., Sequence[Applied]]
+    name: str, completed: Callable[[str, int], Sequence[Applied]]
 ) -> None:
     connector, template = FUNCTIONS[name].function.connector, FUNCTIONS[name].templates[0]
     read: set[str] = set()
-    for found in completed(template["id"], choices=True):
+    for found in completed(template["id"], ALL):
         given = {name: value for name, value in found.active.items() if name.startswith("inbound.") and value}
         tree = _nested(given)
         watched = Watched(tree["inbound"])
