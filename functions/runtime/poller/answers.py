@@ -40,13 +40,18 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _milliseconds(value: object) -> bool:
+    """The engine takes negative ones as none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _object(value: object) -> bool:
     return isinstance(value, dict)
 
 
 MEMBERS: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "completion": {"variables": _object, "result": _object},
-    "failure": {"retries": _count, "errorMessage": _text, "retryBackOff": _count, "variables": _object},
+    "failure": {"retries": _count, "errorMessage": _text, "retryBackOff": _milliseconds, "variables": _object},
     "error": {"errorCode": _text, "errorMessage": _text, "variables": _object},
 }
 """Command → what its body may hold (REST API v2, POST /jobs/{key}/…). Members not named here pass as they are."""

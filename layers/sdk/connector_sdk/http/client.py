@@ -137,6 +137,8 @@ class HttpClient:
             case ApiKeyAuthentication():
                 return [], [(auth.name, auth.value)]
             case OAuthClientCredentials() | OAuthRefreshToken():
+                if isinstance(auth, OAuthClientCredentials):  # the token endpoint may answer with what it was sent
+                    self._authorization(basic(auth.client_id, auth.client_secret))
                 return [self._authorization(f"Bearer {self._tokens.token(self._sender, auth)}")], []
             case _:
                 return [], []

@@ -9,6 +9,7 @@ understands the versions before and after its own as well. Members that it does 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -47,7 +48,7 @@ def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str,
         return {"outcomes": [to_wire(job.key, _other_version(event["v"], job)) for job in jobs], "notStarted": []}
 
     def one(job: Job) -> dict[str, Any] | None:
-        return None if _is_late(lambda_context) else to_wire(job.key, run(job, names.get(job.key)))
+        return None if _is_late(lambda_context) else _sendable(to_wire(job.key, run(job, names.get(job.key))))
 
     if len(jobs) == 1:
         results = [one(jobs[0])]
@@ -58,6 +59,17 @@ def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str,
         "outcomes": [result for result in results if result is not None],
         "notStarted": [job.key for job, result in zip(jobs, results, strict=True) if result is None],
     }
+
+
+def _sendable(outcome: dict[str, Any]) -> dict[str, Any]:
+    """The outcome as UTF-8 can carry it: half of a surrogate pair, which JSON and FEEL can make, becomes `?`."""
+    text = _ENCODER.encode(outcome)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        repaired: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
+        return repaired
+    return outcome
 
 
 def _other_version(version: int, job: Job) -> Fail:
@@ -90,6 +102,7 @@ def _refuse_wrong(value: Any, members: Mapping[str, tuple[type, ...]], where: st
             raise InvocationError(f"{_WANTED}, but {where}{name} is missing or something else")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NOTHING = type(None)
 _INVOCATION: Mapping[str, tuple[type, ...]] = {"v": (int,), "jobs": (list,), "secretNames": (dict, _NOTHING)}
 _JOB: Mapping[str, tuple[type, ...]] = {
