@@ -1,6 +1,6 @@
 """What is deployed in the engine, and what the importer enters for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,42 +13,10 @@ from connector_sdk.stores.routes import RoutedProcess
 from devkit.engine import server
 from functions.runtime.importer import Importer, NoSearch
 from functions.runtime.importer.importer import SETTLE_MS
+from tests.importer.entries import Entries
 from tests.importer.models import process
 
 NOW = 1_800_000_000_000
-
-
-@dataclass
-class Entries:
-    """A table in memory."""
-
-    kept: dict[str, RoutedProcess] = field(default_factory=dict)
-    writes: int = 0
-
-    def all(self) -> Sequence[RoutedProcess]:
-        return sorted(self.kept.values(), key=lambda one: (one.since_ms, one.id))
-
-    def put(self, process: RoutedProcess) -> None:
-        self.writes += 1
-        self.kept[process.id] = process
-
-    def remove(self, process_id: str) -> None:
-        self.writes += 1
-        del self.kept[process_id]
-
-    @property
-    def webhooks(self) -> list[tuple[str, int, str, str]]:
-        """Process, version, element and path of each, in the order in which paths are given away."""
-        return [
-            (
-                one.process_definition_id,
-                element["version"],
-                element["element_id"],
-                element["properties"]["inbound.context"],
-            )
-            for one in self.all()
-            for element in one.elements
-        ]
 
 
 @dataclass

@@ -1,66 +1,13 @@
 """Senders who wait for what the process does: nothing is queued, and they hear when it fails."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 
-from connector_sdk.bpmn import read
-from connector_sdk.clock import SystemClock
-from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import Answer, Routes, WebhookRequest, WebhookServices, deliver, elements_of
-from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.stores.sqlite import SqliteDeliveries
-from devkit.engine import server
-from functions.inbound.webhook.app import handler
+from connector_sdk.inbound import Answer
 from tests.inbound.host import Webhook, catch_event, element
 
 WAITS = {"synchronousResponse": "true"}
-RESULT = {"inbound.responseExpression": "={body: {total: correlation.variables.total}}"}
-SUM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">
-  <bpmn:process id="sum" isExecutable="true">
-    <bpmn:startEvent id="asked"><bpmn:extensionElements><zeebe:properties>
-      <zeebe:property name="inbound.type" value="io.camunda:webhook:1" />
-      <zeebe:property name="inbound.context" value="sum" />
-      <zeebe:property name="synchronousResponse" value="true" />
-      <zeebe:property name="resultExpression" value="={a: request.body.a, b: request.body.b}" />
-      <zeebe:property name="inbound.responseExpression" value="={body: {total: correlation.variables.total}}" />
-    </zeebe:properties></bpmn:extensionElements><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="asked" targetRef="add" />
-    <bpmn:scriptTask id="add"><bpmn:extensionElements>
-      <zeebe:script expression="=a + b" resultVariable="total" />
-    </bpmn:extensionElements><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:scriptTask>
-    <bpmn:sequenceFlow id="f2" sourceRef="add" targetRef="end" />
-    <bpmn:endEvent id="end"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
-  </bpmn:process>
-</bpmn:definitions>"""
-
-
-@pytest.fixture
-def engine() -> Iterator[EngineClient]:
-    with server.start() as running, closing(EngineClient(running.address)) as client:
-        yield client
-
-
-def test_a_sender_gets_what_the_process_made_of_its_event(engine: EngineClient) -> None:
-    with ExitStack() as stack:
-        store = stack.enter_context(SqliteDeliveries(":memory:"))
-        routes = Routes([handler], EnvironmentSecrets({}))
-        for deployed in engine.deploy([("sum.bpmn", SUM.encode())]):
-            routes.deploy(deployed, elements_of(read(SUM), deployed))
-        request = WebhookRequest(
-            "POST",
-            "/inbound/sum",
-            b'{"a": 40, "b": 2}',
-            {"content-type": "application/json"},
-            received_ms=SystemClock().time_ms(),
-        )
-
-        answer = deliver(request, WebhookServices(routes, engine, store))
-
-    assert (answer.status, answer.body) == (200, b'{"total": 42}')
 
 
 def test_a_start_event_waits_for_the_end_of_its_instance_as_long_as_the_sender_does(webhook: Webhook) -> None:
