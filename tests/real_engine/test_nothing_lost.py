@@ -208,6 +208,7 @@ def test_a_function_killed_between_recording_and_publishing_loses_nothing(
     answers = Counter(stage.post(number) for number in numbers(deliveries, repeats))
 
     assert len(stage.line.killed) >= KILLS
+    assert set(stage.line.killed) == set(PATHS.values())
     assert answers == {0: len(stage.line.killed), 200: answers[200], 202: answers[202]}
     stage.redeliver()
     for kind in PATHS:
@@ -224,6 +225,7 @@ def test_a_function_killed_between_publishing_and_writing_that_down_doubles_no_m
     dead = [number for number, answer in zip(sent, answers, strict=True) if not answer]
 
     assert len(dead) == len(stage.line.killed) >= KILLS
+    assert set(stage.line.killed) == set(PATHS.values())
     stage.redeliver()
     assert stage.effects("messages") == exactly_once(deliveries - repeats, "messages")
     assert stage.effects("starts") == exactly_once(deliveries - repeats, "starts") + stage.doubled(dead)
