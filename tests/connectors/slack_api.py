@@ -12,15 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connector_sdk.http import HttpClient, Sender
-from connector_sdk.http.transport import GuardedTransport
 from connector_sdk.outbound import Services
 from devkit.testing import services_for
-from devkit.testing.jobs import LOOPBACK, no_pause
+from tests.connectors.elsewhere import http_with
 
 TOKEN = "xoxb-token"
 USERS = {"Jane Doe": ("U1", "jane@example.com"), "Max Muster": ("U2", "max@example.com")}
@@ -61,8 +58,7 @@ class Slack:
     @property
     def services(self) -> Services:
         """Those of a function for which slack.com is here."""
-        http = HttpClient(Sender(_Redirected(self.server.port), pause=no_pause))
-        return replace(services_for({"TOKEN": TOKEN}), http=http)
+        return replace(services_for({"TOKEN": TOKEN}), http=http_with("slack.com", self.server.url_for("/")))
 
     def _answer(self, request: Request) -> Response:
         method = request.path.rpartition("/")[2]
@@ -84,23 +80,6 @@ class Slack:
     def _upload(self, request: Request) -> Response:
         self.files += [one.read() for one in request.files.values()]
         return Response("OK")
-
-
-class _Redirected(httpx.BaseTransport):
-    """To this machine instead of slack.com."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._transport = GuardedTransport(LOOPBACK)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host == "slack.com":
-            assert request.url.scheme == "https"
-            request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
-        return self._transport.handle_request(request)
-
-    def close(self) -> None:
-        self._transport.close()
 
 
 def _said(content: Mapping[str, Any]) -> Response:

@@ -30,7 +30,7 @@ class Peers:
     untrusted: str
     """Speaks TLS with a certificate that nobody vouches for, whatever protocol is inside."""
     http: str
-    """Answers /refused with 401, /large with more than a process may hold, and at / as AWS's services refuse."""
+    """Answers /refused with 401, /large with more than a process may hold, and / and /api/ as AWS and Slack refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Row:
     code: str | None = None
     """`error.code` as error expressions see it."""
     retries: int = GIVEN_RETRIES - 1
+    place: Callable[[Peers], str] | None = None
+    """Where the service is, for a connector that always calls the same host: its module's HOST."""
 
 
 @dataclass(frozen=True, slots=True)
