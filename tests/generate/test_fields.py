@@ -8,7 +8,8 @@ from pydantic import Field, create_model
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, Int32, NotEmpty, OneOf, Secret
 from connector_sdk.template import Equals, Pattern, Property
-from devkit.generate.element_template.fields import UnusableModel, shown
+from devkit.generate.element_template.annotations import UnusableModel
+from devkit.generate.element_template.fields import shown
 from devkit.generate.element_template.properties import told_apart, written
 from devkit.generate.element_template.words import choice_label, first_sentence, words
 

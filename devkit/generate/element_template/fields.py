@@ -11,17 +11,15 @@ A field without a default has to be filled in. The task's input has the name tha
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from connector_sdk.errors import SdkError
-from connector_sdk.template import Equals, Kind, Pattern, Property
+from connector_sdk.template import Equals, Feel, Kind, Pattern
+from devkit.generate.element_template.annotations import Field, UnusableModel, field_of
 from devkit.generate.element_template.properties import Shown
 from devkit.generate.element_template.words import choice_label, first_sentence, words
 
@@ -34,10 +32,6 @@ _KINDS: dict[Any, Kind] = {
     list: "String",
 }
 WHOLE_NUMBER = Pattern(r"^-?\d+$", "Must be a whole number")
-
-
-class UnusableModel(SdkError):
-    """A model has a field that no property can stand for; the message names it and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +51,10 @@ class Place:
         return f"{self.path}.{name}" if self.path else name
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field's type without its wrapping, and what the wrapping said."""
-
-    type: Any
-    said: Property
-    required: bool
-    default: Any
-    secret: bool = False
-    pattern: Pattern | None = None
-    members: tuple[type[BaseModel], ...] = field(default=())
-    """Of a OneOf."""
-
-
 def shown(model: type[BaseModel], place: Place = Place()) -> Iterator[Shown]:
     """Every property of a model, in the order of its fields. Raises UnusableModel."""
     for name, info in model.model_fields.items():
-        one = _field(info, model, name)
+        one = field_of(info, f"{model.__name__}.{name}")
         if not one.said.offered or name == place.discriminator:
             continue
         here = replace(
@@ -98,11 +78,9 @@ def _one_of(one: Field, place: Place, inside_optional: bool) -> Iterator[Shown]:
     discriminator = _discriminator(one.members, place.path)
     path = place.inside(one.members[0].model_fields[discriminator].alias or discriminator)
     tags = {member: get_args(member.model_fields[discriminator].annotation) for member in one.members}
-    labels = {str(tag): first_sentence(member.__doc__) for member, own in tags.items() for tag in own if len(own) == 1}
-    every = {str(tag): labels.get(str(tag)) or choice_label(str(tag)) for own in tags.values() for tag in own}
-    choice = replace(
-        one, type=str, said=replace(one.said, choices={**every, **(one.said.choices or {})}, kind="Dropdown")
-    )
+    labels = {tag: _label(member, own) or choice_label(tag) for member, own in tags.items() for tag in own}
+    said = replace(one.said, choices={**labels, **(one.said.choices or {})}, kind="Dropdown")
+    choice = replace(one, type=str, said=said)
     yield replace(_property(choice, place, inside_optional), id=path, name=path)
     for member, own in tags.items():
         inside = replace(
@@ -113,6 +91,11 @@ def _one_of(one: Field, place: Place, inside_optional: bool) -> Iterator[Shown]:
             discriminator=discriminator,
         )
         yield from shown(member, inside)
+
+
+def _label(member: type[BaseModel], tags: tuple[str, ...]) -> str:
+    """A model's docstring, unless several choices lead to it."""
+    return first_sentence(member.__doc__) if len(tags) == 1 else ""
 
 
 def _discriminator(members: tuple[type[BaseModel], ...], path: str) -> str:
@@ -163,46 +146,9 @@ def _choices(one: Field) -> Mapping[str, str]:
     return {value: own.get(value) or choice_label(value) for value in values}
 
 
-def _feel(kind: Kind, core: Any, secret: bool) -> Literal["optional", "required", "static", "none"]:
+def _feel(kind: Kind, core: Any, secret: bool) -> Feel:
     if kind in ("Boolean", "Number"):
         return "static"
     if kind in ("Dropdown", "Hidden") or secret:
         return "none"
     return "optional" if core in (str, Any) else "required"
-
-
-def _field(info: FieldInfo, model: type[BaseModel], name: str) -> Field:
-    """What a field's annotation says, through `Annotated`, `X | None` and further wrapping."""
-    annotation, metadata, secret = info.annotation, list(info.metadata), not info.repr
-    members: list[Any] = []
-    while True:
-        origin, arguments = get_origin(annotation), get_args(annotation)
-        if origin is Annotated:
-            annotation, metadata = arguments[0], [*metadata, *arguments[1:]]
-        elif origin in (Union, types.UnionType):
-            members = [one for one in arguments if one is not type(None)]
-            if len(members) > 1:
-                break
-            annotation, members = members[0], []
-        else:
-            break
-    for one in [one for one in metadata if isinstance(one, FieldInfo)]:
-        secret, metadata = secret or not one.repr, [*metadata, *one.metadata]
-    if any(not (isinstance(one, type) and issubclass(one, BaseModel)) for one in members):
-        if not any(isinstance(one, Property) and one.kind for one in metadata):
-            raise UnusableModel(f"{model.__name__}.{name}: say how it is typed in: Property(kind=…)")
-        members, annotation = [], Any
-    default = None if info.is_required() else info.get_default(call_default_factory=True)
-    return Field(
-        type=annotation,
-        said=next((one for one in metadata if isinstance(one, Property)), Property()),
-        required=info.is_required(),
-        default=default.value
-        if isinstance(default, Enum)
-        else default
-        if isinstance(default, str | int | float)
-        else None,
-        secret=secret,
-        pattern=next((one for one in metadata if isinstance(one, Pattern)), None),
-        members=tuple(members),
-    )
