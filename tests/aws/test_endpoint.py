@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.aws_endpoint import AwsEndpoint, Call
-from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
+from connector_sdk.aws_endpoint import AwsEndpoint, Call, json_call
+from connector_sdk.errors import AwsRefused, AwsUnreachable, DeniedAddress, SettingsError
 from connector_sdk.settings import Settings
 from tests.aws.conftest import ScriptedAws
 
@@ -65,6 +65,48 @@ def test_a_call_with_one_attempt_is_never_repeated(aws: ScriptedAws) -> None:
         endpoint(aws).send(Call("POST", "/", attempts=1))
 
     assert len(aws.operations) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "times"),
+    [
+        ((500, {}), 1),  # it may have been done
+        ((504, {"__type": "Timeout"}), 1),
+        ((503, {"__type": "ServiceUnavailable"}), 3),
+        ((400, {"__type": "ThrottlingException"}), 3),
+        ((400, {"__type": "ValidationException"}), 1),
+    ],
+)
+def test_what_must_not_be_done_twice_is_repeated_only_if_it_was_not_done(
+    aws: ScriptedAws, refusal: tuple[int, Any], times: int
+) -> None:
+    aws.say(refusal)
+
+    with pytest.raises(AwsRefused):
+        endpoint(aws).send(json_call("ssm", "PutParameter", {}, once=True))
+
+    assert len(aws.operations) == times
+
+
+def test_what_never_left_is_sent_again_and_what_did_is_not() -> None:
+    call = json_call("ssm", "PutParameter", {}, once=True)
+
+    assert call.may_repeat(AwsUnreachable("nobody there", sent=False))
+    assert not call.may_repeat(AwsUnreachable("no answer", sent=True))
+
+
+def test_only_the_first_line_of_a_refusal_is_kept(aws: ScriptedAws) -> None:
+    aws.say((403, {"__type": "InvalidSignatureException", "message": "No.\n\nThe request was\nx-amz-security-token:t"}))
+
+    with pytest.raises(AwsRefused, match=r"InvalidSignatureException No\.$"):
+        endpoint(aws).operation("GetParameter", {})
+
+
+def test_a_strangers_endpoint_is_not_dialled_on_this_machine(aws: ScriptedAws) -> None:
+    with pytest.raises(DeniedAddress):
+        AwsEndpoint("ssm", aws.settings, allowed=()).operation("GetParameter", {})
+
+    assert aws.operations == []
 
 
 def test_nobody_there_is_said_with_the_address() -> None:
