@@ -56,6 +56,10 @@ PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 </bpmn:definitions>"""
 
 
+ENGINE = {"gatewayVersion": "8.8.0"}
+"""Asked whether it knows business ids, before an instance is created."""
+
+
 class Host:
     """Everything on one machine but the engine, which is the test's own HTTP server."""
 
@@ -115,10 +119,11 @@ def test_a_signed_github_event_becomes_a_message_and_a_wrong_signature_does_not(
 
 def test_a_plain_start_event_creates_an_instance_of_the_deployed_version(host: Host, httpserver: HTTPServer) -> None:
     created = {"processInstanceKey": "1", "processDefinitionKey": "2", "processDefinitionId": "issues"}
+    httpserver.expect_request("/v2/topology").respond_with_json(ENGINE)
     httpserver.expect_request("/v2/process-instances").respond_with_json(created | {"processDefinitionVersion": 7})
 
     assert host.send(b"{}", "/inbound/plain") == (200, "")
-    [(request, _)] = httpserver.log
+    request, _ = httpserver.log[-1]
     assert json.loads(request.data)["processDefinitionVersion"] == 7
 
 
@@ -149,6 +154,7 @@ def test_an_engine_that_says_nothing_is_given_up_within_the_budget(host: Host, h
         ended.wait(30)
         return Response("{}")
 
+    httpserver.expect_request("/v2/topology").respond_with_json(ENGINE)
     httpserver.expect_request("/v2/process-instances").respond_with_handler(silent)
     services = replace(host.services, budget_ms=200)
     request = WebhookRequest("POST", "/inbound/plain", received_ms=SystemClock().time_ms())
