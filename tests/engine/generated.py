@@ -28,6 +28,10 @@ CHECKS = (
     checks.content_type_conformance,
     checks.response_schema_conformance,
 )
+OTHER_MEDIA_TYPE = 415
+"""Spring answers it before Zeebe's gateway does, in a shape of its own, as was recorded."""
+NO_FAULTS = ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+"""Titles of 5xx answers that are right: a key of a partition that is not there, a result that does not come in time."""
 SHORT_WAIT_MS = 20
 PROCESS = """
 s: {is: start, to: [work, form, call, wait, hoc]}
@@ -102,9 +106,10 @@ def _hurry(body: Any) -> Any:
 
 def _judge(operation: Any, case: Any, response: Any) -> None:
     gap = f"{operation.method.upper()} {operation.path} {response.status_code}"
-    if gap in UNDOCUMENTED or response.status_code == 415:
+    if gap in UNDOCUMENTED or response.status_code == OTHER_MEDIA_TYPE:
         return
-    assert response.status_code not in (500, 502), response.text
+    if response.status_code >= 500:
+        assert response.json()["title"] in NO_FAULTS, response.text
     case.validate_response(response, checks=list(CHECKS))
 
 
