@@ -68,6 +68,33 @@ def test_the_old_value_serves_while_aws_is_away(aws: ScriptedAws) -> None:
     assert secrets.get("TOKEN") == "t-1"
 
 
+def test_a_value_that_a_service_refused_is_read_again_but_not_all_the_time(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = SecretSources([manager(aws, clock), EnvironmentSecrets({})])
+    aws.say(THERE, CHANGED)
+    secrets.get("TOKEN")
+
+    clock.advance(9_999)
+    secrets.outdate()
+    assert secrets.get("TOKEN") == "t-1"
+    clock.advance(1)
+    secrets.outdate()
+    assert secrets.get("TOKEN") == "t-2"
+    secrets.outdate()
+    assert secrets.get("TOKEN") == "t-2"
+    assert len(aws.operations) == 2
+
+
+def test_a_parameter_that_a_service_refused_is_read_again(aws: ScriptedAws) -> None:
+    clock = ControlledClock()
+    secrets = ParameterStoreSecrets(AwsEndpoint("ssm", aws.settings, wait=lambda _: None), "/shop", clock)
+    aws.say((200, {"Parameter": {"Value": "t-1"}}), (200, {"Parameter": {"Value": "t-2"}}))
+    secrets.get("TOKEN")
+    clock.advance(10_000)
+    secrets.outdate()
+    assert secrets.get("TOKEN") == "t-2"
+
+
 def test_a_refusal_is_no_missing_secret(aws: ScriptedAws) -> None:
     aws.say(DENIED)
 

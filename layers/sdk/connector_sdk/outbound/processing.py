@@ -6,7 +6,7 @@ error expression, and so is a success; what the expression does not decide, comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connector_sdk.binding import bind
 from connector_sdk.documents import Documents, created
 from connector_sdk.expressions import error_outcome, output_variables
-from connector_sdk.http import github_app
+from connector_sdk.http import HttpError, github_app
 from connector_sdk.job import Job
 from connector_sdk.nesting import allow_deep_values
 from connector_sdk.outbound.context import JobContext
@@ -24,8 +24,9 @@ from connector_sdk.outbound.failures import Failure, OnError, failure_of
 from connector_sdk.outbound.headers import Headers
 from connector_sdk.outbound.services import Services
 from connector_sdk.outcome import Complete, Fail, Outcome
-from connector_sdk.secrets import resolve
+from connector_sdk.secrets import CachedSecrets, resolve
 
+UNAUTHORIZED = "401"
 allow_deep_values()  # of the whole process, before any job runs in it
 
 Handler = Callable[[Any, JobContext], Any]
@@ -100,13 +101,28 @@ def _response(
     secret_names: Collection[str] | None,
 ) -> Any:
     progress.backoff_ms = headers.backoff_ms()
-    rules = services.compatibility
-    resolved = resolve(dict(job.variables), services.secrets, allowed=secret_names, textual=rules.textual_secrets)
+    allowed, textual = secret_names, services.compatibility.textual_secrets
+    resolved = resolve(dict(job.variables), services.secrets, allowed=allowed, textual=textual)
     progress.used_secrets = resolved.used
+    try:
+        return _answer(work, job, services, progress, resolved.value)
+    except HttpError as error:
+        if error.code != UNAUTHORIZED or not resolved.used or not isinstance(services.secrets, CachedSecrets):
+            raise
+        services.secrets.outdate()
+        renewed = resolve(dict(job.variables), services.secrets, allowed=allowed, textual=textual)
+        if renewed.value == resolved.value:
+            raise
+        progress.used_secrets = (*progress.used_secrets, *renewed.used)
+        return _answer(work, job, services, progress, renewed.value)  # the service did nothing for the old secret
+
+
+def _answer(work: Work, job: Job, services: Services, progress: _Progress, variables: Mapping[str, Any]) -> Any:
+    rules = services.compatibility
     http = services.http.noting(progress.note)
     functions = {github_app.NAME: partial(github_app.installation_token, http=http, clock=services.clock)}
     documents = Documents(services.documents, http.download, rules, functions)
-    request = bind(work.model, resolved.value, documents, newer_inputs=rules.newer_inputs)
+    request = bind(work.model, variables, documents, newer_inputs=rules.newer_inputs)
     context = JobContext(job, http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response

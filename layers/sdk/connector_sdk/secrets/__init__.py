@@ -2,11 +2,12 @@
 
 from connector_sdk.secrets.masking import MASK, mask, mask_tree
 from connector_sdk.secrets.placeholders import Resolved, resolve
-from connector_sdk.secrets.provider import EnvironmentSecrets, SecretProvider
+from connector_sdk.secrets.provider import CachedSecrets, EnvironmentSecrets, SecretProvider
 from connector_sdk.secrets.sources import EngineSettings, SecretSources, secrets_from
 
 __all__ = [
     "MASK",
+    "CachedSecrets",
     "EngineSettings",
     "EnvironmentSecrets",
     "Resolved",

@@ -40,6 +40,13 @@ class Cached:
                 self._values = self._again(self._values)
             return self._values
 
+    def outdate(self) -> None:
+        """Read again next time, because a service refused a value; not more often than what is missing."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._values is not None and now - self._read_at >= MISSING_SECONDS:
+                self._read_at = now - FRESH_SECONDS
+
     def _first(self) -> Mapping[str, str]:
         try:
             return self._read()

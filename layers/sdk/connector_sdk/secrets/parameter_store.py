@@ -32,6 +32,12 @@ class ParameterStoreSecrets:
     def remembered(self, name: str) -> str | None:
         return self._parameter(name).fresh_for().get(name)
 
+    def outdate(self) -> None:
+        with self._lock:
+            parameters = list(self._parameters.values())
+        for parameter in parameters:
+            parameter.outdate()
+
     def _parameter(self, name: str) -> Cached:
         with self._lock:
             if name not in self._parameters and len(self._parameters) >= MAX_PARAMETERS:

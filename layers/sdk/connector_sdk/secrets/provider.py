@@ -23,6 +23,15 @@ class RememberedSecrets(SecretProvider, Protocol):
         ...
 
 
+@runtime_checkable
+class CachedSecrets(SecretProvider, Protocol):
+    """A source that keeps what it read."""
+
+    def outdate(self) -> None:
+        """Read everything again when it is asked for next: a service refused a value (401), it may be an old one."""
+        ...
+
+
 class EnvironmentSecrets:
     """Secrets in environment variables, for development: `SECRET_TOKEN` is the secret `TOKEN`.
 

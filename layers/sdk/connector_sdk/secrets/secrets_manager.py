@@ -30,6 +30,9 @@ class SecretsManagerSecrets:
     def remembered(self, name: str) -> str | None:
         return self._members.fresh_for().get(name)
 
+    def outdate(self) -> None:
+        self._members.outdate()
+
     def all(self) -> Mapping[str, str]:
         """Every member."""
         return self._members.fresh_for()

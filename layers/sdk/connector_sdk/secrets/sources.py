@@ -9,7 +9,7 @@ from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import Clock
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
-from connector_sdk.secrets.provider import EnvironmentSecrets, RememberedSecrets, SecretProvider
+from connector_sdk.secrets.provider import CachedSecrets, EnvironmentSecrets, RememberedSecrets, SecretProvider
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
 from connector_sdk.settings import Place, Settings, environment
 
@@ -28,6 +28,11 @@ class SecretSources:
         first = (self._remembered(provider, name) for provider in self._providers)
         again = (provider.get(name) for provider in self._providers if isinstance(provider, RememberedSecrets))
         return next((value for value in chain(first, again) if value is not None), None)
+
+    def outdate(self) -> None:
+        for provider in self._providers:
+            if isinstance(provider, CachedSecrets):
+                provider.outdate()
 
     def _remembered(self, provider: SecretProvider, name: str) -> str | None:
         return provider.remembered(name) if isinstance(provider, RememberedSecrets) else provider.get(name)
