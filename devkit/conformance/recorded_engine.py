@@ -27,7 +27,7 @@ class RecordedEngine:
         self.commands: list[dict[str, Any]] = []
         self.documents = 0
 
-    def within(self, read_timeout: float) -> RecordedEngine:
+    def within(self, seconds: float, *, together: bool = False) -> RecordedEngine:
         """Recorded answers take no time."""
         return self
 

@@ -65,9 +65,9 @@ class PresentEngine:
         self._client = client
         self._presence = presence
 
-    def within(self, read_timeout: float) -> PresentEngine:
-        """The same engine, whose every call is over after so many seconds."""
-        return PresentEngine(self._client.within(read_timeout), self._presence)
+    def within(self, seconds: float, *, together: bool = False) -> PresentEngine:
+        """The same engine, whose calls are over after so many seconds, each, or all of them together."""
+        return PresentEngine(self._client.within(seconds, together=together), self._presence)
 
     def topology(self) -> dict[str, Any]:
         """Raises EngineError."""

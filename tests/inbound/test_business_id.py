@@ -159,3 +159,12 @@ def test_business_ids_are_there_from_8_9_on_and_the_engine_is_asked_once(
     assert answers == [known] * 3
     assert len(asked) == 1
     assert BUSINESS_IDS_SINCE == (8, 9)
+
+
+def test_an_engine_that_does_not_tell_its_version_has_no_business_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: EngineClient) -> dict[str, Any]:
+        raise EngineRejected(403, "FORBIDDEN", "no right", "GET /topology", problem=True)
+
+    monkeypatch.setattr(EngineClient, "topology", refused)
+    with closing(EngineClient("http://127.0.0.1:1")) as client:
+        assert not client.has_business_ids()

@@ -9,7 +9,7 @@ from copy import copy
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
-from connector_sdk.clock import Clock
+from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client.authentication import Authentication, authentication_from
 from connector_sdk.engine_client.multipart import document_form, multipart
 from connector_sdk.engine_client.records import (
@@ -20,7 +20,7 @@ from connector_sdk.engine_client.records import (
     keys_as_text,
 )
 from connector_sdk.engine_client.rest import Request, Rest
-from connector_sdk.errors import SettingsError
+from connector_sdk.errors import EngineRejected, SettingsError
 from connector_sdk.job import Job
 from connector_sdk.settings import Settings
 from connector_sdk.wire.connection import CONNECT_TIMEOUT_SECONDS
@@ -62,6 +62,7 @@ class EngineClient:
         self._rest = Rest(address, authentication, connect_timeout)
         self._read_timeout = read_timeout
         self._within: float | None = None
+        self._until: float | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> EngineClient:
@@ -78,11 +79,19 @@ class EngineClient:
         """The engine's address without /v2."""
         return self._rest.address
 
-    def within(self, seconds: float) -> EngineClient:
-        """The same client, connections included, whose every request is over after so many seconds, token and all."""
+    def within(self, seconds: float, *, together: bool = False) -> EngineClient:
+        """The same client, connections included, whose every request is over after so many seconds, token and all.
+
+        `together`: they share the time, which begins now.
+        """
         client = copy(self)
-        client._within = seconds
+        client._within, client._until = (None, SystemClock().monotonic() + seconds) if together else (seconds, None)
         return client
+
+    @property
+    def _seconds(self) -> float | None:
+        """How long the next request may take."""
+        return self._within if self._until is None else max(self._until - SystemClock().monotonic(), 0)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -93,9 +102,16 @@ class EngineClient:
         return self._call("GET", "/topology", read=_object, repeatable=True)
 
     def has_business_ids(self) -> bool:
-        """Whether instances are created and found under a `businessId` (8.9 and newer); the engine is asked once."""
+        """Whether instances are created and found under a `businessId` (8.9 and newer); the engine is asked once.
+
+        An engine that does not tell its version has none.
+        """
         if self._rest.version is None:
-            found = _VERSION.match(str(self.topology().get("gatewayVersion")))
+            try:
+                told = self.topology().get("gatewayVersion")
+            except EngineRejected:
+                return False
+            found = _VERSION.match(str(told))
             self._rest.version = (int(found[1]), int(found[2])) if found else (0, 0)
         return self._rest.version >= BUSINESS_IDS_SINCE
 
@@ -108,7 +124,7 @@ class EngineClient:
         """
         media_type, body = multipart(resources, [("tenantId", tenant_id)] if tenant_id else [])
         request = Request("POST", "/deployments", body, media_type, self._read_timeout, repeatable=True)
-        return self._rest.send(request, _processes, self._within)
+        return self._rest.send(request, _processes, self._seconds)
 
     def activate_jobs(
         self,
@@ -141,7 +157,7 @@ class EngineClient:
         request = Request(
             "POST", "/jobs/activation", _json(content), read_timeout=wait + POLL_MARGIN_SECONDS, poll=True
         )
-        return self._rest.send(request, _jobs, self._within)
+        return self._rest.send(request, _jobs, self._seconds)
 
     def command_job(self, job_key: str, command: JobCommand, body: Mapping[str, Any]) -> None:
         """Complete, fail or throw an error for a job; `body` is the REST body. ValueError if JSON cannot say it.
@@ -222,13 +238,13 @@ class EngineClient:
         metadata = {name: value for name, value in named.items() if value is not None}
         media_type, body = document_form(content, file_name, _json(metadata))
         request = Request("POST", "/documents", body, media_type, self._read_timeout)
-        return self._rest.send(request, _reference, self._within)
+        return self._rest.send(request, _reference, self._seconds)
 
     def read_document(self, reference: Mapping[str, Any]) -> bytes:
         """The content of a document, by its reference."""
         path = _document(reference)
         request = Request("GET", path, accept="*/*", read_timeout=self._read_timeout, repeatable=True)
-        return self._rest.exchange(request, self._within).body
+        return self._rest.exchange(request, self._seconds).body
 
     def link_document(self, reference: Mapping[str, Any], time_to_live_ms: int) -> str:
         """An address where anybody can read the document for a while."""
@@ -260,7 +276,7 @@ class EngineClient:
         """The file of a process definition. EngineNotFound: there is none, or the search does not know it yet."""
         path = f"/process-definitions/{_segment(key)}/xml"
         request = Request("GET", path, accept="text/xml", read_timeout=self._read_timeout, repeatable=True)
-        return self._rest.exchange(request, self._within).body
+        return self._rest.exchange(request, self._seconds).body
 
     def set_clock(self, time_ms: int) -> None:
         """Pin the time of an engine that runs on a controlled clock (milliseconds since the epoch)."""
@@ -271,7 +287,7 @@ class EngineClient:
     ) -> T:
         body = None if content is None else _json(content)
         request = Request(method, path, body, read_timeout=self._read_timeout, repeatable=repeatable)
-        return self._rest.send(request, read, self._within)
+        return self._rest.send(request, read, self._seconds)
 
 
 def _nothing(answer: Any) -> None:

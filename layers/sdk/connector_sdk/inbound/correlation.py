@@ -22,8 +22,8 @@ _LOG = logging.getLogger(__name__)
 class InboundEngine(Protocol):
     """What webhooks need of an engine; an EngineClient has it."""
 
-    def within(self, read_timeout: float) -> InboundEngine:
-        """The same engine for a call that may take so many seconds."""
+    def within(self, seconds: float, *, together: bool = False) -> InboundEngine:
+        """The same engine for calls that may take so many seconds, each, or all of them together."""
         ...
 
     def publish_message(

@@ -46,7 +46,7 @@ def _published(
     store = services.deliveries
     # Not more than the budget, should the gateway's clock be ahead of ours.
     left_ms = budget_ms - max(0, services.clock.time_ms() - delivery.received_ms)
-    engine = services.engine.within(left_ms / 1000) if left_ms > 0 else None
+    engine = services.engine.within(left_ms / 1000, together=True) if left_ms > 0 else None
     outcome = attempt(delivery, engine, services.routes.rules.general, again=again)
     now = services.clock.time_ms()
     match outcome:

@@ -45,7 +45,7 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     if left_ms <= 0:
         return answers.TIMED_OUT
     try:
-        engine = services.engine.within(left_ms / 1000)
+        engine = services.engine.within(left_ms / 1000, together=True)
         payload = with_documents(event.payload, engine)
         rules = event.route.rules.general
         command = command_for(event.element, payload, delivery.id, rules, creating(engine))
