@@ -13,6 +13,8 @@
     ConnectorError                                        422 {"code", "message"}
     WebhookError (signature 401, method 405, size 413 …)  its status {"reason"}; above 499 nothing else
     no such path                                          404
+    an event that API Gateway did not write (handler.py)  400 {"reason"}
+    routes or credentials cannot be had (handler.py)      503, Retry-After
     more than fits (limits.py)                            413, 431; nested too deep: 400
     a part that is not built                              501 {"reason"}
     the sender waits for a result (synchronous.py)        404, 422, 503 or 504 if there is none
