@@ -1,5 +1,6 @@
 """A plain start is looked up by its business id before it is tried again, where the engine keeps one."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -110,6 +111,18 @@ def test_without_the_right_to_search_it_is_started_again(webhook: Webhook, engin
 
     assert redelivered(webhook, engine) == [State.PUBLISHED]
     assert len(engine.business_ids) == 2
+
+
+@pytest.mark.parametrize(("title", "state"), [("ALREADY_EXISTS", State.PUBLISHED), ("INVALID_STATE", State.DEAD)])
+def test_an_engine_that_holds_business_ids_to_be_unique_has_it_already(
+    webhook: Webhook, engine: Engine, title: str, state: State
+) -> None:
+    webhook.deploy(element({}))
+    problem = json.dumps({"title": title, "detail": "as the engine says"})
+    engine.answers = [AWAY, {"status": 409, "rawBody": problem, "contentType": "application/problem+json"}]
+    webhook.post({}, headers=HEADERS)
+
+    assert redelivered(webhook, engine) == [state]
 
 
 def test_a_message_needs_no_business_id(webhook: Webhook, engine: Engine) -> None:

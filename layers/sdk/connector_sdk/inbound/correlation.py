@@ -16,6 +16,8 @@ from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, inv
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.java_text import java_double
 
+ALREADY_EXISTS = "ALREADY_EXISTS"
+"""The engine's word, where business ids are held to be unique."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,18 +86,26 @@ class CreateInstance:
     variables: Mapping[str, Any]
     own_id: str
 
-    def send(self, engine: InboundEngine, *, again: bool) -> dict[str, Any]:
-        """`again`: it may have been sent before. Returns what a response expression sees as `correlation`."""
+    def send(self, engine: InboundEngine, *, again: bool) -> dict[str, Any] | None:
+        """What a response expression sees as `correlation`; None if the engine refuses a second instance of that id.
+
+        `again`: it may have been sent before.
+        """
         business_id = self.own_id if engine.has_business_ids() else None
         if business_id and again and (found := self._started_before(engine)):
             return _correlation(self.element, processInstanceKey=found)
-        created = engine.create_instance(
-            process_definition_id=self.element.process_definition_id,
-            version=self.element.version,
-            variables=self.variables,
-            tenant_id=self.element.tenant_id,
-            business_id=business_id,
-        )
+        try:
+            created = engine.create_instance(
+                process_definition_id=self.element.process_definition_id,
+                version=self.element.version,
+                variables=self.variables,
+                tenant_id=self.element.tenant_id,
+                business_id=business_id,
+            )
+        except EngineConflict as error:
+            if not business_id or error.title != ALREADY_EXISTS:
+                raise
+            return None
         return _correlation(self.element, processInstanceKey=created.process_instance_key)
 
     def _started_before(self, engine: InboundEngine) -> str | None:
