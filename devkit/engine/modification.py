@@ -52,7 +52,7 @@ class _Modification:
         node = self.core.nodes[self.instance.definition_key][activation.element_id]
         around = self.scope(node, activation)
         inside = create(self.core, around, node)
-        self.set_variables(activation, inside, node.id)
+        self.set_variables(activation, inside)
         self.core.enqueue("enter", inside.key, None)
 
     def scope(self, node: Node, activation: Activation) -> ElementInstance:
@@ -61,10 +61,10 @@ class _Modification:
         if found is None:
             parent = self.core.nodes[self.instance.definition_key][node.scope]
             found = create(self.core, self.scope(parent, activation), parent)
+            self.set_variables(activation, found)
             instances.open_scope(self.core, found)
-            self.set_variables(activation, found, parent.id)
-        elif not found.scope_key:
-            self.set_variables(activation, found, "")
+        else:
+            self.set_variables_around(activation, found)
         self.needed.add(found.key)
         return found
 
@@ -82,10 +82,17 @@ class _Modification:
             )
         return active[0] if active else None
 
-    def set_variables(self, activation: Activation, at: ElementInstance, scope_id: str) -> None:
+    def set_variables(self, activation: Activation, at: ElementInstance) -> None:
         for wanted, variables in activation.variables:
-            if wanted in (scope_id, at.element_id):
+            if wanted == at.element_id or not (wanted or at.scope_key):
                 set_local(self.core, at.key, variables)
+
+    def set_variables_around(self, activation: Activation, scope: ElementInstance) -> None:
+        """Set what is for a scope that is active already, and for those around it."""
+        at: ElementInstance | None = scope
+        while at is not None:
+            self.set_variables(activation, at)
+            at = self.core.state.elements.get(at.scope_key)
 
     def active(self) -> Iterable[ElementInstance]:
         return [one for one in self.core.state.elements_of(self.instance.key) if one.state not in _ENDED]
