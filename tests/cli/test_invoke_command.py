@@ -31,7 +31,10 @@ def build(tmp_path: Path) -> Path:
         "Resources:\n"
         "  InboundBroken:\n"
         "    Type: AWS::Serverless::Function\n"
-        "    Properties: {Handler: functions.inbound.broken.app.handler, Timeout: 20}\n"
+        "    Properties:\n"
+        "      FunctionName: !Sub '${AWS::StackName}-broken'\n"
+        "      Handler: functions.inbound.broken.app.handler\n"
+        "      Timeout: 20\n"
     )
     return tmp_path
 
@@ -46,7 +49,7 @@ def test_the_outcome_of_a_sample_is_printed(capfd: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["telex", "-e", "get"], "no function is called telex; there are http-json, "),
+        (["telex", "-e", "get"], "no function is called telex; there are "),
         (["http-json", "-e", "got"], "there is no event got; name a file, or one of events/http-json: get, "),
         (["http-json", "-e", "pyproject.toml"], "pyproject.toml is no JSON: "),
         (["http-json", "-e", "get", "--build", "nowhere"], "no built functions in nowhere: run `make build` first"),
