@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from connector_sdk.job import Job
 from connector_sdk.outbound import Connector
-from connector_sdk.outcome import Fail, Outcome
+from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.testing import run_job, services_for
 from functions.outbound.eventbridge.app import handler as eventbridge
 from functions.outbound.sns.app import handler as sns
@@ -34,6 +34,7 @@ class Recorder:
     """A service that takes everything, and notes how it was asked."""
 
     def __init__(self, server: HTTPServer) -> None:
+        self.says = "{}"
         self.address = server.url_for("").rstrip("/")
         self.asked: list[Request] = []
         server.expect_request("/").respond_with_handler(self._answer)
@@ -41,7 +42,8 @@ class Recorder:
     def _answer(self, request: Request) -> Response:
         request.get_data()
         self.asked.append(request)
-        return Response("<PublishResponse><PublishResult/></PublishResponse>" if is_form(request) else "{}")
+        xml = "<PublishResponse><PublishResult/></PublishResponse>"
+        return Response(xml if is_form(request) else self.says, headers={"x-amzn-RequestId": "r-1"})
 
     @property
     def scope(self) -> str:
@@ -255,3 +257,33 @@ def test_an_endpoint_on_this_machine_is_not_dialled_unless_the_operator_allows_i
     assert isinstance(outcome, Fail)
     assert (outcome.retries, recorder.asked) == (0, [])
     assert "CONNECTORS_ALLOW_ADDRESSES" in outcome.error_message
+
+
+EVENT = {"eventBusName": "b", "source": "s", "detailType": "d", "detail": {}}
+NOT_TAKEN = {
+    "FailedEntryCount": 1,
+    "Entries": [{"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}],
+}
+ON_FAILED_ENTRIES = "=if failedEntryCount > 0 then jobError(entries[1].errorMessage) else null"
+
+
+def test_an_event_that_is_not_taken_is_in_the_answer(recorder: Recorder) -> None:
+    recorder.says = json.dumps(NOT_TAKEN)
+    outcome = run(eventbridge, recorder, input=EVENT)
+    assert isinstance(outcome, Complete)
+    answer = outcome.variables["answer"]
+    entry = {"eventId": None, "errorCode": "MalformedDetail", "errorMessage": "Detail is malformed."}
+    assert (answer["failedEntryCount"], answer["entries"]) == (1, [entry])
+    assert answer["sdkResponseMetadata"] == {"requestId": "r-1"}
+    assert answer["sdkHttpMetadata"]["httpStatusCode"] == 200
+    assert answer["sdkHttpMetadata"]["allHttpHeaders"]["x-amzn-RequestId"] == ["r-1"]
+
+
+@pytest.mark.parametrize(("says", "ends"), [(NOT_TAKEN, Fail), ({"FailedEntryCount": 0, "Entries": []}, Complete)])
+def test_an_error_expression_makes_a_failure_of_it(says: Any, ends: type, recorder: Recorder) -> None:
+    recorder.says = json.dumps(says)
+    configuration = {"endpoint": recorder.address, "region": "eu-central-1"}
+    variables = {"configuration": configuration, "authentication": {"type": "defaultCredentialsChain"}, "input": EVENT}
+    outcome = run_job(eventbridge, variables, environment=ROLE, errorExpression=ON_FAILED_ENTRIES)
+    assert isinstance(outcome, ends)
+    assert not isinstance(outcome, Fail) or outcome.error_message == "Detail is malformed."
