@@ -38,6 +38,7 @@ BUILD = ROOT / ".aws-sam" / "build"
 MODEL = ROOT / "examples" / "github-issue" / "github-issue.bpmn"
 STACK = "rehearsal"
 PATH = "/inbound/github-issues"
+RUNTIME = ("documents", "importer", "messages", "poller", "redelivery")
 PATIENCE_SECONDS = 90.0
 pytestmark = pytest.mark.timeout(300)
 
@@ -141,6 +142,7 @@ def rehearsal() -> Iterator[Rehearsal]:
             "EngineJobsSecretArn": deployed.put_secret("engine/jobs", login),
             "EngineInboundSecretArn": deployed.put_secret("engine/inbound", login),
             "EngineDocumentsSecretArn": deployed.put_secret("engine/documents", login),
+            "EngineReadSecretArn": deployed.put_secret("engine/read", login),
             "AllowAddresses": "127.0.0.1/32",
             "PollerMode": "minute",
         }
@@ -216,6 +218,21 @@ def test_a_webhook_of_another_kind_gets_a_route_to_its_own_function(rehearsal: R
     assert rehearsal.stack.post("/inbound/slack", signed, challenge).status == 404
 
 
+def test_what_somebody_else_deploys_is_found_by_the_importer(rehearsal: Rehearsal) -> None:
+    xml = (
+        MODEL.read_bytes()
+        .replace(b'id="github-issue"', b'id="found"')
+        .replace(b'value="github-issues"', b'value="found"')
+    )
+    rehearsal.engine.deploy([("found.bpmn", xml)])
+
+    rehearsal.repeat(
+        lambda: rehearsal.stack.invoke("importer", {}),
+        lambda: rehearsal.stack.post("/inbound/found", {}, b"{}").status == 401,
+    )
+    rehearsal.webhooks("retire", "found")
+
+
 def test_the_same_code_under_a_second_name_serves_its_own_jobs_with_its_own_secrets(
     rehearsal: Rehearsal, tmp_path: Path
 ) -> None:
@@ -259,7 +276,7 @@ def test_a_changed_layer_and_changed_code_are_picked_up(rehearsal: Rehearsal, tm
     change(
         build / "SdkLayer/python/connector_sdk/inbound/answers.py", '\nNOT_FOUND = Answer(404, {"x-layer": "new"})\n'
     )
-    for function in ("outbound/http_json", "runtime/documents", "runtime/poller", "runtime/redelivery"):
+    for function in ("outbound/http_json", *(f"runtime/{name}" for name in RUNTIME)):
         name = "".join(word.capitalize() for word in re.split("[/_]", function))
         change(build / name / "functions" / function / "app.py", THIEF)
     assert "x-layer" not in rehearsal.stack.post("/inbound/nothing", {}, b"").headers

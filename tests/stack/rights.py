@@ -53,7 +53,7 @@ class Things:
     def of(cls, stack: AwsStack, parameters: Mapping[str, str]) -> Self:
         deliveries, bucket = stack.output("Deliveries"), stack.output("Payloads")
         key = {"id": {"S": "x"}}
-        logins = ("EngineJobsSecretArn", "EngineInboundSecretArn", "EngineDocumentsSecretArn")
+        logins = ("EngineJobsSecretArn", "EngineInboundSecretArn", "EngineDocumentsSecretArn", "EngineReadSecretArn")
         arns = [parameters[name] for name in logins]
         return cls(
             engine_secrets=[("secretsmanager", "get_secret_value", {"SecretId": arn}) for arn in arns],
@@ -97,6 +97,7 @@ def allowed(things: Things) -> dict[str, list[Attempt]]:
     return {
         "http-json": [things.own_secret, things.own_object, things.documents],
         "documents": [things.engine_secrets[2], *things.bucket[-2:]],
+        "importer": [things.engine_secrets[3], things.table[-1]],
         "messages": [things.engine_secrets[1]],
         "poller": [things.engine_secrets[0]],
         "redelivery": [things.engine_secrets[1], ("dynamodb", "query", things.query)],
@@ -116,6 +117,7 @@ def forbidden(things: Things) -> dict[str, list[Attempt]]:
         ],
         "documents": [
             *things.engine_secrets[:2],
+            things.engine_secrets[3],
             things.others_secret,
             *things.table,
             *things.bucket[:3],
@@ -123,9 +125,18 @@ def forbidden(things: Things) -> dict[str, list[Attempt]]:
             things.documents,
             *things.registry,
         ],
+        "importer": [
+            *things.engine_secrets[:3],
+            things.others_secret,
+            *things.table[:-1],
+            *things.bucket,
+            *things.functions,
+            things.documents,
+            *things.registry,
+        ],
         "messages": [
             things.engine_secrets[0],
-            things.engine_secrets[2],
+            *things.engine_secrets[2:],
             things.others_secret,
             *things.table,
             *things.bucket,
@@ -143,7 +154,7 @@ def forbidden(things: Things) -> dict[str, list[Attempt]]:
         ],
         "redelivery": [
             things.engine_secrets[0],
-            things.engine_secrets[2],
+            *things.engine_secrets[2:],
             things.others_secret,
             *things.table[1:],
             *things.bucket[:1],
