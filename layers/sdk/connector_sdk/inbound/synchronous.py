@@ -9,7 +9,7 @@ hears when that fails, and has to come again, so there is nothing to redeliver:
     a repeat, by the sender's own id, of what was done    the stored answer
     nothing waits for the message                         404 {"reason"}
     the engine refuses the event                          422 {"reason"}
-    the engine is away or busy: nothing was done          503
+    the engine is away or busy, or its answer is lost     503
     25 seconds, or the engine's own patience, are over    504: it may be done all the same
 """
 
