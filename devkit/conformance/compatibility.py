@@ -23,7 +23,7 @@ from connector_sdk.outbound import Connector
 from devkit.checkout import ROOT
 from devkit.conformance.jobs import Runner
 from devkit.conformance.official_tasks import NoValues, apply_somehow, recorded_values
-from devkit.conformance.template_tasks import DRAWN, JOB_TYPE, NoJob, activated, process_of, redirected
+from devkit.conformance.template_tasks import JOB_TYPE, NoJob, activated, element_for, process_of, redirected
 from devkit.engine import server
 from devkit.generate import catalogue
 from devkit.modeler import HeadlessModeler, official_templates
@@ -32,6 +32,11 @@ Template = Mapping[str, Any]
 State = Literal["works", "partly", "refused", "not yet"]
 SECRETS = {"TOKEN": "tok-secret", "PASS_S": "fake-pass", "DATABRICKS_CLIENT_SECRET": "fake-client-secret"}
 """Those that the recorded values name."""
+TYPED: Mapping[str, Mapping[str, Any]] = {
+    "io.camunda:aws-eventbridge:1": {"input.eventBusName": '="orders"'},
+    "io.camunda:slack:1": {"data.channel": "#orders"},
+}
+"""Values for templates of other types, where what is filled in would not do."""
 AUTHENTICATION = "authentication.type"
 SHOWN_CHARACTERS = 200
 _PREFIX = "jakarta.validation.ValidationException: Found constraints violated while validating input: - "
@@ -58,7 +63,7 @@ def verdicts(cases: Iterable[Mapping[str, Any]], step: int = 1) -> Iterator[Verd
     Raises ModelerUnavailable.
     """
     recorded = list(cases)
-    served = {job_type: one.connector for one in catalogue(ROOT) if one.group == "outbound" for job_type in one.types}
+    served = {job_type: one.connector for one in catalogue(ROOT) if one.does_jobs for job_type in one.types}
     hooks = {one.connector.type for one in catalogue(ROOT) if one.group == "inbound"}
     every = sorted(official_templates().values(), key=lambda one: (one["id"], one.get("version") or 0))
     with HeadlessModeler() as modeler, server.start() as running, Runner([{"id": "", "secrets": SECRETS}]) as runner:
@@ -89,8 +94,9 @@ class _Trial:
             "secrets": SECRETS,
         }
         try:
-            drawn = DRAWN.format(process=process_of(case["id"]))
-            xml = apply_somehow(template, self._values(template), drawn, self.modeler).xml
+            element, drawn = element_for(template, process_of(case["id"]))
+            values = TYPED.get(job_type) or self._values(template)
+            xml = apply_somehow(template, values, drawn, self.modeler, element).xml
             job = activated(case, xml, self.engine, job_type)
         except (NoValues, EngineRejected, NoJob) as error:
             return "refused", _shown(str(error))

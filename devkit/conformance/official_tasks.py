@@ -54,13 +54,13 @@ def _preference(case: Mapping[str, Any]) -> tuple[bool, bool, bool, str]:
 
 
 def apply_somehow(
-    template: Mapping[str, Any], values: Mapping[str, Any], drawn: str, modeler: HeadlessModeler
+    template: Mapping[str, Any], values: Mapping[str, Any], drawn: str, modeler: HeadlessModeler, element: str = TASK
 ) -> Applied:
     """Apply a template with those of the values that it takes, and with fillers. Raises NoValues."""
     tried = _under_its_names(template, values)
     for _ in range(MAX_CHANGES):
         try:
-            applied = modeler.apply(drawn, TASK, template, tried)
+            applied = modeler.apply(drawn, element, template, tried)
         except TemplateRejected as error:
             if not _yield_to(str(error), template, tried):
                 break

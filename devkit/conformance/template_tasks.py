@@ -65,6 +65,19 @@ DRAWN = """<?xml version="1.0" encoding="UTF-8"?>
 </bpmn:definitions>
 """
 
+END = "end"
+_ELEMENTS: Mapping[str, tuple[str, str]] = {
+    "bpmn:Task": (TASK, DRAWN),
+    "bpmn:IntermediateThrowEvent": (TASK, DRAWN.replace("bpmn:task", "bpmn:intermediateThrowEvent")),
+    "bpmn:EndEvent": (END, DRAWN),
+}
+
+
+def element_for(template: Mapping[str, Any], process: str) -> tuple[str, str]:
+    """An element that the template applies to, and the diagram that has it."""
+    element, drawn = _ELEMENTS[template["appliesTo"][0]]
+    return element, drawn.format(process=process)
+
 
 class NoJob(SdkError):
     """A deployed task with a template gave no job: its instance is stuck before it, or the engine is away."""

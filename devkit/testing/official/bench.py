@@ -10,21 +10,14 @@ from typing import Any
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from connector_sdk.outbound import Connector, Services
-from devkit.conformance.template_tasks import DRAWN, LOCK_MS, REQUEST_TIMEOUT_MS, TASK, NoJob
+from devkit.conformance.template_tasks import LOCK_MS, REQUEST_TIMEOUT_MS, NoJob, element_for, process_of
 from devkit.modeler import Applied, HeadlessModeler
 from devkit.testing.official.tasks import OfficialTask
 
 MAX_ROUNDS = 8
 """Each round fills in what the one before has brought into view."""
-END = "end"
 _WITHOUT_SOURCE = re.compile(r'<zeebe:input target="([^"]+)" />')
 """What the Modeler writes for an input that is neither optional nor filled in."""
-_ELEMENTS: Mapping[str, tuple[str, str]] = {
-    "bpmn:Task": (TASK, DRAWN),
-    "bpmn:IntermediateThrowEvent": (TASK, DRAWN.replace("bpmn:task", "bpmn:intermediateThrowEvent")),
-    "bpmn:EndEvent": (END, DRAWN),
-}
-"""What a template applies to → an element of that kind, and a diagram that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +54,8 @@ class OfficialBench:
 
         Raises MissingValue, and TemplateRejected for a value that the Modeler does not take.
         """
-        element, drawn = _ELEMENTS[task.template["appliesTo"][0]]
-        process = re.sub(r"\W", "-", f"p-{task}")
-        diagram = drawn.format(process=process)
+        process = process_of(f"p-{task}")
+        element, diagram = element_for(task.template, process)
         values: dict[str, Any] = dict(task.choices)
         for _ in range(MAX_ROUNDS):
             applied = self.modeler.apply(diagram, element, task.template, values)
