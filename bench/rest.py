@@ -27,8 +27,9 @@ from bench.figures import Figure
 from devkit.conformance.engine.bpmn import bpmn
 from devkit.conformance.engine.http import Request, multipart, send
 from devkit.testing.command_line import connectors
+from devkit.testing.parts import cache
 from devkit.testing.zeebe import zeebe
-from devkit.testing.zeebe_parts import ZEEBE_VERSION, cache
+from devkit.testing.zeebe_parts import ZEEBE_VERSION
 
 CLIENTS = 4
 SHARE = 100

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from connector_sdk.errors import SdkError
-from devkit.testing.zeebe_parts import cache
+from devkit.testing.parts import cache
 
 SOURCES = Path(__file__).parent / "node"
 PANEL = Path(__file__).parent / "panel"

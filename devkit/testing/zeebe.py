@@ -14,8 +14,9 @@ from pathlib import Path
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.wire.connection import Connections
+from devkit.testing.parts import PartMissing, java_home
 from devkit.testing.processes import inherited_environment, stop
-from devkit.testing.zeebe_parts import RealEngineMissing, java_home, zeebe_home
+from devkit.testing.zeebe_parts import zeebe_home
 
 HOST = "127.0.0.1"
 READY_SECONDS = 120
@@ -50,7 +51,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
     """Start an engine on free ports, wait until it takes commands, and stop it at the end.
 
     `exporter` is an address that gets the engine's records (Elasticsearch's bulk API): the only way to look inside,
-    for 8.6 has no search of its own. Raises RealEngineMissing in one sentence when a part is missing or it won't start.
+    for 8.6 has no search of its own. Raises PartMissing in one sentence when a part is missing or it won't start.
     """
     engine, java = zeebe_home(), java_home()
     with ExitStack() as stack:
@@ -120,7 +121,7 @@ def _wait_until_ready(running: RunningZeebe, process: subprocess.Popen[bytes]) -
         if process.poll() is not None or clock.monotonic() > until:
             what = "did not get ready" if process.poll() is None else f"ended with status {process.returncode}"
             last = "\n".join(running.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-            raise RealEngineMissing(f"the real engine {what}; its log ends with:\n{last}")
+            raise PartMissing(f"the real engine {what}; its log ends with:\n{last}")
         pause.wait(0.2)
 
 

@@ -12,8 +12,8 @@ import pytest
 from devkit.conformance.engine.runner import run_one
 from devkit.conformance.engine.sink import Sink
 from devkit.conformance.engine.target import Target, clock_of, probe_of
+from devkit.testing.parts import DOWNLOAD_SECONDS
 from devkit.testing.zeebe import READY_SECONDS, zeebe
-from devkit.testing.zeebe_parts import DOWNLOAD_SECONDS
 from tests.engine.test_scenarios import GOLD, SCENARIOS
 
 pytestmark = pytest.mark.timeout(2 * DOWNLOAD_SECONDS + READY_SECONDS)

@@ -11,8 +11,8 @@ import pytest
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from devkit.engine import server
+from devkit.testing.parts import DOWNLOAD_SECONDS
 from devkit.testing.zeebe import READY_SECONDS, RunningZeebe, zeebe
-from devkit.testing.zeebe_parts import DOWNLOAD_SECONDS
 
 FIRST_USE_SECONDS = 2 * DOWNLOAD_SECONDS + READY_SECONDS + 120
 

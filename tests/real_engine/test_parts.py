@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit.testing.zeebe_parts import RealEngineMissing, java_home, zeebe_home
+from devkit.testing.parts import PartMissing, java_home
+from devkit.testing.zeebe_parts import zeebe_home
 
 
 @pytest.fixture
@@ -34,16 +35,14 @@ def command(folder: Path, name: str, script: str) -> None:
 
 @pytest.mark.usefixtures("tools")
 def test_without_maven_the_message_says_what_to_install(cache: Path) -> None:
-    with pytest.raises(RealEngineMissing, match=r"^mvn was not found.*apt-get install maven"):
+    with pytest.raises(PartMissing, match=r"^mvn was not found.*apt-get install maven"):
         zeebe_home()
     assert list(cache.iterdir()) == []
 
 
 def test_a_download_that_fails_gives_the_first_error_and_leaves_nothing_behind(cache: Path, tools: Path) -> None:
     command(tools, "mvn", "echo '[ERROR] no route to host'; echo '[ERROR] [Help 1]'; exit 1")
-    with pytest.raises(
-        RealEngineMissing, match=r"could not be downloaded: mvn -q -B … said: \[ERROR\] no route to host$"
-    ):
+    with pytest.raises(PartMissing, match=r"could not be downloaded: mvn -q -B … said: \[ERROR\] no route to host$"):
         zeebe_home()
     assert list(cache.iterdir()) == []
 
@@ -86,7 +85,7 @@ def test_a_python_without_filters_unpacks_below_its_folder_only(
         tar.addfile(tarfile.TarInfo(member))
     command(tools, "mvn", f'for last; do :; done; /bin/cp {archive} "${{last#-DoutputDirectory=}}"')
     if refused:
-        with pytest.raises(RealEngineMissing, match="would land outside its folder"):
+        with pytest.raises(PartMissing, match="would land outside its folder"):
             zeebe_home()
         assert list(cache.iterdir()) == []
     else:
