@@ -111,7 +111,7 @@ class Table:
         return self.processes
 
 
-def fresh(table: Table, clock: ControlledClock) -> FreshRoutes:
+def fresh(table: Table, clock: ControlledClock) -> FreshRoutes[Routes]:
     return FreshRoutes(table, lambda: Routes([handler], EnvironmentSecrets({})), clock)
 
 
@@ -167,7 +167,7 @@ def test_an_entry_that_makes_no_sense_takes_no_other_webhook_away(
     assert owner(routes.of("orders"), "orders") == "orders"
     clock.advance(60_000)
     assert owner(routes.of("orders"), "orders") == "orders"
-    assert "the webhooks of <default>/p0 cannot be served" in caplog.text
+    assert "the events of <default>/p0 cannot be served" in caplog.text
 
 
 def test_whatever_happens_when_the_table_is_read_again_the_old_routes_serve(

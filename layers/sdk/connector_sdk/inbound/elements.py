@@ -48,6 +48,8 @@ class InboundElement:
     template_version: str | None = None
     waits: bool = False
     """An instance can wait there: it is no start event, or one of an event sub-process."""
+    attached_to: str | None = None
+    """The activity that a boundary event is attached to: while it is active, the event waits."""
 
     @property
     def type(self) -> str:
@@ -99,6 +101,7 @@ def _elements(process: Process, deployed: DeployedProcess) -> list[InboundElemen
                 template=element.modeler_template,
                 template_version=element.modeler_template_version,
                 waits=not starts or element.parent in by_event,
+                attached_to=element.attached_to,
             )
         )
     return found

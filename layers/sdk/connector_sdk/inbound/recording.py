@@ -3,22 +3,53 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
+from connector_sdk.clock import Clock
 from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
-from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
-from connector_sdk.inbound.wanted import WantedEvent
-from connector_sdk.stores import Delivery, State
+from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.inbound.routes import Activations
+from connector_sdk.inbound.services import LEASE_MARGIN_MS
+from connector_sdk.stores import Deliveries, Delivery, State
 
 _LOG = logging.getLogger(__name__)
 
 
-def recorded(event: WantedEvent, services: WebhookServices) -> Answer:
+class Event(Protocol):
+    """What is wanted: a webhook's request or a broker's message, with the element that wants it."""
+
+    @property
+    def acknowledgement(self) -> Answer | None: ...
+    def patience_ms(self, budget_ms: int) -> int: ...
+    def delivery(self, due_ms: int | None) -> Delivery: ...
+    def kept(self, delivery: Delivery) -> Delivery: ...
+    def response(
+        self, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None, default: Answer
+    ) -> Answer: ...
+
+
+class Services(Protocol):
+    """What recording needs."""
+
+    @property
+    def routes(self) -> Activations[Any]: ...
+    @property
+    def engine(self) -> InboundEngine: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def budget_ms(self) -> int: ...
+
+
+def recorded(event: Event, services: Services) -> Answer:
     """Record the delivery, or find out that it is a repeat; then publish it. Raises what the store raises."""
     now = services.clock.time_ms()
-    budget_ms = _budget_ms(event, services)
+    budget_ms = event.patience_ms(services.budget_ms)
     delivery = event.delivery(now + budget_ms + LEASE_MARGIN_MS)
     kept = event.kept(delivery)
     accepted = event.acknowledgement or answers.ACCEPTED
@@ -30,15 +61,7 @@ def recorded(event: WantedEvent, services: WebhookServices) -> Answer:
     return _published(delivery, event, services, budget_ms, again=there is not None)
 
 
-def _budget_ms(event: WantedEvent, services: WebhookServices) -> int:
-    """How long the sender waits, counted from the request's own time."""
-    scheme = event.route.connector.signature(event.route.configuration)
-    return min(services.budget_ms, scheme.patience_ms) if scheme else services.budget_ms
-
-
-def _published(
-    delivery: Delivery, event: WantedEvent, services: WebhookServices, budget_ms: int, *, again: bool
-) -> Answer:
+def _published(delivery: Delivery, event: Event, services: Services, budget_ms: int, *, again: bool) -> Answer:
     """Try to publish within the budget, write down how it went, and answer.
 
     Raises nothing: a sender that is told of a failure now would repeat an event that is recorded already.

@@ -1,11 +1,14 @@
-"""Which webhook a path belongs to. A path belongs to the first process that took it; others wait in line."""
+"""What is activated of the deployed processes, and which webhook a path belongs to.
+
+A path belongs to the first process that took it; others wait in line.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import DeployedProcess
@@ -29,15 +32,33 @@ class Refusal:
     reason: str
 
 
-class Routes:
-    """The routes of one host. `connectors` are the kinds it serves; elements of other types are not its business.
+class Activated(Protocol):
+    """One connector with the elements that share it."""
 
-    Requests may look for routes while processes are deployed.
+    @property
+    def path(self) -> str: ...
+    @property
+    def connector(self) -> Any: ...
+    @property
+    def elements(self) -> tuple[InboundElement, ...]: ...
+    @property
+    def bound(self) -> tuple[Bound, ...]: ...
+    @property
+    def owner(self) -> tuple[str, str]: ...
+
+
+R = TypeVar("R", bound=Activated)
+
+
+class Activations(Generic[R]):
+    """What is activated on one host. `connectors` are the kinds it serves; other elements are not its business.
+
+    Readers may look while processes are deployed.
     """
 
     def __init__(
         self,
-        connectors: Sequence[WebhookConnector[Any]],
+        connectors: Sequence[Any],
         secrets: SecretProvider,
         compatibility: str = "8.10",
         clock: Clock | None = None,
@@ -48,13 +69,17 @@ class Routes:
         self._connectors = {connector.type: connector for connector in connectors}
         self._secrets = secrets
         self._clock = clock or SystemClock()
-        self._queues: dict[str, list[Route]] = {}
+        self._queues: dict[str, list[R]] = {}
         self._refused: dict[tuple[str, str], list[Refusal]] = {}
         self._elements: dict[tuple[str, str], Sequence[InboundElement]] = {}
-        self._routes: dict[tuple[str, str], Sequence[Route]] = {}
-        self._earlier: Mapping[tuple[str, str], Sequence[Route]] = {}
+        self._routes: dict[tuple[str, str], Sequence[R]] = {}
+        self._earlier: Mapping[tuple[str, str], Sequence[R]] = {}
         self._retried_ms = 0
         self._lock = threading.RLock()
+
+    def made(self, connector: Any, usable: tuple[Bound, ...]) -> R:
+        """One of elements that share a connector. Raises SdkError, or what the connector raises."""
+        raise NotImplementedError
 
     def deploy(self, process: DeployedProcess, elements: Sequence[InboundElement]) -> Sequence[Refusal]:
         """Register the elements of one process version instead of those of its other versions.
@@ -67,9 +92,9 @@ class Routes:
             self.versions[owner] = process.version
         return refused
 
-    def renewed(self) -> Routes:
-        """Empty routes of the same host. What comes back unchanged keeps its route, and what that has fetched."""
-        empty = Routes([*self._connectors.values()], self._secrets, self.rules.general.version, self._clock)
+    def renewed(self) -> Self:
+        """Empty, of the same host. What comes back unchanged keeps its route, and what that has fetched."""
+        empty = type(self)([*self._connectors.values()], self._secrets, self.rules.general.version, self._clock)
         empty._earlier = self._routes
         return empty
 
@@ -81,14 +106,14 @@ class Routes:
                 of_owner.pop(owner, None)
             self.versions.pop(owner, None)
 
-    def find(self, path: str) -> Route | None:
+    def find(self, path: str) -> R | None:
         """The route that owns `path`, None if there is none."""
         if path not in self._queues:
             self._retry()
         queue = self._queues.get(path)
         return queue[0] if queue else None
 
-    def __iter__(self) -> Iterator[Sequence[Route]]:
+    def __iter__(self) -> Iterator[Sequence[R]]:
         """For each path the routes that want it, the owner first."""
         with self._lock:
             return iter([tuple(queue) for queue in self._queues.values()])
@@ -108,11 +133,9 @@ class Routes:
         self._elements[owner], self._routes[owner], self._refused[owner] = elements, routes, refused
         return refused
 
-    def _activated(
-        self, elements: Sequence[InboundElement], known: Sequence[Route]
-    ) -> tuple[list[Route], list[Refusal]]:
+    def _activated(self, elements: Sequence[InboundElement], known: Sequence[R]) -> tuple[list[R], list[Refusal]]:
         """One route for the elements of each group: one that is `known` if nothing has changed."""
-        routes: list[Route] = []
+        routes: list[R] = []
         refused: list[Refusal] = []
         for group in groups(elements, self.rules):
             connector = self._connectors.get(group[0].type)
@@ -121,7 +144,7 @@ class Routes:
                 continue
             try:
                 same = (one for one in known if one.bound == usable and one.connector is connector)
-                routes.append(next(same, None) or route_of(connector, usable, self.rules))
+                routes.append(next(same, None) or self.made(connector, usable))
             except Exception as error:
                 # Whatever a connector's own code raises, the other webhooks of the host stay up.
                 reason = mask(str(error), [secret for one in usable for secret in one.secrets])
@@ -140,9 +163,9 @@ class Routes:
                 refused.append(Refusal((element,), str(error)))
         return tuple(usable)
 
-    def _replace(self, owner: tuple[str, str], routes: Iterable[Route], *, keep_place: bool) -> None:
+    def _replace(self, owner: tuple[str, str], routes: Iterable[R], *, keep_place: bool) -> None:
         """Swap the routes of one process in every queue: at its old place, or at the end."""
-        new: dict[str, list[Route]] = {}
+        new: dict[str, list[R]] = {}
         for route in routes:
             new.setdefault(route.path, []).append(route)
         for path in [*self._queues, *(path for path in new if path not in self._queues)]:
@@ -165,3 +188,10 @@ class Routes:
             for owner in [owner for owner, refusals in self._refused.items() if refusals]:
                 # The whole process: what became usable may share a connector with what was usable before.
                 self._activate(owner, self._elements[owner], keep_place=True)
+
+
+class Routes(Activations[Route]):
+    """The webhooks of one host."""
+
+    def made(self, connector: WebhookConnector[Any], usable: tuple[Bound, ...]) -> Route:
+        return route_of(connector, usable, self.rules)

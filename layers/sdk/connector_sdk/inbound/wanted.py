@@ -34,6 +34,11 @@ class WantedEvent:
         """The sender's own id of the delivery: only with one, a repeat is a repeat."""
         return self.route.connector.identity(self.route.configuration)(self.request)
 
+    def patience_ms(self, budget_ms: int) -> int:
+        """How long the sender waits, counted from the request's own time."""
+        scheme = self.route.connector.signature(self.route.configuration)
+        return min(budget_ms, scheme.patience_ms) if scheme else budget_ms
+
     def delivery(self, due_ms: int | None) -> Delivery:
         """The event as a delivery that nobody else may take before `due_ms`."""
         return Delivery(
