@@ -1,4 +1,6 @@
 import json
+from base64 import b64encode
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -111,3 +113,33 @@ def test_a_tree_without_placeholders_stays_as_it_is(tree: object) -> None:
 def test_a_secret_survives_json_whatever_it_holds(value: str) -> None:
     provider = EnvironmentSecrets({"SECRET_X": value})
     assert resolve({"a": "{{secrets.X}}"}, provider).value == {"a": value}
+
+
+SPELLED = 'a "b" \\\\c\\ é/+&=\n😀'
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        SPELLED,
+        quote(SPELLED),
+        quote(SPELLED, safe=""),
+        quote(SPELLED).lower(),
+        quote_plus(SPELLED),
+        quote(quote(SPELLED)),
+        json.dumps(SPELLED)[1:-1],
+        json.dumps(SPELLED, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(SPELLED))[3:-3],
+        quote(json.dumps(SPELLED)[1:-1]),
+        b64encode(SPELLED.encode()).decode(),
+        quote(b64encode(SPELLED.encode()).decode()),
+    ],
+)
+def test_a_value_is_masked_however_it_is_spelled(spelling: str) -> None:
+    assert mask(f"<{spelling}>", [SPELLED]) == "<***>"
+
+
+@pytest.mark.parametrize("hostile", ["\\", "%25", "%5C", '\\"', "a \\"])
+def test_a_hostile_answer_does_not_hold_the_masking_up(hostile: str) -> None:
+    text = hostile * 20_000
+    assert mask(text, [SPELLED, "\\" * 9 + "Z"]) == text

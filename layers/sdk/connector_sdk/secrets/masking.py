@@ -7,9 +7,13 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 MASK = "***"
+NESTED = 3
+"""How often something may be encoded over again."""
+MOST_BACKSLASHES = 2**NESTED
 ESCAPES = ("%", "\\", "+")
 """What a text holds if something in it may be spelled otherwise."""
 
@@ -33,16 +37,35 @@ def _base64(value: str) -> str:
 
 @lru_cache(maxsize=256)
 def _spellings(value: str) -> re.Pattern[str]:
-    return re.compile("".join(map(_character, value)) + "|" + "".join(map(_character, _base64(value))))
+    return re.compile(_spelled(value) + "|" + _spelled(_base64(value)))
+
+
+def _spelled(value: str) -> str:
+    """Each repetition is bounded, and no two of them can share much: a service may answer with a lot of backslashes."""
+    runs = ((character, len(list(run))) for character, run in groupby(value))
+    spelled = "".join(
+        rf"{_BACKSLASH}{{{count},{count * MOST_BACKSLASHES}}}" if character == "\\" else _character(character) * count
+        for character, count in runs
+    )
+    return spelled.removeprefix(_ESCAPES)  # those of the first character may stay: there is less to try
 
 
 def _character(character: str) -> str:
     """How a character may be spelled, encoded once or several times over."""
-    percent = "".join(f"%(?:25)*(?i:{byte:02X})" for byte in character.encode("utf-8", "replace"))
-    unicode = "".join(rf"\\+u(?i:{unit})" for unit in _utf16(character))
+    percent = "".join(map(_percent, character.encode("utf-8", "replace")))
+    unicode = rf"{_BACKSLASH}{{1,{MOST_BACKSLASHES}}}".join(f"u(?i:{unit})" for unit in _utf16(character))
     named = json.dumps(character)[1:-1].lstrip("\\")
     plus = r"|\+" if character == " " else ""
-    return rf"(?:\\*{re.escape(character)}|\\+{re.escape(named)}|{percent}|{unicode}{plus})"
+    spelled = "|".join((re.escape(character), re.escape(named), percent, unicode))
+    return rf"{_ESCAPES}(?:{spelled}{plus})"
+
+
+def _percent(byte: int) -> str:
+    return rf"%(?:25){{0,{NESTED}}}(?i:{byte:02X})"
+
+
+_BACKSLASH = rf"(?:\\|{_percent(0x5C)})"
+_ESCAPES = rf"{_BACKSLASH}{{0,{MOST_BACKSLASHES}}}"
 
 
 def _utf16(character: str) -> list[str]:
