@@ -12,11 +12,12 @@ import pytest
 from connector_sdk.outbound import Connector
 from devkit.testing import services_for
 from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator
-from devkit.testing.official import OfficialBench, OfficialTask, Ran, newest, official_versions, tasks
+from devkit.testing.official import OfficialBench, OfficialTask, Ran
 from functions.outbound.eventbridge.app import handler as eventbridge
 from functions.outbound.sns.app import handler as sns
 from functions.outbound.sqs.app import handler as sqs
 from tests.connectors.conftest import Client
+from tests.connectors.official import official
 
 BODY = {"order": 7, "note": "für Jürg"}
 ATTRIBUTES = {
@@ -31,15 +32,6 @@ COMMON: Mapping[str, Any] = {
     "topic.region": REGION,
 }
 SECRETS = {"KEY": ACCOUNT["AWS_ACCESS_KEY_ID"], "SECRET": ACCOUNT["AWS_SECRET_ACCESS_KEY"]}
-
-
-def both(job_type: str) -> list[Any]:
-    """The newest version in the ordinary run, all others in the wide one."""
-    ordinary = {id(one) for one in newest(official_versions(job_type))} if tasks(job_type) else set()
-    return [
-        pytest.param(task, id=str(task), marks=[] if id(task.template) in ordinary else [pytest.mark.wide])
-        for task in tasks(job_type)
-    ]
 
 
 @dataclass(frozen=True)
@@ -109,9 +101,9 @@ def bus(client: Client) -> Queue:
     return queue
 
 
-def ran(task: OfficialTask, connector: Connector, bench: OfficialBench, aws: RunningEmulator, **known: Any) -> Ran:
+def ran(task: OfficialTask, connector: Connector, bench: OfficialBench, account: RunningEmulator, **known: Any) -> Ran:
     """The task with its values, done by the connector in a function whose role may do everything in the emulator."""
-    services = services_for(SECRETS, environment=dict(aws.account))
+    services = services_for(SECRETS, environment=dict(account.account))
     found = bench.run(bench.apply(task, {**COMMON, **known}), connector, services)
     assert (found.outcome["command"], found.state) == ("completion", "COMPLETED"), found.outcome
     return found
@@ -123,9 +115,9 @@ def answer(found: Ran) -> Any:
     return json.loads(found.variables["answer"]) if "answer" in found.variables else None
 
 
-@pytest.mark.parametrize("task", both("io.camunda:aws-sqs:1"))
+@pytest.mark.parametrize("task", official("io.camunda:aws-sqs:1"))
 def test_a_message_is_in_the_queue(
-    task: OfficialTask, bench: OfficialBench, aws: RunningEmulator, queues: Mapping[str, Queue]
+    task: OfficialTask, bench: OfficialBench, account: RunningEmulator, queues: Mapping[str, Queue]
 ) -> None:
     kind = str(task.chosen("queue.type"))
     queue = queues[kind]
@@ -136,7 +128,7 @@ def test_a_message_is_in_the_queue(
         "queue.messageGroupId": "group-1",
         "queue.messageDeduplicationId": str(task)[-100:],
     }
-    found = ran(task, sqs, bench, aws, **values)
+    found = ran(task, sqs, bench, account, **values)
 
     [message] = queue.received()
     assert json.loads(message["Body"]) == {**BODY, "task": str(task)}
@@ -149,9 +141,9 @@ def test_a_message_is_in_the_queue(
         assert message["Attributes"]["MessageDeduplicationId"] == str(task)[-100:]
 
 
-@pytest.mark.parametrize("task", both("io.camunda:aws-sns:1"))
+@pytest.mark.parametrize("task", official("io.camunda:aws-sns:1"))
 def test_a_message_reaches_who_has_subscribed(
-    task: OfficialTask, bench: OfficialBench, aws: RunningEmulator, topics: Mapping[str, tuple[str, Queue]]
+    task: OfficialTask, bench: OfficialBench, account: RunningEmulator, topics: Mapping[str, tuple[str, Queue]]
 ) -> None:
     kind = str(task.chosen("topic.type") or "standard")
     arn, queue = topics[kind]
@@ -163,7 +155,7 @@ def test_a_message_reaches_who_has_subscribed(
         "topic.messageGroupId": "group-1",
         "topic.messageDeduplicationId": str(task)[-100:],
     }
-    found = ran(task, sns, bench, aws, **values)
+    found = ran(task, sns, bench, account, **values)
 
     [message] = queue.received()
     notification = json.loads(message["Body"])
@@ -177,9 +169,9 @@ def test_a_message_reaches_who_has_subscribed(
         assert message["Attributes"]["MessageGroupId"] == "group-1"
 
 
-@pytest.mark.parametrize("task", both("io.camunda:aws-eventbridge:1"))
+@pytest.mark.parametrize("task", official("io.camunda:aws-eventbridge:1"))
 def test_an_event_matches_a_rule_of_the_bus(
-    task: OfficialTask, bench: OfficialBench, aws: RunningEmulator, bus: Queue
+    task: OfficialTask, bench: OfficialBench, account: RunningEmulator, bus: Queue
 ) -> None:
     values = {
         "input.eventBusName": "orders",
@@ -187,7 +179,7 @@ def test_an_event_matches_a_rule_of_the_bus(
         "input.detailType": "order placed",
         "input.detail": {**BODY, "task": str(task)},
     }
-    found = ran(task, eventbridge, bench, aws, **values)
+    found = ran(task, eventbridge, bench, account, **values)
 
     [message] = bus.received()
     event = json.loads(message["Body"])

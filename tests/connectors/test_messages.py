@@ -12,8 +12,9 @@ from connector_sdk.engine_client import EngineClient
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.engine import server
 from devkit.testing import run_job, services_for
-from devkit.testing.official import OfficialBench, OfficialTask, tasks
+from devkit.testing.official import OfficialBench, OfficialTask
 from functions.runtime.messages.app import connector
+from tests.connectors.official import official
 
 TYPE = "io.camunda:sendMessage:1"
 WAITING = """<?xml version="1.0" encoding="UTF-8"?>
@@ -48,7 +49,7 @@ def started(engine: EngineClient) -> list[str]:
     return [one["processInstanceKey"] for one in engine.search("process-instances", {"processDefinitionId": "waiting"})]
 
 
-@pytest.mark.parametrize("task", tasks(TYPE), ids=str)
+@pytest.mark.parametrize("task", official(TYPE))
 def test_a_message_of_an_official_template_starts_what_waits(task: OfficialTask, bench: OfficialBench) -> None:
     bench.engine.deploy([("waiting.bpmn", WAITING.encode())])
     before = started(bench.engine)

@@ -13,8 +13,9 @@ from pytest_httpserver import HTTPServer
 from connector_sdk.job import Job
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.checkout import ToolMissing, tool
-from devkit.testing.official import OfficialBench, OfficialTask, newest, official_versions, tasks
+from devkit.testing.official import OfficialBench, OfficialTask
 from functions.outbound.slack.app import handler
+from tests.connectors.official import official
 from tests.connectors.slack_api import TOKEN, Slack
 
 TYPE = "io.camunda:slack:1"
@@ -34,21 +35,12 @@ def run(slack: Slack, method: str, data: dict[str, Any], **variables: Any) -> Ou
     return handler.run(Job("1", TYPE, 3, {"resultVariable": "answer"}, given), slack.services)
 
 
-def official() -> list[Any]:
-    """The newest version in the ordinary run, with documents once for each place that they come from."""
-    ordinary = newest(official_versions(TYPE)) if tasks(TYPE) else []
-    return [
-        pytest.param(task, id=str(task), marks=[] if is_ordinary(task, ordinary) else [pytest.mark.wide])
-        for task in tasks(TYPE)
-    ]
+def has_documents(task: OfficialTask) -> bool:
+    return task.chosen("data.data_documents_documentMode") not in (None, "none")
 
 
-def is_ordinary(task: OfficialTask, newest_versions: list[Any]) -> bool:
-    documents = task.chosen("data.data_documents_documentMode") not in (None, "none")
-    return task.template in newest_versions and not (documents and task.fill == "required")
-
-
-@pytest.mark.parametrize("task", official())
+# With documents, what is only required differs in nothing that is worth another run.
+@pytest.mark.parametrize("task", official(TYPE, rare=lambda task: has_documents(task) and task.fill == "required"))
 def test_an_official_template_makes_its_call(task: OfficialTask, bench: OfficialBench, slack: Slack) -> None:
     document = slack.server.url_for("/document")
     known = {

@@ -1,6 +1,6 @@
 """Camunda's official outbound templates on a connector of ours: apply, run, check against the real service.
 
-    @pytest.mark.parametrize("task", tasks("io.camunda:aws-sqs:1"), ids=str)
+    @pytest.mark.parametrize("task", official("io.camunda:aws-sqs:1"))  # tests/connectors/official.py
     def test_a_message_arrives(task: OfficialTask, bench: OfficialBench, queue: Queue) -> None:
         applied = bench.apply(task, {"queue.url": queue.url, "queue.messageBody": {"n": 1}, ...})
         ran = bench.run(applied, handler, services_for({}))

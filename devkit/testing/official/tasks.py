@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from connector_sdk.errors import SdkError
-from devkit.modeler import missing_tool, official_templates
+from devkit.modeler import ModelerUnavailable, official_templates
 
 Template = Mapping[str, Any]
 Property = Mapping[str, Any]
@@ -77,12 +77,12 @@ def tasks(
 ) -> list[OfficialTask]:
     """Every operation of the official templates on a job type, with the required values and with all.
 
-    `fixed` are choices, by input, that are the same in all of them. Empty without node: ask for the fixture `bench`
-    in the test, which then says why.
+    `fixed` are choices, by input, that are the same in all of them. Empty where the Modeler cannot be had.
     """
-    if missing_tool():
+    try:
+        found = official_versions(job_type) if versions is None else versions
+    except ModelerUnavailable:
         return []
-    found = official_versions(job_type) if versions is None else versions
     return [
         OfficialTask(template, choices, fill)
         for template in found
