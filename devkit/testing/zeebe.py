@@ -47,11 +47,12 @@ class RunningZeebe:
 
 
 @contextmanager
-def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[RunningZeebe]:
+def zeebe(*, exporter: str | None = None, heap: str = "512m", largest_form: str = "32MB") -> Iterator[RunningZeebe]:
     """Start an engine on free ports, wait until it takes commands, and stop it at the end.
 
     `exporter` is an address that gets the engine's records (Elasticsearch's bulk API): the only way to look inside,
-    for 8.6 has no search of its own. Raises PartMissing in one sentence when a part is missing or it won't start.
+    for 8.6 has no search of its own. `largest_form` is what deployments and documents may weigh. Raises PartMissing in
+    one sentence when a part is missing or it won't start.
     """
     engine, java = zeebe_home(), java_home()
     with ExitStack() as stack:
@@ -62,7 +63,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
         process = subprocess.Popen(  # noqa: S603 - the engine that we unpacked
             [str(engine / "bin" / "broker")],
             cwd=folder,
-            env=_environment(java, folder, ports, exporter, heap),
+            env=_environment(java, folder, ports, exporter, heap, largest_form),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -73,7 +74,9 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m") -> Iterator[Runnin
         yield running
 
 
-def _environment(java: Path, folder: Path, ports: list[int], exporter: str | None, heap: str) -> dict[str, str]:
+def _environment(
+    java: Path, folder: Path, ports: list[int], exporter: str | None, heap: str, largest_form: str
+) -> dict[str, str]:
     rest, management, grpc, command, internal = map(str, ports)
     inherited = inherited_environment()
     variables: dict[str, str] = {
@@ -96,8 +99,8 @@ def _environment(java: Path, folder: Path, ports: list[int], exporter: str | Non
         "ZEEBE_BROKER_EXPERIMENTAL_ROCKSDB_MEMORYLIMIT": "64MB",
         "ZEEBE_CLOCK_CONTROLLED": "true",
         # Documents may be larger than the 4 MB that an engine takes by itself.
-        "SPRING_SERVLET_MULTIPART_MAXFILESIZE": "32MB",
-        "SPRING_SERVLET_MULTIPART_MAXREQUESTSIZE": "32MB",
+        "SPRING_SERVLET_MULTIPART_MAXFILESIZE": largest_form,
+        "SPRING_SERVLET_MULTIPART_MAXREQUESTSIZE": largest_form,
     }
     exporting: dict[str, str] = {
         "ZEEBE_BROKER_EXPORTERS_ES_CLASSNAME": "io.camunda.zeebe.exporter.ElasticsearchExporter",

@@ -24,7 +24,7 @@ def target() -> Iterator[Target]:
     """Its clock is the actuator's; what happens inside is seen by what it exports, for 8.6 has no search."""
     with Sink() as sink:
         threading.Thread(target=sink.serve_forever, name="sink").start()
-        with zeebe(exporter=sink.address) as running:
+        with zeebe(exporter=sink.address, largest_form="4MB") as running:  # its own limit
             base = f"{running.address}/v2"
             clock, probe = clock_of(f"actuator:{running.management}", base), probe_of(f"sink:{sink.address}", base)
             yield Target(base, clock, probe, quirks=True)
