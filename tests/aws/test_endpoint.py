@@ -83,13 +83,13 @@ def test_what_must_not_be_done_twice_is_repeated_only_if_it_was_not_done(
     aws.say(refusal)
 
     with pytest.raises(AwsRefused):
-        endpoint(aws).send(json_call("ssm", "PutParameter", {}, once=True))
+        endpoint(aws).send(replace(json_call("ssm", "PutParameter", {}), once=True))
 
     assert len(aws.operations) == times
 
 
 def test_what_never_left_is_sent_again_and_what_did_is_not() -> None:
-    call = json_call("ssm", "PutParameter", {}, once=True)
+    call = replace(json_call("ssm", "PutParameter", {}), once=True)
 
     assert call.may_repeat(AwsUnreachable("nobody there", sent=False))
     assert not call.may_repeat(AwsUnreachable("no answer", sent=True))

@@ -35,7 +35,7 @@ _MESSAGE_ID = re.compile(r"<MessageId>([^<]*)</MessageId>")
 def handler(request: SnsRequest, context: JobContext) -> dict[str, Any]:
     """Publish a message to a topic."""
     body = urlencode([("Action", "Publish"), ("Version", VERSION), *_message(request.topic)]).encode()
-    answer = sent("sns", Call("POST", "/", headers=HEADERS, body=body, once=True), request, context.settings)
+    answer = sent("sns", Call("POST", "/", headers=HEADERS, body=body), request, context.settings)
     found = _MESSAGE_ID.search(answer.body.decode())
     return {"messageId": found[1] if found else None}
 

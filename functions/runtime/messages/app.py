@@ -45,9 +45,9 @@ def send(request: SendMessageRequest, engine: EngineClient) -> dict[str, Any]:
     """Send it and return the keys that the engine gave. Raises EngineError."""
     if request.request_timeout:
         engine = engine.within(int(request.request_timeout) / 1000)
-    key = (request.correlation_key or "").strip() and request.correlation_key
+    key = request.correlation_key or ""
     common: dict[str, Any] = {
-        "correlation_key": key or "",
+        "correlation_key": key if key.strip() else "",
         "variables": request.variables,
         "tenant_id": request.tenant_id,
     }

@@ -80,9 +80,7 @@ class Call:
         return error.status >= 500 or error.code in BUSY
 
 
-def json_call(
-    service: str, operation: str, content: Mapping[str, Any], *, once: bool = False, read_timeout: float | None = None
-) -> Call:
+def json_call(service: str, operation: str, content: Mapping[str, Any]) -> Call:
     """The request for an operation, such as `GetItem`, of a service with a JSON protocol."""
     target, media_type = JSON_PROTOCOLS[service]
     return Call(
@@ -90,8 +88,6 @@ def json_call(
         "/",
         headers={"content-type": media_type, "x-amz-target": f"{target}.{operation}"},
         body=json.dumps(content, separators=(",", ":")).encode(),
-        read_timeout=read_timeout or READ_TIMEOUT_SECONDS,
-        once=once,
     )
 
 

@@ -22,18 +22,18 @@ def json_answer(
     service: str, operation: str, content: Mapping[str, Any], request: AwsRequest, settings: Settings
 ) -> Response:
     """Call an operation of a service with a JSON protocol, such as SQS's `SendMessage`. Raises as `sent` does."""
-    call = json_call(service, operation, content, once=True, read_timeout=READ_TIMEOUT_SECONDS)
-    return sent(service, call, request, settings)
+    return sent(service, json_call(service, operation, content), request, settings)
 
 
 def sent(service: str, call: Call, request: AwsRequest, settings: Settings) -> Response:
-    """The answer to a call with the request's credentials, in its region.
+    """The answer to a call with the request's credentials, in its region. What it asks for is not done twice.
 
     Raises ConnectorError (`code` is AWS's own for a refusal, None without an answer), ConnectorInputError for an
     endpoint that is none, DeniedAddress, and SettingsError where the function has no role.
     """
+    endpoint = _endpoint(service, _settings_of(request, settings), bool(request.endpoint))
     try:
-        return _endpoint(service, _settings_of(request, settings), bool(request.endpoint)).send(call)
+        return endpoint.send(replace(call, once=True, read_timeout=READ_TIMEOUT_SECONDS))
     except AwsRefused as error:
         raise ConnectorError(error.code, str(error)) from error
     except AwsError as error:
