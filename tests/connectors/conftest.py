@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,10 +13,17 @@ from connector_sdk.engine_client import EngineClient
 from devkit.checkout import ROOT
 from devkit.engine import server
 from devkit.modeler import HeadlessModeler, ModelerUnavailable
+from devkit.testing.certificate import Certificate, self_signed
 from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator, emulator
+from devkit.testing.kafka import RunningKafka, kafka
+from devkit.testing.mariadb import RunningMariaDb, mariadb
 from devkit.testing.official import OfficialBench
+from devkit.testing.parts import PartMissing
+from devkit.testing.postgres import RunningPostgres, postgres
+from devkit.testing.rabbitmq import RunningRabbitMq, rabbitmq
 
 boto3: Any = importlib.import_module("boto3")
+Server = TypeVar("Server")
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +67,44 @@ class Client:
 @pytest.fixture(scope="session")
 def client(account: RunningEmulator) -> Client:
     return Client(account)
+
+
+@contextmanager
+def or_skip(server: AbstractContextManager[Server]) -> Iterator[Server]:
+    """A started server; skips with its reason where its program is missing."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(server)
+        except PartMissing as reason:
+            pytest.skip(str(reason))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def certificate() -> Certificate:
+    """What the brokers and databases show over TLS: nobody trusts it, unless SSL_CERT_FILE says so."""
+    return self_signed()
+
+
+@pytest.fixture(scope="session")
+def rabbit(certificate: Certificate) -> Iterator[RunningRabbitMq]:
+    with or_skip(rabbitmq(certificate)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def broker(certificate: Certificate) -> Iterator[RunningKafka]:
+    with or_skip(kafka(certificate)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql(certificate: Certificate) -> Iterator[RunningPostgres]:
+    with or_skip(postgres(certificate)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def maria(certificate: Certificate) -> Iterator[RunningMariaDb]:
+    with or_skip(mariadb(certificate)) as running:
+        yield running
