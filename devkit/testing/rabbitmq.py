@@ -19,7 +19,11 @@ SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 """Not the one on PATH, which changes its user and logs under /var."""
 USER = PASSWORD = "guest"  # noqa: S105 - RabbitMQ's own, for this machine only
 NODE = "connectors@localhost"
-LIMITS = "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 512MB\n"
+MAX_MESSAGE_BYTES = 1_048_576
+LIMITS = (
+    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 512MB\n"
+    f"max_message_size = {MAX_MESSAGE_BYTES}\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,10 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -24,6 +19,7 @@ from connector_sdk.outcome import Fail
 from devkit.checkout import ROOT
 from devkit.generate import catalogue
 from devkit.testing import services_for
+from devkit.testing.certificate import Certificate
 from tests.connectors.bad_input.rows import GIVEN_RETRIES, KINDS, SECRET, Impossible, Peers, Row
 from tests.connectors.elsewhere import http_with
 
@@ -32,7 +28,6 @@ TABLES = sorted(name for name in CONNECTORS if Path(__file__).with_name("bad_inp
 LARGE_BYTES = 2_000_000
 MAX_AWS_BYTES = 1_048_576
 LONGEST_SENTENCE = 400
-START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def rows(folder: str) -> tuple[Row | Impossible, ...]:
@@ -45,10 +40,10 @@ def module(folder: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def untrusted(tmp_path_factory: pytest.TempPathFactory, certificate: Certificate) -> Iterator[str]:
     """Shows a certificate that it signed itself, and hangs up."""
     file = tmp_path_factory.mktemp("tls") / "both.pem"
-    file.write_bytes(self_signed())
+    file.write_bytes(certificate.chain + certificate.key)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -73,20 +68,8 @@ def shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
                 continue
 
 
-def self_signed() -> bytes:
-    """A certificate for localhost, and its key, in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, START, START + timedelta(days=36_500))
-    signed = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(
-        key, hashes.SHA256()
-    )
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return signed.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*form)
-
-
 @pytest.fixture(scope="module")
-def peers(untrusted: str) -> Iterator[Peers]:
+def peers(untrusted: str, request: pytest.FixtureRequest) -> Iterator[Peers]:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = f"127.0.0.1:{unused.getsockname()[1]}"
     with HTTPServer() as server:
@@ -95,7 +78,7 @@ def peers(untrusted: str) -> Iterator[Peers]:
         server.expect_request("/", "POST").respond_with_handler(refuse_as_aws_does)
         for method in ("pins.add", "chat.postMessage"):
             server.expect_request(f"/api/{method}", "POST").respond_with_handler(refuse_as_slack_does)
-        yield Peers(closed, untrusted, f"{server.host}:{server.port}")
+        yield Peers(closed, untrusted, f"{server.host}:{server.port}", request.getfixturevalue)
 
 
 def refuse_as_aws_does(request: Request) -> Response:

@@ -31,6 +31,8 @@ class Peers:
     """Speaks TLS with a certificate that nobody vouches for, whatever protocol is inside."""
     http: str
     """Answers /refused with 401, /large with more than a process may hold, and / and /api/ as AWS and Slack refuse."""
+    server: Callable[[str], Any]
+    """A real broker or database by its fixture, such as `rabbit`; it is started when a row first asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

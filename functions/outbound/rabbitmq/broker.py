@@ -1,0 +1,137 @@
+"""A connection to a broker: opened at an address that was checked, closed before the answer, no wait without an end."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pika
+from pika.exceptions import (
+    AMQPConnectionError,
+    AMQPError,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.wire.addresses import Network
+from connector_sdk.wire.dial import checked_addresses
+from functions.outbound.rabbitmq.model import CredentialsAuthentication, RabbitMqRequest, UriAuthentication
+
+DIAL_SECONDS = 10
+"""For each address of the broker."""
+HANDSHAKE_SECONDS = 20
+"""For an address with TLS and the login."""
+BLOCKED_SECONDS = 20
+"""How long a broker that has no memory or disk left may hold a connection up."""
+HEARTBEAT_SECONDS = 20
+"""Between signs of life; a broker that gives none for two of them counts as gone."""
+PORTS = {"amqp": 5672, "amqps": 5671}
+GUEST = "guest"
+"""User and password of a URI without them, as in Camunda's runtime."""
+
+# It logs each failure of a connection with a stack trace; ours is one sentence in the job.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where a broker is, and who asks."""
+
+    host: str
+    port: int
+    virtual_host: str
+    user: str
+    password: str = field(repr=False)
+    tls: bool = False
+
+    @classmethod
+    def of(cls, request: RabbitMqRequest) -> Broker:
+        """The broker that a task names. Raises ConnectorInputError for a URI that cannot be read."""
+        match request.authentication:
+            case UriAuthentication(uri=uri):
+                return _of_uri(uri)
+            case CredentialsAuthentication(user_name=user, password=password):
+                routing = request.routing
+                return cls(routing.host_name or "", routing.port or 0, routing.virtual_host or "", user, password)
+
+    def __str__(self) -> str:
+        return f"RabbitMQ at {self.host}:{self.port}"
+
+
+def _of_uri(uri: str) -> Broker:
+    """As RabbitMQ's URI specification has it, but for one thing: no path is the virtual host /, and so is a lone /."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        raise ConnectorInputError("authentication.uri is no URI of a broker") from None
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ConnectorInputError("authentication.uri must be amqp://… or amqps://… with a host")
+    return Broker(
+        parts.hostname,
+        port or PORTS[parts.scheme],
+        unquote(parts.path[1:]) or "/",
+        unquote(parts.username or GUEST),
+        unquote(parts.password or GUEST),
+        tls=parts.scheme == "amqps",
+    )
+
+
+@contextmanager
+def connected(broker: Broker, allowed: Iterable[Network]) -> Iterator[Any]:
+    """A channel on which the broker confirms what it took. Raises ConnectorError, DeniedAddress."""
+    connection = _connect(broker, allowed)
+    try:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield channel
+    except AMQPError as error:
+        raise ConnectorError(None, f"{broker} refused the message: {_said(error)}") from error
+    finally:
+        if connection.is_open:
+            connection.close()
+
+
+def _connect(broker: Broker, allowed: Iterable[Network]) -> Any:
+    try:
+        addresses = checked_addresses(broker.host, broker.port, allowed)
+        return pika.BlockingConnection([_parameters(broker, address) for address in addresses])
+    except (ProbableAuthenticationError, ProbableAccessDeniedError) as error:
+        what = "the user or its password" if isinstance(error, ProbableAuthenticationError) else "the virtual host"
+        raise ConnectorError(None, f"{broker} refused {what}: {_said(error)}") from error
+    except ssl.SSLError as error:
+        raise ConnectorError(None, f"no TLS connection to {broker}: {error.reason or error}") from error
+    except (AMQPConnectionError, OSError, UnicodeError) as error:
+        raise ConnectorError(None, f"no connection to {broker}: {_said(error)}") from error
+
+
+def _parameters(broker: Broker, address: str) -> pika.ConnectionParameters:
+    tls = pika.SSLOptions(ssl.create_default_context(), broker.host) if broker.tls else None
+    return pika.ConnectionParameters(
+        address,
+        broker.port,
+        broker.virtual_host,
+        pika.PlainCredentials(broker.user, broker.password),
+        ssl_options=tls,
+        socket_timeout=DIAL_SECONDS,
+        stack_timeout=HANDSHAKE_SECONDS,
+        blocked_connection_timeout=BLOCKED_SECONDS,
+        heartbeat=HEARTBEAT_SECONDS,
+    )
+
+
+def _said(error: BaseException) -> str:
+    """The innermost reason: pika wraps the socket's error two or three times."""
+    while error.args and isinstance(error.args[0], BaseException):
+        error = error.args[0]
+    inner = getattr(error, "exception", None)
+    if isinstance(inner, BaseException):
+        return _said(inner)
+    text = getattr(error, "reply_text", None) or getattr(error, "strerror", None) or str(error)
+    return text or type(error).__name__
