@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound import InboundElement, Refusal, Routes
+from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
 
@@ -14,10 +15,11 @@ from devkit.connector_runtime.told import Notice, Tell
 class LiveEntries:
     """Entries that take effect at once. They live as long as the host; threads may share them."""
 
-    def __init__(self, routes: Routes, tell: Tell) -> None:
+    def __init__(self, routes: Routes, subscriptions: Subscriptions, tell: Tell) -> None:
         self.address = ""
         """Of the webhooks, to tell of those that are found."""
         self._routes = routes
+        self._subscriptions = subscriptions
         self._tell = tell
         self._entered: dict[str, RoutedProcess] = {}
         self._lock = threading.Lock()
@@ -28,11 +30,12 @@ class LiveEntries:
             return sorted(self._entered.values(), key=lambda process: (process.since_ms, process.id))
 
     def enter(self, process: RoutedProcess) -> Sequence[Refusal]:
-        """Serve a process's webhooks instead of those of its other versions; returns what cannot be served."""
+        """Serve a process's events instead of those of its other versions; returns what cannot be served."""
         deployed = DeployedProcess(process.process_definition_id, process.version, process.key, "", process.tenant_id)
         with self._lock:
             self._entered[process.id] = process
-            return self._routes.deploy(deployed, [InboundElement.from_json(one) for one in process.elements])
+            elements = [InboundElement.from_json(one) for one in process.elements]
+            return [*self._routes.deploy(deployed, elements), *self._subscriptions.deploy(deployed, elements)]
 
     def put(self, process: RoutedProcess) -> None:
         """Enter what was found in the engine, and tell of it."""
@@ -40,10 +43,10 @@ class LiveEntries:
         refusals = self.enter(process)
         for refusal in refusals:
             named = ", ".join(element.element_id for element in refusal.elements)
-            self._tell(Notice(f"{version} was deployed; its webhook at {named} cannot be served: {refusal.reason}"))
+            self._tell(Notice(f"{version} was deployed; {named} cannot be served: {refusal.reason}"))
         refused = {element.element_id for refusal in refusals for element in refusal.elements}
         for element in process.elements:
-            if element["element_id"] not in refused:
+            if element["element_id"] not in refused and element["properties"].get("inbound.context"):
                 path = element["properties"].get("inbound.context", "")
                 self._tell(Notice(f"{version} was deployed: {self.address}/{path} is its {element['element_id']}"))
 
@@ -51,5 +54,8 @@ class LiveEntries:
         """Serve a process no longer."""
         with self._lock:
             process = self._entered.pop(process_id)
-            self._routes.withdraw((process.tenant_id, process.process_definition_id))
-        self._tell(Notice(f"{process.process_definition_id} is deployed no longer: its webhooks are gone"))
+            for served in (self._routes, self._subscriptions):
+                served.withdraw((process.tenant_id, process.process_definition_id))
+        self._tell(
+            Notice(f"{process.process_definition_id} is deployed no longer: its webhooks and subscriptions are gone")
+        )

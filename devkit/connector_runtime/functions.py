@@ -9,7 +9,7 @@ from typing import Any
 from connector_sdk.documents import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
-from connector_sdk.inbound import WebhookConnector
+from connector_sdk.inbound import SubscriptionConnector, WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, environment, second_names
@@ -18,8 +18,12 @@ from devkit.generate import FunctionFolder, catalogue
 from functions.runtime.messages import app as messages
 from functions.runtime.poller.registry import Handler, Registered, load
 
-INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.group == "inbound")
+INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.is_webhook)
 """Every kind of webhook."""
+SUBSCRIPTIONS: tuple[SubscriptionConnector[Any], ...] = tuple(
+    one.connector for one in catalogue(ROOT) if one.is_subscription
+)
+"""Every kind of subscription."""
 
 
 @dataclass(frozen=True, slots=True)

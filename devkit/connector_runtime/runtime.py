@@ -14,14 +14,17 @@ from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDoc
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
 from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.inbound.subscription import Subscription, Subscriptions
+from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
 from devkit import gateway
 from devkit.connector_runtime.deliveries import ToldDeliveries, telling
 from devkit.connector_runtime.entries import LiveEntries
-from devkit.connector_runtime.functions import INBOUND, OutboundFunctions, outbound_functions
+from devkit.connector_runtime.functions import INBOUND, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
 from devkit.connector_runtime.models import Model, SpelledSecrets, require_secrets
 from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
+from devkit.connector_runtime.sources import Sources
 from devkit.connector_runtime.told import Notice, Tell, nobody
 from functions.runtime.importer import Importer
 from functions.runtime.poller.finished import Observer
@@ -41,7 +44,7 @@ PATH = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 class WebhookRefused(SdkError):
-    """A webhook of a deployed model cannot be served."""
+    """A webhook or a subscription of a deployed model cannot be served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class ConnectorRuntime:
     functions: OutboundFunctions
     webhooks: tuple[Webhook, ...]
     waiting: tuple[Waiting, ...]
+    subscriptions: tuple[Subscription, ...]
+    """Those of the models: each has a consumer of its own."""
     address: str
     """Of the webhook gateway."""
     poller: Poller
@@ -99,7 +104,7 @@ class ConnectorRuntime:
                     types.setdefault(element.task_definition.type, element.id)
                 if inbound := dict(element.properties).get("inbound.type"):
                     types.setdefault(inbound, element.id)
-        served = {*self.functions.types, *(webhook.type for webhook in INBOUND)}
+        served = {*self.functions.types, *(one.type for one in INBOUND), *(one.type for one in SUBSCRIPTIONS)}
         return {name: where for name, where in types.items() if name not in served and not name.startswith("=")}
 
 
@@ -117,7 +122,8 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         stack.callback(deliveries.close)
         deployed = plan.engine.deploy(_resources(plan))
         routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
-        entries = LiveEntries(routes, plan.tell)
+        subscriptions = Subscriptions(SUBSCRIPTIONS, plan.secrets, plan.settings.compatibility)
+        entries = LiveEntries(routes, subscriptions, plan.tell)
         _enter(entries, routes, plan, deployed)
         secrets = SpelledSecrets(plan.models, deployed, Compatibility.of(plan.settings.compatibility))
         engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets, deployed)))
@@ -135,12 +141,18 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         served = stack.enter_context(gateway.start(handler, plan.port))
         address = f"{(plan.public_address or served.address).rstrip('/')}/inbound"
         entries.address = address
+        _read(SubscriptionServices(subscriptions, engine, deliveries), plan, stack)
         importer = Importer(lambda: plan.engine, entries, compatibility=plan.settings.compatibility)
         importer.start(DISCOVERY_SECONDS)
         stack.callback(importer.stop)
-        yield ConnectorRuntime(
-            deployed, functions, _webhooks(routes, address), _waiting(routes, address), served.address, poller
-        )
+        yield ConnectorRuntime(deployed, functions, *_served(routes, subscriptions, address), served.address, poller)
+
+
+def _read(services: SubscriptionServices, plan: Plan, stack: ExitStack) -> None:
+    """Start a consumer for each source that is subscribed to."""
+    sources = Sources(services, plan.settings, plan.tell)
+    sources.start()
+    stack.callback(sources.stop)
 
 
 def _resources(plan: Plan) -> list[tuple[str, bytes]]:
@@ -191,19 +203,26 @@ def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -
 
 
 def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
-    """Enter the webhooks of the models. Raises WebhookRefused."""
+    """Enter the webhooks and subscriptions of the models. Raises WebhookRefused."""
     now = SystemClock().time_ms()
     for process in deployed:
         model = next(one for one in plan.models if one.holds(process.process_definition_id))
         for refusal in entries.enter(routed_process(model.definitions, process, now)):
             named = ", ".join(element.element_id for element in refusal.elements)
-            raise WebhookRefused(f"the webhook at {named} in {model.name} cannot be served: {refusal.reason}")
+            raise WebhookRefused(f"{named} in {model.name} cannot be served: {refusal.reason}")
     for queue in routes:
         if not PATH.fullmatch(queue[0].path):
             raise WebhookRefused(
                 f"the webhook at {queue[0].elements[0].element_id} cannot be served: its path {queue[0].path!r} is not "
                 "what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, `_`, `.` or `~` only"
             )
+
+
+def _served(
+    routes: Routes, subscriptions: Subscriptions, address: str
+) -> tuple[tuple[Webhook, ...], tuple[Waiting, ...], tuple[Subscription, ...]]:
+    every = tuple(one for queue in subscriptions for one in queue)
+    return _webhooks(routes, address), _waiting(routes, address), every
 
 
 def _webhooks(routes: Routes, address: str) -> tuple[Webhook, ...]:

@@ -17,7 +17,9 @@ from functions.runtime.poller.registry import WITH_ENGINE, registered
 GROUPS = ("outbound", "inbound", "runtime")
 FORM = "function.yaml"
 WEBHOOK = "webhook"
-"""The generic kind's folder and name, and how the names of the other kinds end."""
+"""The generic kind's folder and name, and how the names of the other kinds of webhook end."""
+SUBSCRIPTION, POLLING = "_subscription", "_polling"
+"""How the folders of inbound kinds end to which no HTTP request comes."""
 
 
 class UnknownFunction(SdkError):
@@ -68,6 +70,16 @@ class FunctionFolder:
         return self.group == "outbound" or (self.group == "runtime" and self.folder in WITH_ENGINE)
 
     @property
+    def is_webhook(self) -> bool:
+        """Whether HTTP requests come to it."""
+        return self.group == "inbound" and not self.folder.endswith((SUBSCRIPTION, POLLING))
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it takes the messages of a broker."""
+        return self.group == "inbound" and self.folder.endswith(SUBSCRIPTION)
+
+    @property
     def types(self) -> Sequence[str]:
         """The job types that a connector serves."""
         return (self.job_type,) if self.job_type else registered(self.name, self.connector).types
@@ -102,7 +114,8 @@ def public_name(group: str, folder: str) -> str:
     Kinds of webhook end in `-webhook`, as their connector types do: `slack-webhook` beside the connector `slack`.
     """
     name = folder.replace("_", "-")
-    return f"{name}-{WEBHOOK}" if group == "inbound" and folder != WEBHOOK else name
+    is_webhook = group == "inbound" and folder != WEBHOOK and not folder.endswith((SUBSCRIPTION, POLLING))
+    return f"{name}-{WEBHOOK}" if is_webhook else name
 
 
 def catalogue(root: Path, only: Collection[str] | None = None) -> Sequence[FunctionFolder]:

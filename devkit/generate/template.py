@@ -14,7 +14,7 @@ from functions.runtime.poller.registry import WITH_ENGINE
 TEMPLATE = "template.yaml"
 STACK = "stack.yaml"
 PLACE_OF_FUNCTIONS = "  # functions"
-SECTIONS = frozenset({"With", "Code", "Type", "Properties", "Environment", "Policies", "Resources"})
+SECTIONS = frozenset({"With", "Code", "Type", "Properties", "Environment", "Policies", "Resources", "Webhook"})
 OR = " or "
 ARCHITECTURES = ("x86_64", "arm64")
 _HEAD = (
@@ -67,7 +67,7 @@ def template(root: Path, choice: Choice = EVERYTHING) -> str:
 
 def _targets(functions: Sequence[FunctionFolder]) -> str:
     """Connector type and integration of each kind of webhook, as members of a JSON object."""
-    kinds = [one for one in functions if one.group == "inbound"]
+    kinds = [one for one in functions if one.is_webhook]
     return ",".join(f'"{one.connector.type}":"${{{one.id}Integration}}"' for one in kinds)
 
 
@@ -146,7 +146,8 @@ def _resources(root: Path, function: FunctionFolder, functions: Sequence[Functio
         }.items()
     }
     text = filled(content(_sections(frame, root)["Resources"]), {**places, **fills}, str(frame.relative_to(root)))
-    more = filled(_both(group, own, "Resources"), places, where)
+    parts = [_both(group, own, section) for section in ("Resources", *(["Webhook"] if function.is_webhook else []))]
+    more = filled("\n".join(filter(None, parts)), places, where)
     return "\n".join(f"  {line}" if line else "" for line in "\n".join(filter(None, (text, more))).splitlines())
 
 

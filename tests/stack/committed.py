@@ -13,7 +13,7 @@ RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = catalogue(ROOT)
 IDS = [function.id for function in FUNCTIONS]
 OUTBOUND = [function for function in FUNCTIONS if function.group == "outbound"]
-INBOUND = [function for function in FUNCTIONS if function.group == "inbound"]
+INBOUND = [function for function in FUNCTIONS if function.is_webhook]
 
 
 def properties(name: str) -> dict[str, Any]:

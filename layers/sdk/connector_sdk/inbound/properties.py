@@ -61,12 +61,17 @@ def nested(properties: Mapping[str, str]) -> dict[str, Any]:
 
 
 class Properties:
-    """The `inbound.…` properties of one connector, secrets in place. `feel` are the fields that may hold FEEL.
+    """The properties of one connector, secrets in place. `feel` are the fields that may hold FEEL.
+
+    `prefix` is what stands before all their names in the model: `inbound.` for webhooks.
 
     Every reader raises ConnectorInputError that names the property; a failing expression raises ExpressionError.
     """
 
-    def __init__(self, tree: Mapping[str, Any], feel: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, tree: Mapping[str, Any], feel: frozenset[str] = frozenset(), *, prefix: str = "inbound."
+    ) -> None:
+        self._prefix = prefix
         self._tree = tree
         self._feel = feel
 
@@ -87,14 +92,16 @@ class Properties:
         if found is None:
             return default
         if isinstance(found, dict | list):
-            raise ConnectorInputError(f"property inbound.{name} should be a text")
+            raise ConnectorInputError(f"property {self._prefix}{name} should be a text")
         return found if isinstance(found, str) else json.dumps(found)
 
     def choice(self, name: str, options: Iterable[str], default: str) -> str:
         """One of `options`, whatever its case."""
         found, known = self.text(name, default), list(options)
         if found.lower() not in (option.lower() for option in known):
-            raise ConnectorInputError(f"property inbound.{name} is {found!r}, it should be one of {', '.join(known)}")
+            raise ConnectorInputError(
+                f"property {self._prefix}{name} is {found!r}, it should be one of {', '.join(known)}"
+            )
         return next(option for option in known if option.lower() == found.lower())
 
     def texts(self, name: str) -> list[str] | None:
@@ -117,7 +124,7 @@ class Properties:
                 found = found or None
         if found is None or isinstance(found, dict):
             return found
-        raise ConnectorInputError(f"property inbound.{name} should be a context")
+        raise ConnectorInputError(f"property {self._prefix}{name} should be a context")
 
     def number(self, name: str) -> int | None:
         """A whole number, also as text; a fraction of a FEEL number is cut off, a blank is no number."""
@@ -129,7 +136,7 @@ class Properties:
                 raise TypeError("a boolean is no number")
             return None if found is None else int(found)
         except (TypeError, ValueError):
-            raise ConnectorInputError(f"property inbound.{name} should be a whole number") from None
+            raise ConnectorInputError(f"property {self._prefix}{name} should be a whole number") from None
 
     def flag(self, name: str) -> bool | None:
         """true or false, also as text whatever its case, or 1 and 0; a blank is neither."""
@@ -139,7 +146,7 @@ class Properties:
         try:
             return _FLAGS[str(found).lower()]
         except KeyError:
-            raise ConnectorInputError(f"property inbound.{name} should be true or false") from None
+            raise ConnectorInputError(f"property {self._prefix}{name} should be true or false") from None
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
