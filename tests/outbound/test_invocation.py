@@ -8,6 +8,7 @@ from connector_sdk.binding import ConnectorModel
 from connector_sdk.outbound import Connector, JobContext, outbound_connector
 from connector_sdk.outbound.invocation import (
     DEADLINE_MARGIN_MS,
+    MAX_BATCH_ANSWER_BYTES,
     MAX_THREADS,
     OTHER_VERSION_DELAY_MS,
     VERSION,
@@ -75,6 +76,23 @@ def test_more_jobs_than_threads_are_all_done() -> None:
     keys = [str(number) for number in range(MAX_THREADS + 1)]
     answer = connector(lambda request, context: 1)(invocation(*keys))
     assert [outcome["jobKey"] for outcome in answer["outcomes"]] == keys
+
+
+def test_jobs_whose_outcomes_no_longer_fit_into_the_answer_count_as_not_started() -> None:
+    bare = len(b'{"jobKey": "1", "command": "completion", "body": {"variables": {"r": ""}}}')
+    size = MAX_BATCH_ANSWER_BYTES // 2 - bare
+
+    def long(request: Nothing, context: JobContext) -> str:
+        return "x" * (size + int(context.job.variables["more"]))
+
+    def not_started(*more: int) -> list[str]:
+        event = invocation("1", "2", "3")
+        for job, length in zip(event["jobs"], more, strict=True):
+            job["variables"] = {"more": length}
+        return list(connector(long)(event)["notStarted"])
+
+    assert not_started(0, 0, -size) == ["3"]
+    assert not_started(0, 1, -size) == ["2"]
 
 
 def test_one_failing_job_does_not_touch_the_others() -> None:

@@ -164,13 +164,22 @@ def test_a_stack_without_connectors_takes_no_jobs(account: Account, engine: Scri
     assert engine.requests == []
 
 
+def test_calls_that_may_be_repeated_share_an_invocation_during_a_backlog(
+    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTORS_BATCH_SIZE", "4")
+    entry = json.loads(account.entries[0]["Value"])
+    account.entries[0]["Value"] = json.dumps({**entry, "repeat": "safe"})
+    engine.add("t", 18)
+
+    assert app.handler({}, Context())["counts"] == {"completed": 18}
+
+    # The first answer, of 8 slots that the type owns, is full: a backlog. So is not the second, of those it borrows.
+    assert sorted(len(event["jobs"]) for event in account.invocations) == [1] * 10 + [4, 4]
+
+
 def test_the_windows_leave_no_gap_between_runs_and_end_before_the_function() -> None:
     always = app.WINDOWS["always"]
 
     assert always.seconds == 370  # the next run starts after 300
     assert always.seconds + app.END_MARGIN_SECONDS < 900
-
-
-@pytest.mark.parametrize(("types", "slots"), [(1, 256), (2, 256), (3, 233), (100, 8), (88, 8), (87, 8), (77, 9)])
-def test_slots_are_shared_out_among_the_types(types: int, slots: int) -> None:
-    assert app.slots_per_type(types) == slots

@@ -6,7 +6,10 @@ import threading
 
 import pytest
 
+from connector_sdk.compatibility import Compatibility
 from functions.runtime.poller.backoff import Backoff
+from functions.runtime.poller.options import FLOOR, Options
+from functions.runtime.poller.room import BYTES_IN_FLIGHT, Room
 from functions.runtime.poller.slots import Slots
 
 FOREVER = 20.0
@@ -106,6 +109,79 @@ def test_whoever_waits_for_a_slot_gets_one_that_has_grown() -> None:
     slots.ran()
     asking.join(FOREVER)
     assert asked == [1]
+
+
+def shared(types: int, slots: int = 700) -> list[Slots]:
+    options = Options(Compatibility.of("8.10"), None, shared_slots=slots, linger_seconds=0.001)
+    return list(options.slots(types))
+
+
+def test_an_idle_type_asks_for_the_slots_it_owns_and_a_backlog_borrows_up_to_its_most() -> None:
+    [slots, _] = shared(2)
+    assert slots.ask(backlog=False) == FLOOR
+    slots.take(FLOOR)
+    assert slots.ask(backlog=True) == 248
+    slots.take(248)
+    assert slots.used == 256
+
+
+def test_types_never_have_more_than_all_slots_together_and_none_goes_without_its_own() -> None:
+    types = shared(4, slots=100)
+    assert [slots.ask(backlog=True) for slots in types] == [76, 8, 8, 8]
+
+
+def test_what_was_borrowed_goes_back_when_the_answer_is_short_or_a_job_ends() -> None:
+    [one, other] = shared(2, slots=20)
+    assert one.ask(backlog=True) == 12
+    one.take(9)  # one of them is borrowed
+    assert other.ask(backlog=True) == 11
+    other.take(0)
+    one.release()
+    assert other.ask(backlog=True) == 12
+
+
+def test_a_type_whose_own_slots_are_taken_borrows_without_a_backlog_too() -> None:
+    [slots] = shared(1)
+    slots.take(FLOOR)
+    assert slots.ask(backlog=False) == FLOOR
+
+
+def test_whoever_waits_for_a_slot_to_borrow_gets_it_when_another_type_is_done() -> None:
+    [one, other] = shared(2, slots=17)
+    other.take(FLOOR)
+    one.take(FLOOR + 1)
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(other.ask(backlog=False)))
+    asking.start()
+    one.release()
+    asking.join(FOREVER)
+    assert asked == [1]
+
+
+def test_more_types_than_slots_have_their_floor_all_the_same() -> None:
+    assert [slots.ask(backlog=True) for slots in shared(100)] == [8] * 100
+
+
+@pytest.mark.parametrize(("size", "asks"), [(BYTES_IN_FLIGHT - 1, True), (BYTES_IN_FLIGHT, False)])
+def test_a_type_whose_jobs_fill_the_memory_asks_for_no_more(size: int, asks: bool) -> None:
+    slots = Slots(4, FOREVER)
+    slots.take(1, size)
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
+    asking.start()
+    asking.join(FOREVER if asks else 0.1)
+    assert asked == ([3] if asks else [])
+    slots.release(size)
+    asking.join(FOREVER)
+    assert asked == ([3] if asks else [4])
+
+
+def test_large_jobs_of_one_type_do_not_hold_up_another() -> None:
+    room = Room(types=2, bytes_in_flight=100)
+    large, small = Slots(4, FOREVER, room=room), Slots(4, FOREVER, room=room)
+    large.take(1, 1000)
+    small.take(1, 49)
+    assert small.ask(backlog=False) == 3
 
 
 def test_waits_double_up_to_the_longest_and_start_again_after_a_success() -> None:

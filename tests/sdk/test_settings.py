@@ -68,6 +68,8 @@ def test_address_ranges_are_separated_by_commas() -> None:
         ("CONNECTORS_SECRETS", "vault:x", "secretsmanager:NAME, ssm:/PATH or environment, separated by commas"),
         ("CONNECTORS_DELIVERIES", "dynamodb:", "dynamodb:NAME or sqlite:NAME"),
         ("CONNECTORS_POLLER_MODE", "hourly", "one of always, minute, off"),
+        ("CONNECTORS_BATCH_SIZE", "0", "a whole number from 1 to 32"),
+        ("CONNECTORS_BATCH_SIZE", "33", "a whole number from 1 to 32"),
         ("CONNECTORS_ALLOW_ADDRESSES", "10.0.0.0/99", "addresses or CIDRs separated by commas, such as 10.0.0.0/8"),
     ],
 )

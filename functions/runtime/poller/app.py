@@ -31,8 +31,6 @@ log.setLevel(logging.INFO)
 
 SLOTS = 700
 """Of all types together: a function has 1,024 threads and descriptors."""
-FEWEST_SLOTS, MOST_SLOTS = 8, 256
-"""Of one type."""
 END_MARGIN_SECONDS = 30.0
 """Kept free before the function's own time-out, to give back what was never started."""
 
@@ -67,7 +65,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         Options(
             Compatibility.of(settings.compatibility),
             secret_names=None,
-            slots_per_type=slots_per_type(sum(len(connector.types) for connector in registry)),
+            shared_slots=SLOTS,
+            batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,
             cluster_id=_cluster_id(client, _seconds_left(context) - END_MARGIN_SECONDS),
             tenant_ids=(settings.tenant_id,),
@@ -84,11 +83,6 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def engine() -> CurrentEngine:
     """Its credentials are read every few minutes; connections and tokens are kept between runs."""
     return CurrentEngine(EngineSettings(Settings.read()).current)
-
-
-def slots_per_type(types: int) -> int:
-    """Shared out among the types, within bounds."""
-    return max(FEWEST_SLOTS, min(MOST_SLOTS, SLOTS // types))
 
 
 def _seconds_left(context: Any) -> float:

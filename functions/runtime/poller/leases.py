@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -40,6 +42,10 @@ class Lease:
     until: float
     extended: bool = True
     """False: the lock runs out at its time, whatever still runs."""
+    size: int = 0
+    """Bytes of the job's variables and headers as JSON; what else a job has is small."""
+    since: float = 0.0
+    """The monotonic time at which the job was asked for."""
 
 
 class Leases:
@@ -53,7 +59,7 @@ class Leases:
 
     def begin(self, job: Job, seconds: float, since: float) -> Lease:
         """Note a job that was locked for `seconds` at the monotonic time `since` or later."""
-        lease = Lease(job, seconds, since + seconds)
+        lease = Lease(job, seconds, since + seconds, size=_size(job), since=since)
         with self._lock:
             self._leases.add(lease)
         return lease
@@ -62,6 +68,13 @@ class Leases:
         """The job is done with."""
         with self._lock:
             self._leases.discard(lease)
+
+    def oldest(self) -> Mapping[str, float]:
+        """By job type, how many seconds ago its oldest running job was asked for."""
+        now = self._clock.monotonic()
+        with self._lock:
+            leases = sorted(self._leases, key=lambda lease: lease.since, reverse=True)
+        return {lease.job.type: now - lease.since for lease in leases}
 
     def extend_due(self) -> None:
         """Extend every lock that ends within the margin, by its whole length from now."""
@@ -92,3 +105,10 @@ class Leases:
             log.exception("job %s still runs and its lock could not be extended: a fault in the poller", lease.job.key)
         else:
             lease.until = now + lease.seconds
+
+
+def _size(job: Job) -> int:
+    try:
+        return len(json.dumps(job.variables)) + len(json.dumps(job.custom_headers))
+    except RecursionError:
+        return 0  # nested too deeply for JSON; whoever hands it on says so

@@ -32,7 +32,7 @@ class Poller:
     Every job that the engine hands out ends in exactly one command, or in a lock that runs out:
 
     - The function answered: its completion, failure or error.
-    - The function ran and died: failure, retries − 1.
+    - The function ran and died: failure, retries − 1. In a batch, whose jobs may all be repeated: each runs alone.
     - The function never ran: given back, retries unchanged.
     - The command was answered 404 or 409: somebody else was first; counted as `gone`.
     """
@@ -73,8 +73,10 @@ class Poller:
             stopping=self.stopping,
             options=options,
         )
+        served = [(name, connector) for connector in registry for name in connector.types]
         self._workers = [
-            JobWorker(name, connector, options.slots(), shared) for connector in registry for name in connector.types
+            JobWorker(name, connector, slots, shared)
+            for (name, connector), slots in zip(served, options.slots(len(served)), strict=True)
         ]
         self._polling: list[threading.Thread] = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functions.runtime.poller.room import Room
 
 SLOTS_PER_TYPE = 256
 """On one machine. A waiting thread costs about 0.1 MB; fewer slots let a few slow targets hold up all others."""
@@ -13,42 +13,61 @@ LINGER_SECONDS = 0.1
 
 
 class Slots:
-    """The slots of one job type; never shared with another.
+    """The slots of one job type: `floor` of its own, the rest up to `capacity` borrowed from the room.
 
     The refill rule: while a slot is free, a request is open, and it asks for all free slots. Only when the last answer
     was full (a backlog) does it wait until half of the slots are free, or for `linger_seconds`: big batches cost the
-    engine less than many small ones.
+    engine less than many small ones. A type borrows during a backlog, or when all of its own slots are taken; what an
+    open request asks for is borrowed as well, since the engine may fill it at any moment.
     """
 
-    def __init__(self, capacity: int = SLOTS_PER_TYPE, linger_seconds: float = LINGER_SECONDS) -> None:
+    def __init__(
+        self,
+        capacity: int = SLOTS_PER_TYPE,
+        linger_seconds: float = LINGER_SECONDS,
+        *,
+        floor: int | None = None,
+        room: Room | None = None,
+    ) -> None:
+        """Without a `floor` all slots are the type's own."""
         self._capacity = capacity
+        self._floor = capacity if floor is None else min(floor, capacity)
         self._limit = capacity
-        self._used = 0
+        self._room = room or Room()
+        self._used = self._asked = self._borrowed = self._bytes = 0
         self._ran = 0
         self._crowd = 0
         self._linger_seconds = linger_seconds
         self._closed = False
-        self._changed = threading.Condition()
+        self._changed = self._room.changed
 
     def ask(self, *, backlog: bool) -> int:
         """Wait by the refill rule; returns how many jobs to ask for, 0 once closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._free > 0 or self._closed)
+            self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
             if backlog:
                 self._changed.wait_for(lambda: self._half_free or self._closed, self._linger_seconds)
-            return 0 if self._closed else self._free
+            self._asked = 0 if self._closed else self._grantable(backlog)
+            self._settle()
+            return self._asked
 
-    def take(self, count: int) -> None:
-        """Fill slots with jobs that the engine handed out."""
+    def take(self, count: int, size: int = 0) -> None:
+        """The answer: so many jobs, with variables of `size` bytes. What was asked for beyond them is free again."""
         with self._changed:
             self._used += count
+            self._asked = 0
+            self._weigh(size)
+            self._settle()
 
-    def release(self) -> None:
-        """Free one slot."""
+    def release(self, size: int = 0) -> None:
+        """Free the slot of one job, whose variables were of `size` bytes."""
         with self._changed:
+            was_full = self._room.is_full
             self._used -= 1
             self._crowd = max(0, self._crowd - 1)
-            if self._free == 1 or self._half_free or self._used == 0:
+            self._weigh(-size)
+            self._settle()
+            if self._free == 1 or self._half_free or self._used == 0 or was_full:
                 self._changed.notify_all()
 
     def refused(self) -> None:
@@ -62,10 +81,10 @@ class Slots:
                 self._crowd = self._used
                 self._ran = 0
 
-    def ran(self) -> None:
-        """A job found room: when as many have as there are slots, there is an eighth more of them, up to all."""
+    def ran(self, count: int = 1) -> None:
+        """Jobs found room: when as many have as there are slots, there is an eighth more of them, up to all."""
         with self._changed:
-            self._ran += 1
+            self._ran += count
             if self._limit < self._capacity and self._ran >= self._limit:
                 self._limit = min(self._capacity, self._limit + max(1, self._limit // GROWTH))
                 self._ran = 0
@@ -82,6 +101,36 @@ class Slots:
         with self._changed:
             self._changed.wait_for(lambda: self._used == 0, timeout_seconds)
             return self._used
+
+    @property
+    def used(self) -> int:
+        """Jobs in flight."""
+        return self._used
+
+    def _grantable(self, backlog: bool) -> int:
+        """How many jobs may be asked for now: what is free of its own, and what it may borrow."""
+        if not self._room.has_bytes(self._bytes):
+            return 0
+        own = self._floor - self._used
+        if self._free <= own:
+            return self._free
+        if own > 0 and not backlog:
+            return own
+        # What the last request borrowed is still counted as lent here: it is this type's to ask for again.
+        lendable = self._room.slots + self._borrowed - max(0, -own)
+        return min(self._free, max(0, own) + max(0, lendable if backlog else min(lendable, self._floor)))
+
+    def _settle(self) -> None:
+        """Borrow what is used or asked for beyond the floor, and give back the rest."""
+        needed = max(0, self._used + self._asked - self._floor)
+        if needed < self._borrowed and self._room.slots <= 0:
+            self._changed.notify_all()  # others may wait for slots to borrow
+        self._room.slots -= needed - self._borrowed
+        self._borrowed = needed
+
+    def _weigh(self, size: int) -> None:
+        self._bytes += size
+        self._room.use(size)
 
     @property
     def _free(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -11,7 +11,6 @@ from typing import Any
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.engine_client.client import JobCommand
 from connector_sdk.errors import (
     EngineBusy,
     EngineConflict,
@@ -21,29 +20,27 @@ from connector_sdk.errors import (
     EngineUnreachable,
 )
 from connector_sdk.job import Job
-from functions.runtime.poller.answers import NoOutcome, NotStarted, Reported, read_answer
+from functions.runtime.poller.answers import Reported, read_answer
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
-from functions.runtime.poller.commands import MAX_ERROR_MESSAGE_CHARACTERS, Commands, Result
-from functions.runtime.poller.finished import Ending, Finished, Observer
+from functions.runtime.poller.batches import batches
+from functions.runtime.poller.commands import Commands, Result
+from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
 from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.reports import Reports
 from functions.runtime.poller.slots import Slots
 from functions.runtime.poller.threads import Threads
 
 log = logging.getLogger("connectors.poller")
 
-NEVER_RAN_DELAY_MS = 2_000
-"""Until a job that was given back is offered again: a function that never has time must not go in circles."""
-DIED_BACKOFF_MS = 5_000
-"""Before the next try of a job whose function died."""
-REFUSED_MESSAGE_CHARACTERS = 300
-"""What is kept of the message of a failure that the engine refused."""
-OUTCOMES: dict[str, Ending] = {"completion": "completed", "failure": "failed", "error": "error"}
 VERSION = 1
 """Of the invocation."""
+
+Work = Callable[[Lease], Finished]
+"""Brings one job to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,8 @@ class JobWorker:
         self._connector = connector
         self._shared = shared
         self._lock_seconds = lock_seconds(connector.timeout_seconds)
+        self._reports = Reports(connector, shared.commands)
+        self._most = shared.options.batch_size if connector.repeat != "unsafe" else 1
 
     def run(self) -> None:
         """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
@@ -81,16 +80,17 @@ class JobWorker:
             try:
                 jobs = self._activate(asked)
             except EngineError as error:
+                self.slots.take(0)
                 self._wait_after(error, backoff)
                 continue
             except Exception:
+                self.slots.take(0)
                 log.exception("no jobs of type %s: a fault in the poller", self.job_type)
                 self._shared.stopping.wait(backoff.next_seconds())
                 continue
             backoff.reset()
             backlog = len(jobs) >= asked
-            for job in jobs:
-                self._begin(job, since)
+            self._begin(jobs, since, self._most if backlog else 1)
 
     def _activate(self, asked: int) -> list[Job]:
         return self._shared.engine.activate_jobs(
@@ -110,20 +110,64 @@ class JobWorker:
         log.warning("no jobs of type %s, next try in %.1f s: %s", self.job_type, delay, error)
         self._shared.stopping.wait(delay)
 
-    def _begin(self, job: Job, since: float) -> None:
-        """Run a job in a thread of its own; one that gets none (the system is out of them) is given back."""
-        self.slots.take(1)
-        lease = self._shared.leases.begin(job, self._lock_seconds, since)
-        stopping = self._shared.stopping.is_set()
-        work = self._give_back_unstarted if stopping else self._work
-        try:
-            self._shared.threads.start(partial(self._finish, lease, work))
-        except (RuntimeError, MemoryError) as error:
-            log.error("job %s: no thread for it: %s", job.key, error)
-            self.slots.refused()
-            self._finish(lease, self._give_back_without_thread)
+    def _begin(self, jobs: Sequence[Job], since: float, most: int) -> None:
+        """Run jobs in threads of their own, up to `most` in one; those that came too late for it are given back."""
+        leases = [self._shared.leases.begin(job, self._lock_seconds, since) for job in jobs]
+        self.slots.take(len(leases), sum(lease.size for lease in leases))
+        if self._shared.stopping.is_set():
+            for lease in leases:
+                self._start([lease], partial(self._finish, lease, self._give_back_unstarted))
+            return
+        for batch in batches(leases, most):
+            run = partial(self._finish, batch[0], self._work) if len(batch) == 1 else partial(self._batch, batch)
+            self._start(batch, run)
 
-    def _finish(self, lease: Lease, work: Callable[[Lease], Finished]) -> None:
+    def _start(self, leases: Iterable[Lease], run: Callable[[], None]) -> None:
+        """Begin in a thread; jobs that get none (the system is out of them) are given back."""
+        try:
+            self._shared.threads.start(run)
+        except (RuntimeError, MemoryError) as error:
+            log.error("no thread for %s jobs of type %s: %s", sum(1 for _ in leases), self.job_type, error)
+            self.slots.refused()
+            for lease in leases:
+                self._finish(lease, self._give_back_without_thread)
+
+    def _batch(self, batch: Sequence[Lease]) -> None:
+        """Run several jobs in one invocation, then end each in a thread of its own; this one ends the last."""
+        try:
+            works = self._works(batch)
+        except Exception as error:
+            log.exception("%s jobs of type %s: a fault in the poller", len(batch), self.job_type)
+            works = [partial(self._fault, error=type(error).__name__)] * len(batch)
+        *others, last = zip(batch, works, strict=True)
+        for lease, work in others:
+            run = partial(self._finish, lease, work)
+            try:
+                self._shared.threads.start(run)
+            except (RuntimeError, MemoryError):
+                run()
+        self._finish(*last)
+
+    def _works(self, batch: Sequence[Lease]) -> list[Work]:
+        """For each job of a batch, how it ends.
+
+        All of a batch may run twice: a job whose outcome is not known after it is run again, alone, and only how that
+        ends counts.
+        """
+        try:
+            answer = self._invoked(batch)
+        except (FunctionDied, InvocationTooLarge) as error:
+            log.warning("%s jobs of type %s are run one by one: %s", len(batch), self.job_type, error)
+            return [self._work] * len(batch)
+        except NeverRan as error:
+            return [partial(self._reports.give_back, why=str(error))] * len(batch)
+        answers = read_answer(answer, [lease.job.key for lease in batch])
+        reported = [answers[lease.job.key] for lease in batch]
+        return [
+            partial(self._reports.answer, answer=one) if isinstance(one, Reported) else self._work for one in reported
+        ]
+
+    def _finish(self, lease: Lease, work: Work) -> None:
         """Run one job to its end, whatever happens: the slot comes back, the lock is let go."""
         finished = None
         try:
@@ -133,7 +177,7 @@ class JobWorker:
         finally:
             self._shared.leases.end(lease)
             self._tell(finished)
-            self.slots.release()
+            self.slots.release(lease.size)
 
     def _tell(self, finished: Finished | None) -> None:
         if finished is not None:
@@ -143,88 +187,58 @@ class JobWorker:
                 log.exception("an observer raised for job %s", finished.job.key)
 
     def _work(self, lease: Lease) -> Finished:
-        """Run the function for a job and report. How each way of ending counts is in `Poller`."""
+        """Run the function for one job and report."""
         try:
             if self._shared.options.compatibility.job_timeout_header:
                 apply_job_timeout(lease, self._shared.engine, self._shared.clock)
         except InvalidJobTimeout as error:
-            return self._fail(lease, str(error), retries=0, backoff_ms=0)
+            return self._reports.fail(lease, str(error))
         except (EngineNotFound, EngineConflict) as error:
-            return self._finished(lease, "given back", str(error), Result.GONE)
+            return self._reports.finished(lease, "given back", str(error), Result.GONE)
         except EngineRejected as error:
-            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
+            return self._reports.give_back(lease, str(error))
         return self._invoke(lease)
 
     def _invoke(self, lease: Lease) -> Finished:
-        job = lease.job
+        try:
+            answer = self._invoked([lease])
+        except NeverRan as error:
+            return self._reports.give_back(lease, str(error))
+        except InvocationTooLarge as error:
+            return self._reports.fail(lease, str(error))
+        except FunctionDied as error:
+            return self._reports.died(lease, f"function {self._connector.name} {error}")
+        return self._reports.answer(lease, read_answer(answer, [lease.job.key])[lease.job.key])
+
+    def _invoked(self, batch: Sequence[Lease]) -> Any:
+        """The function's answer to these jobs. Raises as the invoker does; the slots hear of it here."""
+        jobs = [lease.job for lease in batch]
         invocation = {
             "v": VERSION,
             "clusterId": self._shared.options.cluster_id,
-            "jobs": [job.to_wire()],
-            "secretNames": {job.key: self._shared.options.names_for(job)},
+            "jobs": [job.to_wire() for job in jobs],
+            "secretNames": {job.key: self._shared.options.names_for(job) for job in jobs},
         }
         try:
             answer = self._shared.invoker.invoke(self._connector, invocation)
         except FunctionMissing as error:
             log.error("type %s is not asked for any more: %s", self.job_type, error)
             self.slots.close()
-            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
-        except NeverRan as error:
+            raise
+        except NeverRan:
             self.slots.refused()
-            return self._give_back(lease, str(error), NEVER_RAN_DELAY_MS)
-        except InvocationTooLarge as error:
-            return self._fail(lease, str(error), retries=0, backoff_ms=0)
-        except FunctionDied as error:
-            self.slots.ran()
-            return self._failed(lease, f"function {self._connector.name} {error}")
-        self.slots.ran()
-        return self._report(lease, answer)
-
-    def _report(self, lease: Lease, answer: Any) -> Finished:
-        match read_answer(answer, [lease.job.key])[lease.job.key]:
-            case NotStarted():
-                return self._give_back(lease, f"function {self._connector.name} had no time left", NEVER_RAN_DELAY_MS)
-            case NoOutcome(reason):
-                return self._failed(lease, f"function {self._connector.name} ran without an outcome: {reason}")
-            case Reported(command, body):
-                result = self._shared.commands.send(lease.job, command, body, lambda: lease.until)
-                if result is Result.REFUSED:
-                    return self._refused(lease, command, body)
-                message = body.get("errorMessage") if command == "failure" else body.get("errorCode")
-                retries = body.get("retries") if command == "failure" else None
-                return self._finished(lease, OUTCOMES[command], message or "", result, retries)
-
-    def _refused(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
-        """The engine will never take what the function reported: it gets a failure that it can take."""
-        message = f"the engine refused the {command} of function {self._connector.name}"
-        if command == "failure":
-            message = f"{message}: {str(body.get('errorMessage') or '')[:REFUSED_MESSAGE_CHARACTERS]}"
-            return self._fail(lease, message, body["retries"], body.get("retryBackOff") or 0)
-        if self._connector.repeat == "unsafe":
-            return self._fail(lease, f"{message}; it did its work and is not run a second time", 0, 0)
-        return self._failed(lease, message)
-
-    def _failed(self, lease: Lease, message: str) -> Finished:
-        """The function ran: that costs a try."""
-        return self._fail(lease, message, max(lease.job.retries - 1, 0), DIED_BACKOFF_MS)
-
-    def _fail(self, lease: Lease, message: str, retries: int, backoff_ms: int) -> Finished:
-        message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
-        body = {"retries": retries, "errorMessage": message, "retryBackOff": backoff_ms}
-        result = self._shared.commands.send(lease.job, "failure", body, lambda: lease.until)
-        return self._finished(lease, "failed", message, result, retries)
+            raise
+        except FunctionDied:
+            self.slots.ran(len(batch))
+            raise
+        self.slots.ran(len(batch))
+        return answer
 
     def _give_back_unstarted(self, lease: Lease) -> Finished:
-        return self._give_back(lease, "the poller stops", 0)
+        return self._reports.give_back(lease, "the poller stops", 0)
 
     def _give_back_without_thread(self, lease: Lease) -> Finished:
-        return self._give_back(lease, "the poller has no thread for it", NEVER_RAN_DELAY_MS)
+        return self._reports.give_back(lease, "the poller has no thread for it")
 
-    def _give_back(self, lease: Lease, why: str, delay_ms: int) -> Finished:
-        result = self._shared.commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
-        return self._finished(lease, "given back", why, result)
-
-    def _finished(
-        self, lease: Lease, outcome: Ending, message: str, result: Result, retries_left: int | None = None
-    ) -> Finished:
-        return Finished(lease.job, self._connector.name, outcome, message, result, retries_left)
+    def _fault(self, lease: Lease, error: str) -> Finished:
+        return self._reports.give_back(lease, f"a fault in the poller ({error})")

@@ -79,6 +79,15 @@ def _authentication(text: str) -> str:
     return methods[text.upper()]
 
 
+def _from_one_to(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ValueError(f"a whole number from 1 to {most}")
+        return int(text)
+
+    return read
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
@@ -222,6 +231,13 @@ SETTINGS: dict[str, Setting] = {
         _choice("always", "minute", "off"),
         functions=(POLLER,),
     ),
+    "batch_size": Setting(
+        "CONNECTORS_BATCH_SIZE",
+        "10",
+        "jobs of one invocation during a backlog, of connectors whose calls may be repeated; 1: each alone",
+        _from_one_to(32),
+        functions=(POLLER,),
+    ),
     "deliveries": Setting(
         "CONNECTORS_DELIVERIES",
         "",
@@ -329,6 +345,7 @@ class Settings:
     engine_secret: str
     stack: str
     poller_mode: str
+    batch_size: int
     deliveries: Place | None
     delivery_bodies: str
     documents_function: str

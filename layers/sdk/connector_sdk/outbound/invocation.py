@@ -10,7 +10,7 @@ understands the versions before and after its own as well. Members that it does 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,6 +29,9 @@ MAX_THREADS = 32
 DEADLINE_MARGIN_MS = 5_000
 """A function starts no further job when it has less than this left."""
 
+MAX_BATCH_ANSWER_BYTES = 3 * 1024 * 1024
+"""Of the outcomes of several jobs together. Lambda takes 6 MB, and may write a character as six (`\\u00e9`)."""
+
 Run = Callable[[Job, Collection[str] | None], Outcome]
 
 
@@ -39,7 +42,9 @@ class InvocationError(SdkError):
 def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str, Any]:
     """Do all jobs, side by side if there are several; those that the time does not suffice for are not started.
 
-    No thread outlives the answer. Jobs of a version that is not understood are failed with their retries unchanged.
+    Of several jobs, those whose outcomes make the answer too large count as not started as well: all of them may be
+    done twice, else they would not be together. No thread outlives the answer. Jobs of a version that is not
+    understood are failed with their retries unchanged.
     Raises InvocationError if the event is none of the poller's.
     """
     jobs = _jobs(event)
@@ -54,7 +59,7 @@ def answer(event: Mapping[str, Any], lambda_context: Any, run: Run) -> dict[str,
         results = [one(jobs[0])]
     else:
         with ThreadPoolExecutor(max_workers=min(len(jobs), MAX_THREADS) or 1, thread_name_prefix="job") as threads:
-            results = list(threads.map(one, jobs))
+            results = _fitting(list(threads.map(one, jobs)))
     return {
         "outcomes": [result for result in results if result is not None],
         "notStarted": [job.key for job, result in zip(jobs, results, strict=True) if result is None],
@@ -70,6 +75,18 @@ def _sendable(outcome: dict[str, Any]) -> dict[str, Any]:
         repaired: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
         return repaired
     return outcome
+
+
+def _fitting(results: Sequence[dict[str, Any] | None]) -> list[dict[str, Any] | None]:
+    """The outcomes, without those that no longer fit. The first one does: an engine takes less than that."""
+    fitting: list[dict[str, Any] | None] = []
+    room = MAX_BATCH_ANSWER_BYTES
+    for result in results:
+        size = 0 if result is None else len(_ENCODER.encode(result).encode())
+        fits = size <= room
+        fitting.append(result if fits else None)
+        room -= size if fits else 0
+    return fitting
 
 
 def _other_version(version: int, job: Job) -> Fail:
