@@ -24,6 +24,7 @@ COMMANDS = (
     "new",
     "invoke",
     "webhooks",
+    "subscriptions",
     "deliveries",
     "events",
 )

@@ -15,6 +15,8 @@ TEMPLATE = "template.yaml"
 STACK = "stack.yaml"
 PLACE_OF_FUNCTIONS = "  # functions"
 SECTIONS = frozenset({"With", "Code", "Type", "Properties", "Environment", "Policies", "Resources", "Webhook"})
+SUBSCRIPTIONS = "subscriptions"
+"""The folder of what `connectors subscriptions sync` writes: a file for each process."""
 OR = " or "
 ARCHITECTURES = ("x86_64", "arm64")
 _HEAD = (
@@ -61,7 +63,10 @@ def template(root: Path, choice: Choice = EVERYTHING) -> str:
     stack = filled("\n".join(_without_absent(root / STACK, present)), places, STACK)
     if PLACE_OF_FUNCTIONS not in stack.splitlines():
         raise UnusableForm(f"{STACK} has no line `{PLACE_OF_FUNCTIONS}`")
-    resources = "\n\n".join(_resources(root, one, functions) for one in functions)
+    written = subscribed(root)
+    resources = "\n\n".join(
+        _indented("\n".join((_resources(root, one, functions), *written.get(one.id, {}).values()))) for one in functions
+    )
     return choice.head + stack.replace(PLACE_OF_FUNCTIONS, resources) + "\n"
 
 
@@ -148,7 +153,24 @@ def _resources(root: Path, function: FunctionFolder, functions: Sequence[Functio
     text = filled(content(_sections(frame, root)["Resources"]), {**places, **fills}, str(frame.relative_to(root)))
     parts = [_both(group, own, section) for section in ("Resources", *(["Webhook"] if function.is_webhook else []))]
     more = filled("\n".join(filter(None, parts)), places, where)
-    return "\n".join(f"  {line}" if line else "" for line in "\n".join(filter(None, (text, more))).splitlines())
+    return "\n".join(filter(None, (text, more)))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" if line else "" for line in text.splitlines())
+
+
+def subscribed(root: Path) -> Mapping[str, Mapping[str, str]]:
+    """Logical id of a function → resources that the project's processes want beside it, by logical id.
+
+    Two processes that read from one source want the same resources, which are there once. Raises UnusableForm.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((root / SUBSCRIPTIONS).glob("*.yaml")):
+        where = str(file.relative_to(root))
+        for function, text in entries(file.read_text(encoding="utf-8"), where).items():
+            found.setdefault(function, {}).update(entries(content(text), where))
+    return found
 
 
 def _sections(form: Path, root: Path) -> Mapping[str, str]:

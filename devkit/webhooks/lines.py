@@ -40,7 +40,7 @@ def lines(processes: Sequence[RoutedProcess], address: str, compatibility: str =
     for process in processes:
         if process.retired:
             yield f"{process.process_definition_id} is retired; `connectors webhooks sync` takes its webhooks again"
-        elements = [InboundElement.from_json(element) for element in process.elements]
+        elements = [one for one in map(InboundElement.from_json, process.elements) if _path(one)]
         shared = list(groups(elements, InboundRules.of(compatibility)))
         for group in shared:
             owner = owners.setdefault(_path(group[0]), (process, group[0]))

@@ -50,6 +50,8 @@ def test_events_end_as_expected(hosted: tuple[str, FunctionHost]) -> None:
 def essence(answer: dict[str, Any]) -> tuple[object, object]:
     if "statusCode" in answer:
         return answer["statusCode"], list(json.loads(answer["body"] or "{}"))
+    if "batchItemFailures" in answer:
+        return "batchItemFailures", [one["itemIdentifier"] for one in answer["batchItemFailures"]]
     [outcome] = answer["outcomes"]
     body = outcome["body"]
     of_command = {

@@ -1,0 +1,64 @@
+"""`connectors subscriptions …`: what processes read from brokers, and the mappings and schedules that a stack needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector_sdk.secrets import secrets_from
+from connector_sdk.settings import Settings
+from devkit.cli import exit_codes
+from devkit.cli.output import console, print_line
+from devkit.cli.problems import Refusal
+from devkit.connector_runtime.models import read_models
+from devkit.subscriptions.fragments import file_of, fragment, subscriptions_of
+
+subscriptions = typer.Typer(
+    name="subscriptions", help="Queues, topics and polls that processes wait for.", no_args_is_help=True
+)
+Models = Annotated[list[Path], typer.Argument(metavar="BPMN...", help="files with subscriptions")]
+
+
+@subscriptions.command()
+def sync(models: Models) -> int:
+    """Write the event source mappings and schedules of BPMN files, for the next deployment of the stack.
+
+    Each process has a file in the folder `subscriptions`, which `connectors generate` puts into template.yaml; the file
+    of a process that subscribes to nothing any more is removed. Nothing is made in AWS before the stack is deployed.
+    Secrets in the names of queues are those of CONNECTORS_SECRETS and of SECRET_… variables, as they are now.
+    """
+    root, settings = Path.cwd(), Settings.read()
+    if not (root / "stack.yaml").is_file():
+        raise Refusal("there is no stack.yaml here; run this in the folder of the project")
+    secrets = secrets_from(settings)
+    for model in read_models(models):
+        for process_id, found in subscriptions_of(model, secrets, settings).items():
+            file = file_of(root, process_id)
+            if found:
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(fragment(model.name, found), encoding="utf-8")
+                print_line(console(), f"{file.relative_to(root)}: written; `connectors generate`, then `make deploy`")
+            elif file.is_file():
+                file.unlink()
+                print_line(console(), f"{file.relative_to(root)}: removed; {process_id} subscribes to nothing")
+            else:
+                print_line(console(), f"{process_id} subscribes to nothing")
+    return exit_codes.OK
+
+
+@subscriptions.command(name="list")
+def list_(models: Models) -> int:
+    """Show subscriptions: the source, the process and elements, whether the template has its mapping."""
+    settings = Settings.read()
+    secrets = secrets_from(settings)
+    for model in read_models(models):
+        for process_id, found in subscriptions_of(model, secrets, settings).items():
+            file = file_of(Path.cwd(), process_id)
+            current = file.is_file() and file.read_text(encoding="utf-8") == fragment(model.name, found)
+            where = f"in {file.parent.name}/{file.name}" if current else "`connectors subscriptions sync` is due"
+            for one in found:
+                elements = ", ".join(element.element_id for element in one.elements)
+                print_line(console(), f"{one.path}  {process_id}, {elements}; {where}")
+    return exit_codes.OK

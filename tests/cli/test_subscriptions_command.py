@@ -1,0 +1,92 @@
+"""`connectors subscriptions`: from a BPMN file to the template."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from devkit.checkout import ROOT
+from devkit.cli.main import execute
+from devkit.generate import template
+from devkit.generate.cloudformation import read_template
+
+MODEL = ROOT / "events" / "sqs-subscription" / "process.bpmn"
+ARN = {"Fn::Sub": "arn:${AWS::Partition}:sqs:eu-central-1:123456789012:orders"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "functions", tmp_path / "functions")
+    shutil.copy(ROOT / "stack.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_queue_gets_its_mapping_with_partial_answers_and_the_right_to_read_nothing_else(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["subscriptions", "sync", str(MODEL)]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [mapping] = [one for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    [policy] = [one for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]
+    assert mapping["Properties"] == {
+        "FunctionName": {"Ref": "InboundSqsSubscription"},
+        "EventSourceArn": ARN,
+        "BatchSize": 10,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+    assert policy["Properties"]["Roles"] == [{"Ref": "InboundSqsSubscriptionRole"}]
+    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        ARN,
+    )
+    assert "subscriptions/orders.yaml: written" in capsys.readouterr().out
+
+
+def test_two_processes_that_read_from_one_queue_share_its_mapping(project: Path) -> None:
+    second = project / "second.bpmn"
+    second.write_text(MODEL.read_text(encoding="utf-8").replace('id="orders"', 'id="returns"'), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", str(MODEL), str(second)]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    assert [one["Type"] for one in resources.values()].count("AWS::Lambda::EventSourceMapping") == 1
+    assert sorted(one.name for one in (project / "subscriptions").iterdir()) == ["orders.yaml", "returns.yaml"]
+
+
+def test_what_a_process_no_longer_subscribes_to_leaves_the_template(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute(["subscriptions", "sync", str(MODEL)])
+    changed = project / "changed.bpmn"
+    changed.write_text(MODEL.read_text(encoding="utf-8").replace("inbound.type", "other"), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", str(changed)]) == 0
+
+    assert list((project / "subscriptions").iterdir()) == []
+    assert "orders subscribes to nothing" in capsys.readouterr().out
+
+
+def test_the_list_says_whether_the_template_has_a_mapping(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = []
+    for synced in (False, True):
+        if synced:
+            execute(["subscriptions", "sync", str(MODEL)])
+            capsys.readouterr()
+        assert execute(["subscriptions", "list", str(MODEL)]) == 0
+        seen.append(capsys.readouterr().out.strip())
+
+    source = "sqs:eu-central-1:123456789012:orders  orders, ordered; "
+    assert seen == [f"{source}`connectors subscriptions sync` is due", f"{source}in subscriptions/orders.yaml"]
+
+
+def test_a_queue_without_a_url_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = project / "broken.bpmn"
+    text = MODEL.read_text(encoding="utf-8")
+    broken.write_text(text.replace("https://sqs.eu-central-1.amazonaws.com/123456789012/orders", "orders"))
+
+    assert execute(["subscriptions", "sync", str(broken)]) != 0
+
+    assert "ordered in broken.bpmn: property queue.url is 'orders'" in " ".join(capsys.readouterr().err.split())
