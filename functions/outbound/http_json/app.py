@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
-from connector_sdk.documents.document import OCTETS
-from connector_sdk.http import http_result, raise_for_status
-from connector_sdk.http.result import json_of, text_of
+from connector_sdk.http import raise_for_status
+from connector_sdk.http.return_format import returned
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
-from functions.outbound.http_json.model import HttpJsonRequest, ReturnChoice
+from functions.outbound.http_json.model import HttpJsonRequest
 
 SKIP_ENCODING = "true"
-WITHOUT_CONTENT = (204, 304)
 
 
 @outbound_connector(
@@ -46,20 +42,10 @@ def handler(request: HttpJsonRequest, context: JobContext) -> dict[str, Any]:
         tls=request.client_tls if request.client_tls and request.client_tls.is_needed else None,
     )
     raise_for_status(response, first_header_only=context.compatibility.first_header_only)
-    return _result(request, response, context)
-
-
-def _result(request: HttpJsonRequest, response: httpx.Response, context: JobContext) -> dict[str, Any]:
-    first_only = context.compatibility.first_header_only
-    match request.returns:
-        case ReturnChoice.DOCUMENT if response.status_code not in WITHOUT_CONTENT:
-            content_type = response.headers.get("content-type") or OCTETS
-            document = context.documents.create(response.content, content_type)
-            return http_result(response, first_header_only=first_only, body=None, document=document)
-        case ReturnChoice.JSON:
-            return http_result(response, first_header_only=first_only, body=json_of(response))
-        case ReturnChoice.TEXT if request.document_return_format is not None:
-            text = text_of(response, request.document_return_format.encoding)
-            return http_result(response, first_header_only=first_only, body=text)
-        case _:
-            return http_result(response, first_header_only=first_only)
+    return returned(
+        response,
+        request.document_return_format,
+        context.documents.create,
+        store_response=request.store_response,
+        first_header_only=context.compatibility.first_header_only,
+    )

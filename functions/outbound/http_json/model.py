@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Annotated, Any
 
 from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32
-from connector_sdk.http.authentication import Authentication
+from connector_sdk.http.authentication import Authentication, AuthenticationConfiguration
+from connector_sdk.http.return_format import DocumentReturnFormat
 from connector_sdk.http.tls import ClientTls
 from connector_sdk.template import Equals, Property
 
@@ -21,27 +22,6 @@ class Method(Enum):
     DELETE = "DELETE"
     PATCH = "PATCH"
     PUT = "PUT"
-
-
-class AuthenticationConfiguration(ConnectorModel):
-    """A configuration of the cluster (8.10): takes the place of the task's own authentication."""
-
-    authentication: Authentication
-
-
-class ReturnChoice(Enum):
-    """What becomes of the response's body."""
-
-    JSON = "JSON"
-    TEXT = "TEXT"
-    DOCUMENT = "DOCUMENT"
-
-
-class DocumentReturnFormat(ConnectorModel):
-    """The newest templates say what they expect (8.10); the older ones leave it to the body."""
-
-    choice: Annotated[ReturnChoice | None, Property(label="Response format", default="JSON")] = None
-    encoding: Annotated[str, Property(when=Equals("documentReturnFormat.choice", "TEXT"))] = "UTF-8"
 
 
 class HttpJsonRequest(ConnectorModel):
@@ -71,9 +51,3 @@ class HttpJsonRequest(ConnectorModel):
         if self.authentication_configuration is not None:
             return self.authentication_configuration.authentication
         return self.authentication
-
-    @property
-    def returns(self) -> ReturnChoice | None:
-        """What the body shall be returned as; None: JSON if it is an object or a list, else text."""
-        chosen = self.document_return_format and self.document_return_format.choice
-        return chosen or (ReturnChoice.DOCUMENT if self.store_response else None)

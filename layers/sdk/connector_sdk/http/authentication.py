@@ -91,6 +91,13 @@ Authentication = Annotated[
 ]
 
 
+class AuthenticationConfiguration(ConnectorModel):
+    """A credential of the cluster (8.10): takes the place of the task's own authentication, and may know the URL."""
+
+    authentication: Authentication
+    url: str | None = None
+
+
 def basic(username: str, password: str | None) -> str:
     """The Authorization header's value (RFC 7617)."""
     secret = "" if password in (None, EMPTY_PASSWORD) else password

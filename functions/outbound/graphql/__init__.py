@@ -1,0 +1,1 @@
+"""GraphQL (`io.camunda:connector-graphql:1`)."""
