@@ -86,7 +86,7 @@ def _handshake(seen: WebhookRequest, route: Route) -> Answer | None:
     if route.verification is None:
         return None
     context = route.connector.verification.context(payload_of(seen, parsed(seen)))
-    return answer_of(route.verification, context, route.rules)
+    return answer_of(route.verification, context, route.rules, route.secrets)
 
 
 def _verify(request: WebhookRequest, seen: WebhookRequest, route: Route) -> None:

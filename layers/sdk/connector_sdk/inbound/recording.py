@@ -11,8 +11,10 @@ from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
 from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.inbound.redaction import answer_without
 from connector_sdk.inbound.routes import Activations
 from connector_sdk.inbound.services import LEASE_MARGIN_MS
+from connector_sdk.secrets import mask
 from connector_sdk.stores import Deliveries, Delivery, State
 
 _LOG = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ class Event(Protocol):
 
     @property
     def acknowledgement(self) -> Answer | None: ...
+    @property
+    def credentials(self) -> tuple[str, ...]: ...
     def patience_ms(self, budget_ms: int) -> int: ...
     def delivery(self, due_ms: int | None) -> Delivery: ...
     def kept(self, delivery: Delivery) -> Delivery: ...
@@ -72,18 +76,25 @@ def _published(delivery: Delivery, event: Event, services: Services, budget_ms: 
     engine = services.engine.within(left_ms / 1000, together=True) if left_ms > 0 else None
     outcome = attempt(delivery, engine, services.routes.rules.general, again=again)
     now = services.clock.time_ms()
+
+    def kept(answer: Answer) -> dict[str, Any]:
+        return answer_without(answer, event.credentials).to_json()
+
+    def hidden(reason: str) -> str:
+        return mask(reason, event.credentials)
+
     match outcome:
         case Taken(correlation, payload):
             answer = event.response(payload, correlation, event.acknowledgement or answers.OK)
-            _written(lambda: store.finish(delivery, State.PUBLISHED, now, answer=answer.to_json()))
+            _written(lambda: store.finish(delivery, State.PUBLISHED, now, answer=kept(answer)))
             return answer
         case Refused(answer, reason):
-            _written(lambda: store.finish(delivery, State.REFUSED, now, answer=answer.to_json(), error=reason))
+            _written(lambda: store.finish(delivery, State.REFUSED, now, answer=kept(answer), error=hidden(reason)))
             return answer
         case Away(reason):
-            _written(lambda: store.postpone(delivery, now + backoff_ms(delivery.attempts), error=reason))
+            _written(lambda: store.postpone(delivery, now + backoff_ms(delivery.attempts), error=hidden(reason)))
         case Never(reason):
-            _written(lambda: store.finish(delivery, State.DEAD, now, answer=None, error=reason))
+            _written(lambda: store.finish(delivery, State.DEAD, now, answer=None, error=hidden(reason)))
     accepted = event.acknowledgement or answers.ACCEPTED
     answer = event.response(without_parts(delivery.payload), None, accepted)
     # The event is ours now, so nothing but a 2xx would be true.

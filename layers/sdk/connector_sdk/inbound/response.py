@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html.entities import codepoint2name
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from connector_sdk.expressions import ExpressionError, evaluate
 from connector_sdk.inbound.answers import FAILED, JSON, TEXT, Answer, failed_expression, json_bytes
 from connector_sdk.inbound.compatibility import InboundRules
+from connector_sdk.secrets import mask
 
 BODILESS = frozenset({204, 205, 304})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -20,17 +21,20 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LOWEST_STATUS, HIGHEST_STATUS = 100, 999
 
 
-def answer_of(expression: str, context: Mapping[str, Any], rules: InboundRules) -> Answer | None:
+def answer_of(
+    expression: str, context: Mapping[str, Any], rules: InboundRules, secrets: Sequence[str] = ()
+) -> Answer | None:
     """Evaluate an expression that gives `{statusCode, headers, body}`; None if it gives null.
 
-    A failing expression is 422 with the reason, a value of another shape 500 (Camunda's runtime 8.8.7).
+    A failing expression is 422 with the reason, a value of another shape 500 (Camunda's runtime 8.8.7). `secrets` stand
+    in the expression: a reason never shows them.
     """
     if not expression.startswith("="):
         return FAILED
     try:
         value = evaluate(expression, context)
     except ExpressionError as error:
-        return failed_expression(error.expression, error.reason)
+        return failed_expression(mask(error.expression, secrets), mask(error.reason, secrets))
     if value is None:
         return None
     if isinstance(value, list) and len(value) == 1:

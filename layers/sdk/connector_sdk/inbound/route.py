@@ -51,6 +51,11 @@ class Route:
         """Tenant and process id: who owns the path, or waits for it."""
         return self.elements[0].tenant_id, self.elements[0].process_definition_id
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values of the secrets that the model's properties name."""
+        return tuple(secret for one in self.bound for secret in one.secrets)
+
     def response(
         self,
         element: InboundElement,
@@ -63,7 +68,8 @@ class Route:
         if expression is None:
             return default
         try:
-            return answer_of(expression, {**payload, "correlation": correlation}, self.rules) or default
+            context = {**payload, "correlation": correlation}
+            return answer_of(expression, context, self.rules, self.secrets) or default
         except Exception:
             _LOG.exception("the response expression of %s failed in a way that nobody foresaw", element.element_id)
             return default

@@ -24,8 +24,10 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import is_permanent, with_documents
 from connector_sdk.inbound.correlation import Unmappable, command_for
 from connector_sdk.inbound.creating import creating
+from connector_sdk.inbound.redaction import answer_without
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.wanted import WantedEvent
+from connector_sdk.secrets import mask
 from connector_sdk.stores import Delivery, State
 from connector_sdk.stores.deliveries import KEEP_FINISHED_MS
 
@@ -53,12 +55,13 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     except Unmappable as error:
         return error.answer
     except EngineError as error:
-        _LOG.warning("the webhook %s could not be answered with a result: %s", event.route.path, error)
+        reason = mask(str(error), event.credentials)
+        _LOG.warning("the webhook %s could not be answered with a result: %s", event.route.path, reason)
         late = services.clock.time_ms() - event.request.received_ms >= BUDGET_MS
         return answers.TIMED_OUT if late else _refused(error)
     answer = event.response(payload, correlation, event.acknowledgement or answers.OK)
     if repeatable:
-        _remember(event.kept(delivery), services, answer)
+        _remember(event.kept(delivery), services, answer_without(answer, event.credentials))
     return answer
 
 

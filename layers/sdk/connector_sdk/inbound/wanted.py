@@ -11,7 +11,7 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.authorization import ApiKeyAuthorization
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
-from connector_sdk.inbound.redaction import without_credentials
+from connector_sdk.inbound.redaction import shown_credentials, without_credentials
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Route
 from connector_sdk.stores import Delivery
@@ -51,11 +51,20 @@ class WantedEvent:
             lease=secrets.token_hex(8),
         )
 
+    @property
+    def _key(self) -> str | None:
+        authorization = self.route.connector.authorization(self.route.configuration)
+        return authorization.key if isinstance(authorization, ApiKeyAuthorization) else None
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The sender's and the model's: neither is written down, whatever an expression makes of them."""
+        shown = (*shown_credentials(self.request.headers), *self.route.secrets, self._key or "")
+        return tuple(filter(None, shown))
+
     def kept(self, delivery: Delivery) -> Delivery:
         """The delivery as it is written down: without the credentials that its sender showed."""
-        authorization = self.route.connector.authorization(self.route.configuration)
-        key = authorization.key if isinstance(authorization, ApiKeyAuthorization) else None
-        return replace(delivery, payload=without_credentials(delivery.payload, key))
+        return replace(delivery, payload=without_credentials(delivery.payload, self._key))
 
     def response(self, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None, default: Answer) -> Answer:
         """The model's own answer over `payload`, else `default`."""
