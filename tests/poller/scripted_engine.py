@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +21,11 @@ class ScriptedEngine:
         self.closed = False
         self.longest = sys.maxsize
         """Requests that are longer get no answer, and their connection is cut."""
+        self.again = False
+        """Whether a job that fails with retries left is offered again, at once."""
+        self.taken: list[tuple[str, str]] = []
+        """(job key, command) of each command that was not refused."""
+        self._offered: dict[str, dict[str, Any]] = {}
         self._jobs: dict[str, deque[dict[str, Any]]] = {}
         self._refusals: dict[str, deque[int]] = {}
         self._keys = iter(range(1, 1_000_000))
@@ -96,11 +101,26 @@ class ScriptedEngine:
             if refusals:
                 return refusals.popleft(), {"title": "SCRIPTED", "detail": "as told"}
             if path != "/v2/jobs/activation":
+                self._take(path, body)
                 return 204, None
             offered = self._jobs.setdefault(body["type"], deque())
             self._changed.wait_for(lambda: offered or self.closed, body["requestTimeout"] / 1000)
             count = min(len(offered), body["maxJobsToActivate"])
-            return 200, {"jobs": [offered.popleft() for _ in range(count)]}
+            jobs = [offered.popleft() for _ in range(count)]
+            self._offered |= {str(job["key"]): job for job in jobs}
+            return 200, {"jobs": jobs}
+
+    def _take(self, path: str, body: dict[str, Any]) -> None:
+        key, command = path.split("/")[3], path.split("/")[-1]
+        self.taken.append((key, command))
+        if self.again and command == "failure" and body["retries"] > 0:
+            job = self._offered[key] | {"retries": body["retries"]}
+            self._jobs[job["type"]].append(job)
+
+    def completions(self) -> Counter[str]:
+        """By job key, how many completions were taken."""
+        with self._changed:
+            return Counter(key for key, command in self.taken if command == "completion")
 
     def commands(self) -> list[tuple[str, str, dict[str, Any]]]:
         """(job key, command, body) of each command; `PATCH` for updates."""

@@ -1,0 +1,274 @@
+"""Whatever dies while jobs run, no command is lost or doubled; what is done twice is only what nobody can know.
+
+Jobs are counted three times: instances that ended at the engine, commands that it took, and runs of the function.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connector_sdk.clock import ControlledClock, SystemClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.job import Job
+from devkit.engine import server
+from devkit.engine.server import RunningEngine
+from devkit.testing.command_line import connectors
+from functions.runtime.poller.app import END_MARGIN_SECONDS, WINDOWS
+from functions.runtime.poller.commands import Result
+from functions.runtime.poller.invokers import NeverRan
+from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.leases import CHECK_SECONDS, Leases, lock_seconds
+from functions.runtime.poller.options import Options
+from functions.runtime.poller.poller import Poller
+from functions.runtime.poller.registry import Registered
+from tests.poller.running import QUICKLY, Seen, outcomes, polling
+from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
+from tests.poller.test_process_host import process
+from tests.real_engine import processes
+
+JOBS = 60
+HOUR_MS = 3_600_000
+
+
+class Counted:
+    """A function that counts its runs, by job, and tells of each."""
+
+    def __init__(self) -> None:
+        self.runs: Counter[str] = Counter()
+        self.began = threading.Semaphore(0)
+        self._lock = threading.Lock()
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        with self._lock:
+            self.runs.update(job["jobKey"] for job in event["jobs"])
+        self.began.release()
+        return outcomes(event)
+
+
+def deploy(engine: EngineClient, job_type: str = "t", count: int = 1) -> None:
+    engine.deploy([("t.bpmn", processes.task("t", job_type))])
+    for _ in range(count):
+        engine.create_instance(process_definition_id="t")
+
+
+def states(engine: EngineClient) -> Counter[str]:
+    return Counter(found["state"] for found in engine.search("process-instances"))
+
+
+@pytest.fixture
+def clock() -> ControlledClock:
+    return ControlledClock(SystemClock().time_ms())
+
+
+@pytest.fixture
+def development(clock: ControlledClock) -> Iterator[RunningEngine]:
+    """The development engine on a clock of the test's."""
+    with server.start(clock=clock) as running:
+        yield running
+
+
+def test_an_engine_that_is_killed_and_started_again_amid_the_jobs_ends_each_once(tmp_path: Path) -> None:
+    arguments = ("engine", "--json", "--data", str(tmp_path / "state"), "--port")
+    function, seen = Counted(), Seen()
+    with connectors(*arguments, "0") as first:
+        engine = EngineClient(first.event("ready")["address"])
+        deploy(engine, count=JOBS)
+        poller = Poller(engine, [Registered("fn", ("t",))], Inline({"fn": function}), Options(**QUICKLY), observer=seen)
+        poller.start()
+        for _ in range(JOBS // 3):
+            assert function.began.acquire(timeout=WAIT_SECONDS)
+        first.stop(signal.SIGKILL)
+    with connectors(*arguments, engine.address.rpartition(":")[2]) as second:
+        second.event("ready")
+        time_ms, pause = SystemClock().time_ms(), threading.Event()
+        while states(engine)["COMPLETED"] < JOBS:
+            if function.runs.total() == len(seen.finished):  # what is left was handed out and nobody heard of it
+                time_ms += 1_000
+                engine.set_clock(time_ms)
+            pause.wait(0.02)
+        assert poller.stop(WAIT_SECONDS) == 0
+        assert states(engine) == {"COMPLETED": JOBS}
+    taken = Counter(one.job.key for one in seen.finished if one.result in (Result.TAKEN, Result.GONE))
+    assert (JOBS - len(taken), sum(taken.values()) - JOBS) == (0, 0)
+    assert set(function.runs.values()) == {1}
+    assert poller.counts()["completed"] == JOBS
+
+
+def test_a_poller_that_is_killed_between_invoking_and_completing_leaves_its_job_to_the_next(
+    development: RunningEngine, clock: ControlledClock, httpserver: HTTPServer
+) -> None:
+    calls: list[int] = []
+    pids: list[int] = []
+
+    def kill(request: Request) -> Response:
+        calls.append(1)
+        if len(calls) == 1:
+            os.kill(pids[0], signal.SIGKILL)
+        return Response("{}", content_type="application/json")
+
+    httpserver.expect_request("/effect").respond_with_handler(kill)
+    engine = EngineClient(development.address)
+    deploy(engine, "io.camunda:http-json:1", count=0)
+    variables = {"CAMUNDA_REST_ADDRESS": engine.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8,::1"}
+    with process(variables, "http-json") as first:
+        pids.append(first.pid)
+        call = {"method": "GET", "url": httpserver.url_for("/effect")}
+        engine.create_instance(process_definition_id="t", variables=call)
+        assert first.wait(WAIT_SECONDS) == -signal.SIGKILL
+    assert states(engine) == {"ACTIVE": 1}
+    clock.advance(HOUR_MS)  # the lock runs out
+    with process(variables, "http-json"):
+        pause = threading.Event()
+        while states(engine)["COMPLETED"] < 1:
+            pause.wait(0.05)
+    assert states(engine) == {"COMPLETED": 1}
+    assert len(calls) == 2  # at least once: nobody can know that the first call was made
+
+
+def test_a_minute_of_throttling_burns_no_retry(development: RunningEngine, clock: ControlledClock) -> None:
+    engine = EngineClient(development.address)
+    deploy(engine, count=5)
+    begin = clock.time_ms()
+    retries: list[int] = []
+
+    class Throttled:
+        def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+            retries.extend(job["retries"] for job in invocation["jobs"])
+            if clock.time_ms() < begin + 60_000:
+                raise NeverRan("function fn was not started: 429 TooManyRequestsException")
+            return outcomes(invocation)
+
+    seen = Seen()
+    poller = Poller(engine, [Registered("fn", ("t",))], Throttled(), Options(**QUICKLY), observer=seen)
+    poller.start()
+    while states(engine)["COMPLETED"] < 5:
+        clock.advance(1_000)
+    assert poller.stop(WAIT_SECONDS) == 0
+    assert states(engine) == {"COMPLETED": 5}
+    assert len(retries) > 20
+    assert set(retries) == {3}
+    assert poller.counts()["completed"] == 5
+    assert {one.outcome for one in seen.finished} == {"completed", "given back"}
+
+
+def test_a_storm_of_503_loses_and_doubles_nothing(engine: ScriptedEngine) -> None:
+    function, seen = Counted(), Seen()
+    engine.refuse("activation", *[503] * 4)
+    engine.refuse("completion", *[503, 429, 504] * 40)
+    keys = engine.add("t", JOBS)
+    with polling(engine, function, seen, wait=lambda seconds: None):
+        seen.wait(JOBS)
+    assert engine.completions() == dict.fromkeys(keys, 1)
+    assert function.runs == dict.fromkeys(keys, 1)
+    assert {command for _, command in engine.taken} == {"completion"}
+
+
+def test_an_engine_whose_clock_jumps_ends_a_running_job_once(
+    development: RunningEngine, clock: ControlledClock
+) -> None:
+    """Its lock has run out by the jump, so that it is handed out again, and done twice: at least once."""
+    engine = EngineClient(development.address)
+    began, go = threading.Semaphore(0), threading.Event()
+
+    def waits(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        began.release()
+        assert go.wait(WAIT_SECONDS)
+        return outcomes(event)
+
+    seen = Seen()
+    poller = Poller(engine, [Registered("fn", ("t",))], Inline({"fn": waits}), Options(**QUICKLY), observer=seen)
+    deploy(engine)
+    poller.start()
+    assert began.acquire(timeout=WAIT_SECONDS)
+    clock.advance(HOUR_MS)
+    assert began.acquire(timeout=WAIT_SECONDS)
+    go.set()
+    assert sorted(one.result.value for one in seen.wait(2)) == ["gone", "taken"]
+    assert poller.stop(WAIT_SECONDS) == 0
+    assert states(engine) == {"COMPLETED": 1}
+
+
+def test_a_poller_whose_own_clock_jumps_keeps_its_locks(engine: ScriptedEngine) -> None:
+    """A container that was frozen: the first thing it does is to extend the locks of what it runs."""
+    clock = ControlledClock()
+    leases = Leases(EngineClient(engine.address), clock)
+    lease = leases.begin(Job("7", "t"), seconds=50, since=0)
+    clock.advance(HOUR_MS)
+    leases.extend_due()
+    assert engine.commands() == [("7", "PATCH", {"changeset": {"timeout": 50_000}})]
+    assert lease.until == 3_650
+
+
+def test_sigterm_under_load_finishes_what_runs_and_leaves_the_rest_to_the_next(
+    engine: ScriptedEngine, httpserver: HTTPServer
+) -> None:
+    calls: Counter[str] = Counter()
+    busy = threading.Semaphore(0)
+
+    def effect(request: Request) -> Response:
+        calls[request.args["job"]] += 1
+        busy.release()
+        return Response("{}", content_type="application/json")
+
+    httpserver.expect_request("/effect").respond_with_handler(effect)
+    engine.again = True
+    engine.close()  # it answers polls at once
+    for number in range(JOBS):
+        url = httpserver.url_for(f"/effect?job={number}")
+        engine.add("io.camunda:http-json:1", variables={"method": "GET", "url": url})
+    variables = {"CAMUNDA_REST_ADDRESS": engine.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8,::1"}
+    with process(variables, "http-json") as first:
+        assert busy.acquire(timeout=WAIT_SECONDS)
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=WAIT_SECONDS)
+    assert first.returncode == 0
+    with process(variables, "http-json") as second:
+        engine.wait_for(lambda: len(engine.completions()) == JOBS)
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=WAIT_SECONDS)
+    assert set(engine.completions().values()) == {1}
+    assert calls == {str(number): 1 for number in range(JOBS)}
+
+
+CALL_SECONDS = 420
+RUN_EVERY_SECONDS = 300
+STEP_SECONDS = int(CHECK_SECONDS)
+
+
+@pytest.mark.parametrize("begin", [0, 1, 70, 299, 300, 301, 369, 370])
+def test_a_call_of_seven_minutes_ends_in_one_completion_whenever_it_begins(
+    development: RunningEngine, clock: ControlledClock, begin: int
+) -> None:
+    """Two runs of the poller overlap; the second one asks all the time, and must not get what the first one runs."""
+    engine = EngineClient(development.address)
+    deploy(engine)
+    lock = lock_seconds(CALL_SECONDS + 10)
+
+    def activate() -> list[Job]:
+        ms = int(lock * 1000)
+        return engine.activate_jobs("t", max_jobs=1, timeout_ms=ms, worker="w", request_timeout_ms=-1)
+
+    leases = Leases(engine, clock)
+    clock.advance(begin * 1000)
+    [job] = activate()
+    lease = leases.begin(job, lock, clock.monotonic())
+    for _ in range(0, CALL_SECONDS, STEP_SECONDS):
+        clock.advance(STEP_SECONDS * 1000)
+        leases.extend_due()
+        assert activate() == []
+    leases.end(lease)
+    engine.command_job(job.key, "completion", {})
+    assert states(engine) == {"COMPLETED": 1}
+    assert begin <= WINDOWS["always"].seconds
+    assert clock.monotonic() <= 900 - END_MARGIN_SECONDS  # the run that began it is still there
+    assert WINDOWS["always"].seconds > RUN_EVERY_SECONDS
