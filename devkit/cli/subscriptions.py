@@ -13,7 +13,7 @@ from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.connector_runtime.models import read_models
-from devkit.subscriptions.fragments import file_of, fragment, subscriptions_of
+from devkit.subscriptions.fragments import file_of, fragment, sources_of
 
 subscriptions = typer.Typer(
     name="subscriptions", help="Queues, topics and polls that processes wait for.", no_args_is_help=True
@@ -34,7 +34,7 @@ def sync(models: Models) -> int:
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
     secrets = secrets_from(settings)
     for model in read_models(models):
-        for process_id, found in subscriptions_of(model, secrets, settings).items():
+        for process_id, found in sources_of(model, secrets, settings).items():
             file = file_of(root, process_id)
             if found:
                 file.parent.mkdir(exist_ok=True)
@@ -54,7 +54,7 @@ def list_(models: Models) -> int:
     settings = Settings.read()
     secrets = secrets_from(settings)
     for model in read_models(models):
-        for process_id, found in subscriptions_of(model, secrets, settings).items():
+        for process_id, found in sources_of(model, secrets, settings).items():
             file = file_of(Path.cwd(), process_id)
             current = file.is_file() and file.read_text(encoding="utf-8") == fragment(model.name, found)
             where = f"in {file.parent.name}/{file.name}" if current else "`connectors subscriptions sync` is due"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound import InboundElement, Refusal, Routes
-from connector_sdk.inbound.subscription import Subscriptions
+from connector_sdk.inbound.routes import Activations
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
 
@@ -15,11 +16,10 @@ from devkit.connector_runtime.told import Notice, Tell
 class LiveEntries:
     """Entries that take effect at once. They live as long as the host; threads may share them."""
 
-    def __init__(self, routes: Routes, subscriptions: Subscriptions, tell: Tell) -> None:
+    def __init__(self, routes: Routes, others: Sequence[Activations[Any]], tell: Tell) -> None:
         self.address = ""
         """Of the webhooks, to tell of those that are found."""
-        self._routes = routes
-        self._subscriptions = subscriptions
+        self._served = (routes, *others)
         self._tell = tell
         self._entered: dict[str, RoutedProcess] = {}
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class LiveEntries:
         with self._lock:
             self._entered[process.id] = process
             elements = [InboundElement.from_json(one) for one in process.elements]
-            return [*self._routes.deploy(deployed, elements), *self._subscriptions.deploy(deployed, elements)]
+            return [refusal for one in self._served for refusal in one.deploy(deployed, elements)]
 
     def put(self, process: RoutedProcess) -> None:
         """Enter what was found in the engine, and tell of it."""
@@ -54,8 +54,6 @@ class LiveEntries:
         """Serve a process no longer."""
         with self._lock:
             process = self._entered.pop(process_id)
-            for served in (self._routes, self._subscriptions):
+            for served in self._served:
                 served.withdraw((process.tenant_id, process.process_definition_id))
-        self._tell(
-            Notice(f"{process.process_definition_id} is deployed no longer: its webhooks and subscriptions are gone")
-        )
+        self._tell(Notice(f"{process.process_definition_id} is deployed no longer: nothing is taken for it any more"))

@@ -10,6 +10,7 @@ from connector_sdk.documents import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
 from connector_sdk.inbound import SubscriptionConnector, WebhookConnector
+from connector_sdk.inbound.polling import PollingConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, environment, second_names
@@ -24,6 +25,8 @@ SUBSCRIPTIONS: tuple[SubscriptionConnector[Any], ...] = tuple(
     one.connector for one in catalogue(ROOT) if one.is_subscription
 )
 """Every kind of subscription."""
+POLLS: tuple[PollingConnector, ...] = tuple(one.connector for one in catalogue(ROOT) if one.is_poll)
+"""Every kind of poll."""
 
 
 @dataclass(frozen=True, slots=True)

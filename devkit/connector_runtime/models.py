@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_sdk.bpmn import BpmnError, Definitions, Element, read
-from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
-from connector_sdk.job import Job
-from connector_sdk.secrets import SecretProvider, resolve
+from connector_sdk.secrets import SecretProvider
+from functions.runtime.poller.spelled_secrets import secret_names
 
 
 class UnusableModel(SdkError):
@@ -75,50 +73,3 @@ def require_secrets(models: Iterable[Model], provider: SecretProvider, prefix: s
         named = ", ".join(f"{name} ({where})" for name, where in missing.items())
         exports = " ".join(f"{prefix}{name}=…" for name in missing)
         raise SecretsMissing(f"secrets are missing: {named}; set them in the environment: export {exports}")
-
-
-def secret_names(element: Element, *, textual: bool = False) -> list[str]:
-    """The secrets that an element's inputs and properties spell, in their order.
-
-    `textual` takes the bare form too, as 8.8 does: a few names too many, since FEEL may say `secrets.x` of a variable.
-    """
-    recorder = _Recorder({})
-    for text in (*(mapping.source for mapping in element.inputs), *(value for _, value in element.properties)):
-        resolve(text, recorder, textual=textual)
-    return list(recorder.names)
-
-
-class SpelledSecrets:
-    """Which secrets each deployed element spells: a job may use these, whatever its data says."""
-
-    def __init__(self, models: Sequence[Model], deployed: Iterable[DeployedProcess], rules: Compatibility) -> None:
-        self._models = models
-        self._rules = rules
-        self._by_key: dict[str, dict[str, list[str]]] = {}
-        self.add(deployed)
-
-    def add(self, deployed: Iterable[DeployedProcess]) -> None:
-        """The same models have other keys now; jobs of the old ones may still come."""
-        self._by_key |= {
-            process.key: {
-                element.id: secret_names(element, textual=self._rules.textual_secrets) for element in model.elements()
-            }
-            for process in deployed
-            for model in self._models
-            if model.holds(process.process_definition_id)
-        }
-
-    def __call__(self, job: Job) -> list[str] | None:
-        """The names for a job; None if its process was deployed by somebody else, so that its BPMN is not known."""
-        return self._by_key.get(job.process_definition_key, {}).get(job.element_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Recorder:
-    """A provider that knows every secret and remembers what was asked for."""
-
-    names: dict[str, None]
-
-    def get(self, name: str) -> str:
-        self.names[name] = None
-        return ""

@@ -14,6 +14,8 @@ from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDoc
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
 from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.inbound.polling import Polls
+from connector_sdk.inbound.rounds import PollingServices
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.secrets import SecretProvider
@@ -21,18 +23,22 @@ from connector_sdk.settings import Settings
 from devkit import gateway
 from devkit.connector_runtime.deliveries import ToldDeliveries, telling
 from devkit.connector_runtime.entries import LiveEntries
-from devkit.connector_runtime.functions import INBOUND, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
-from devkit.connector_runtime.models import Model, SpelledSecrets, require_secrets
+from devkit.connector_runtime.functions import INBOUND, POLLS, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
+from devkit.connector_runtime.models import Model, require_secrets
 from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
 from devkit.connector_runtime.sources import Sources
+from devkit.connector_runtime.sources.timer import Timer
 from devkit.connector_runtime.told import Notice, Tell, nobody
 from functions.runtime.importer import Importer
 from functions.runtime.poller.finished import Observer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
+from functions.runtime.poller.spelled_secrets import SpelledSecrets
 from functions.runtime.redelivery.redelivery import Redelivery
 
+FETCHED = frozenset({*(one.type for one in SUBSCRIPTIONS), *(one.type for one in POLLS)})
+"""Inbound types for which nobody calls: messages are consumed, or somebody is polled."""
 DISCOVERY_SECONDS = 5.0
 """Between two looks at what is deployed, as Camunda's runtime does."""
 REQUEST_TIMEOUT_MS = 1_000
@@ -104,7 +110,11 @@ class ConnectorRuntime:
                     types.setdefault(element.task_definition.type, element.id)
                 if inbound := dict(element.properties).get("inbound.type"):
                     types.setdefault(inbound, element.id)
-        served = {*self.functions.types, *(one.type for one in INBOUND), *(one.type for one in SUBSCRIPTIONS)}
+        served = {
+            *self.functions.types,
+            *(one.type for one in INBOUND),
+            *FETCHED,
+        }
         return {name: where for name, where in types.items() if name not in served and not name.startswith("=")}
 
 
@@ -123,9 +133,11 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         deployed = plan.engine.deploy(_resources(plan))
         routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
         subscriptions = Subscriptions(SUBSCRIPTIONS, plan.secrets, plan.settings.compatibility)
-        entries = LiveEntries(routes, subscriptions, plan.tell)
+        polls = Polls(POLLS, plan.secrets, plan.settings.compatibility)
+        entries = LiveEntries(routes, (subscriptions, polls), plan.tell)
         _enter(entries, routes, plan, deployed)
-        secrets = SpelledSecrets(plan.models, deployed, Compatibility.of(plan.settings.compatibility))
+        secrets = SpelledSecrets(lambda: plan.engine, Compatibility.of(plan.settings.compatibility))
+        _know(secrets, plan, deployed)
         engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets, deployed)))
         watch = Watch(plan.engine, engine, plan.tell)
         watch.start()
@@ -142,6 +154,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         address = f"{(plan.public_address or served.address).rstrip('/')}/inbound"
         entries.address = address
         _read(SubscriptionServices(subscriptions, engine, deliveries), plan, stack)
+        _poll(PollingServices(polls, engine, deliveries), plan, stack)
         importer = Importer(lambda: plan.engine, entries, compatibility=plan.settings.compatibility)
         importer.start(DISCOVERY_SECONDS)
         stack.callback(importer.stop)
@@ -153,6 +166,13 @@ def _read(services: SubscriptionServices, plan: Plan, stack: ExitStack) -> None:
     sources = Sources(services, plan.settings, plan.tell)
     sources.start()
     stack.callback(sources.stop)
+
+
+def _poll(services: PollingServices, plan: Plan, stack: ExitStack) -> None:
+    """Start polling for those who wait."""
+    timer = Timer(services, plan.settings)
+    timer.start()
+    stack.callback(timer.stop)
 
 
 def _resources(plan: Plan) -> list[tuple[str, bytes]]:
@@ -181,10 +201,17 @@ class _Restoring:
         keys = {process.key for process in deployed}
         if keys != self._keys:
             self._keys = keys
-            self._secrets.add(deployed)
+            _know(self._secrets, self._plan, deployed)
             _enter(self._entries, self._routes, self._plan, deployed)
         named = ", ".join(f"{process.process_definition_id} version {process.version}" for process in deployed)
         self._plan.tell(Notice(f"the engine was away and is back; deployed again, should it have forgotten: {named}"))
+
+
+def _know(secrets: SpelledSecrets, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
+    """The keys of the models; jobs of earlier ones may still come."""
+    for process in deployed:
+        model = next(one for one in plan.models if one.holds(process.process_definition_id))
+        secrets.know(process.key, model.definitions)
 
 
 def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -> Poller:

@@ -80,6 +80,11 @@ class FunctionFolder:
         return self.group == "inbound" and self.folder.endswith(SUBSCRIPTION)
 
     @property
+    def is_poll(self) -> bool:
+        """Whether it asks, by a schedule, for what processes wait for."""
+        return self.group == "inbound" and self.folder.endswith(POLLING)
+
+    @property
     def types(self) -> Sequence[str]:
         """The job types that a connector serves."""
         return (self.job_type,) if self.job_type else registered(self.name, self.connector).types

@@ -14,11 +14,12 @@ from typing import Any
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound import elements_of
+from connector_sdk.inbound.polling import Poll, Polls
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
 from devkit.checkout import ROOT
-from devkit.connector_runtime.functions import SUBSCRIPTIONS
+from devkit.connector_runtime.functions import POLLS, SUBSCRIPTIONS
 from devkit.connector_runtime.models import Model
 from devkit.generate.catalogue import catalogue
 from devkit.generate.template import SUBSCRIPTIONS as FOLDER
@@ -33,24 +34,30 @@ class NotSubscribable(SdkError):
     """A subscription of a model cannot be read by an event source mapping, or by nobody at all."""
 
 
-def subscriptions_of(model: Model, secrets: SecretProvider, settings: Settings) -> Mapping[str, Sequence[Subscription]]:
-    """What each process of a file subscribes to. Raises NotSubscribable, UnusableProcess."""
-    found: dict[str, Sequence[Subscription]] = {}
+Source = Subscription | Poll
+"""What a process waits for without being called."""
+
+
+def sources_of(model: Model, secrets: SecretProvider, settings: Settings) -> Mapping[str, Sequence[Source]]:
+    """What each process of a file subscribes to and polls. Raises NotSubscribable, UnusableProcess."""
+    found: dict[str, Sequence[Source]] = {}
     for process in model.definitions.processes:
         if process.executable:
             deployed = DeployedProcess(process.id, 1, "", model.name, settings.tenant_id)
+            elements = elements_of(model.definitions, deployed)
             subscriptions = Subscriptions(SUBSCRIPTIONS, secrets, settings.compatibility)
-            for refusal in subscriptions.deploy(deployed, elements_of(model.definitions, deployed)):
+            polls = Polls(POLLS, secrets, settings.compatibility)
+            for refusal in (*subscriptions.deploy(deployed, elements), *polls.deploy(deployed, elements)):
                 named = ", ".join(element.element_id for element in refusal.elements)
                 raise NotSubscribable(f"{named} in {model.name}: {refusal.reason}")
-            found[process.id] = [one for queue in subscriptions for one in queue]
+            found[process.id] = [*(one for queue in subscriptions for one in queue), *(queue[0] for queue in polls)]
     return found
 
 
-def fragment(model: str, subscriptions: Sequence[Subscription]) -> str:
+def fragment(model: str, sources: Sequence[Source]) -> str:
     """The content of a process's file. Raises NotSubscribable."""
     functions: dict[str, dict[str, None]] = {}
-    for one in subscriptions:
+    for one in sources:
         functions.setdefault(_function_id(one.connector.type), {})[_resources(one)] = None
     lines = [HEAD.format(model=model)]
     for function, texts in functions.items():
@@ -64,14 +71,47 @@ def file_of(root: Path, process_id: str) -> Path:
     return root / FOLDER / f"{process_id}.yaml"
 
 
-def _resources(subscription: Subscription) -> str:
-    function = _function_id(subscription.connector.type)
-    name = function + sha256(subscription.source.encode()).hexdigest()[:ID_CHARACTERS]
-    return _WRITERS[subscription.connector.type](subscription.configuration, function, name)
+def _resources(source: Source) -> str:
+    function = _function_id(source.connector.type)
+    if isinstance(source, Poll):
+        return _of_poll(function)
+    name = function + sha256(source.source.encode()).hexdigest()[:ID_CHARACTERS]
+    return _WRITERS[source.connector.type](source.configuration, function, name)
 
 
 def _function_id(connector_type: str) -> str:
-    return next(one.id for one in catalogue(ROOT) if one.is_subscription and one.connector.type == connector_type)
+    kinds = (one for one in catalogue(ROOT) if one.is_subscription or one.is_poll)
+    return next(one.id for one in kinds if one.connector.type == connector_type)
+
+
+def _of_poll(function: str) -> str:
+    """A run each minute, for the polls of all processes; a run that is not over yet overlaps with the next one."""
+    return f"""\
+{function}Invoker:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+        - {{Effect: Allow, Principal: {{Service: scheduler.amazonaws.com}}, Action: sts:AssumeRole}}
+    Policies:
+      - PolicyName: invoke
+        PolicyDocument:
+          Version: "2012-10-17"
+          Statement:
+            - {{Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt {function}.Arn}}
+{function}Schedule:
+  Type: AWS::Scheduler::Schedule
+  Properties:
+    Name: !Sub "${{{function}}}-each-minute"
+    ScheduleExpression: rate(1 minute)
+    FlexibleTimeWindow: {{Mode: "OFF"}}
+    Target:
+      Arn: !GetAtt {function}.Arn
+      RoleArn: !GetAtt {function}Invoker.Arn
+      Input: '{{"time":"<aws.scheduler.scheduled-time>"}}'
+      RetryPolicy: {{MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60}}
+"""
 
 
 def _of_queue(queue: Queue, function: str, name: str) -> str:

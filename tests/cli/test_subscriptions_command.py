@@ -90,3 +90,45 @@ def test_a_queue_without_a_url_is_refused(project: Path, capsys: pytest.CaptureF
     assert execute(["subscriptions", "sync", str(broken)]) != 0
 
     assert "ordered in broken.bpmn: property queue.url is 'orders'" in " ".join(capsys.readouterr().err.split())
+
+
+POLLING = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">
+  <bpmn:process id="{process}" isExecutable="true">
+    <bpmn:intermediateCatchEvent id="paid">
+      <bpmn:extensionElements><zeebe:properties>
+        <zeebe:property name="inbound.type" value="io.camunda:http-polling:1" />
+        <zeebe:property name="url" value="https://api.example.com/orders" />
+        <zeebe:property name="httpRequestInterval" value="{interval}" />
+        <zeebe:property name="correlationKeyExpression" value="=body.id" />
+      </zeebe:properties></bpmn:extensionElements>
+      <bpmn:messageEventDefinition id="m" messageRef="paid-message" />
+    </bpmn:intermediateCatchEvent>
+  </bpmn:process>
+  <bpmn:message id="paid-message" name="paid" />
+</bpmn:definitions>"""
+
+
+def test_processes_that_poll_share_a_schedule_that_may_invoke_their_function_only(project: Path) -> None:
+    for process in ("orders", "returns"):
+        (project / f"{process}.bpmn").write_text(POLLING.format(process=process, interval="PT10S"), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "orders.bpmn", "returns.bpmn"]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [schedule] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Scheduler::Schedule"]
+    assert (schedule["ScheduleExpression"], schedule["Target"]["Arn"]) == (
+        "rate(1 minute)",
+        {"Fn::GetAtt": ["InboundHttpPolling", "Arn"]},
+    )
+    [policy] = resources["InboundHttpPollingInvoker"]["Properties"]["Policies"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", schedule["Target"]["Arn"])
+
+
+def test_an_interval_that_is_no_duration_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "orders.bpmn").write_text(POLLING.format(process="orders", interval="10 s"), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "orders.bpmn"]) != 0
+
+    assert "property httpRequestInterval is '10 s'" in " ".join(capsys.readouterr().err.split())

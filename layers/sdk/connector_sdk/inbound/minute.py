@@ -1,0 +1,62 @@
+"""The Lambda handler of a polling kind: each minute a run, which overlaps with the next one where polls take long.
+
+A run looks for the minute that its schedule was due at. If no element polls more often than once a minute, one look is
+enough; otherwise it keeps polling until its minute is over, when the next run takes on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import CurrentEngine
+from connector_sdk.inbound.deployed import FreshRoutes
+from connector_sdk.inbound.polling import DEFAULT_INTERVAL, INTERVAL, Poll, PollingConnector, Polls
+from connector_sdk.inbound.rounds import PollingServices, Rounds
+from connector_sdk.java_duration import milliseconds
+from connector_sdk.secrets import EngineSettings, secrets_from
+from connector_sdk.settings import Settings
+from connector_sdk.stores.places import deliveries_at
+from connector_sdk.stores.routes import routes_at
+
+MINUTE_MS = 60_000
+
+
+def deployed_polls(
+    connector: PollingConnector, settings: Settings | None = None
+) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """The handler, as the environment says. Raises SettingsError, SecretsUnavailable."""
+    chosen = settings or Settings.read()
+    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen).current)
+    deliveries = deliveries_at(chosen)
+    fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Polls([connector], secrets, chosen.compatibility))
+    poll = connector.open(chosen)
+
+    def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        polls = fresh.of(None)
+        begin_ms = _begin(event, clock.time_ms())
+        services = PollingServices(polls, engine.client(), deliveries, clock)
+        rounds = Rounds(services, {connector.type: poll}, begin_ms=begin_ms)
+        once = not any(is_frequent(queue[0]) for queue in polls)
+        rounds.run(threading.Event(), begin_ms + MINUTE_MS, once=once)
+        return {"polls": rounds.polls}
+
+    return handle
+
+
+def is_frequent(poll: Poll) -> bool:
+    """Whether it may be due more often than once a minute; who knows, where FEEL says it."""
+    interval = poll.element.properties.get(INTERVAL, DEFAULT_INTERVAL)
+    return interval.startswith("=") or milliseconds(interval) < MINUTE_MS
+
+
+def _begin(event: Mapping[str, Any], now_ms: int) -> int:
+    """When the schedule was due (`time` of a scheduled event); now for anybody else's event."""
+    try:
+        due = int(datetime.fromisoformat(str(event.get("time"))).timestamp() * 1000)
+    except ValueError:
+        return now_ms
+    return due if 0 <= now_ms - due < MINUTE_MS else now_ms

@@ -1,0 +1,133 @@
+"""What an author of a polling kind writes, and a poll: its connector and the element at which instances wait.
+
+Camunda's runtime looks each `processPollingInterval` which instances wait at the element, and polls for each of them on
+its own, every `httpRequestInterval`, with properties that may be FEEL over that instance's variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from connector_sdk.errors import ConnectorInputError
+from connector_sdk.expressions import evaluate
+from connector_sdk.inbound.compatibility import InboundRules
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.properties import RUNTIME_PROPERTIES
+from connector_sdk.inbound.route import Bound
+from connector_sdk.inbound.routes import Activations
+from connector_sdk.java_duration import milliseconds
+from connector_sdk.settings import Settings
+from connector_sdk.template import ElementTemplate
+
+PollFunction = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Properties, evaluated, to what expressions see. Raises what it likes: the poll is tried again."""
+SHORTEST_MS = 1_000
+"""Between two polls for one instance, whatever the model says."""
+INTERVAL, DEFAULT_INTERVAL = "httpRequestInterval", "PT50S"
+LOOK, DEFAULT_LOOK = "processPollingInterval", "PT5S"
+
+
+@dataclass(frozen=True)
+class PollingConnector:
+    """A kind of poll. `open` gives the function that polls, with its own connections.
+
+    Called as a Lambda handler by a schedule it polls for the minute that the schedule's event names.
+    """
+
+    type: str
+    name: str
+    open: Callable[[Settings], PollFunction]
+    function: Callable[..., Any]
+    """Whose docstring is the description."""
+    template: ElementTemplate | None = None
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        return self._deployed(event, context)
+
+    @cached_property
+    def _deployed(self) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+        from connector_sdk.inbound.minute import deployed_polls
+
+        return deployed_polls(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Poll:
+    """One element that polls, with its properties nested and secrets in place."""
+
+    path: str
+    connector: PollingConnector
+    elements: tuple[InboundElement, ...]
+    bound: tuple[Bound, ...]
+    rules: InboundRules
+    look_ms: int
+
+    @property
+    def element(self) -> InboundElement:
+        return self.elements[0]
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Tenant and process id."""
+        return self.element.tenant_id, self.element.process_definition_id
+
+    @property
+    def waits_at(self) -> str:
+        """The element whose instances are polled for: a boundary event waits where it is attached."""
+        return self.element.attached_to or self.element.element_id
+
+    @property
+    def needs_variables(self) -> bool:
+        """Whether any of its properties is FEEL."""
+        return any(text.startswith("=") for name, text in _own(self.element).items())
+
+    def properties(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The connector's properties for an instance. Raises ExpressionError."""
+        tree = {name: value for name, value in self.bound[0].tree.items() if name not in RUNTIME_PROPERTIES}
+        evaluated: dict[str, Any] = _evaluated(tree, variables)
+        return evaluated
+
+    def interval_ms(self, properties: Mapping[str, Any]) -> int:
+        """How long to wait between two polls for an instance. Raises ConnectorInputError."""
+        return max(SHORTEST_MS, _duration(INTERVAL, properties.get(INTERVAL) or DEFAULT_INTERVAL))
+
+
+class Polls(Activations[Poll]):
+    """The polls of one host."""
+
+    def made(self, connector: PollingConnector, usable: tuple[Bound, ...]) -> Poll:
+        [bound] = usable
+        element = bound.element
+        if not element.waits:
+            raise ConnectorInputError("a start event cannot poll: nothing waits there")
+        interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)
+        if not interval.startswith("="):
+            _duration(INTERVAL, interval)
+        return Poll(
+            path=f"poll:{element.process_definition_id}:{element.element_id}:{element.version}",
+            connector=connector,
+            elements=(element,),
+            bound=usable,
+            rules=self.rules,
+            look_ms=max(SHORTEST_MS, _duration(LOOK, element.properties.get(LOOK, DEFAULT_LOOK))),
+        )
+
+
+def _own(element: InboundElement) -> dict[str, str]:
+    return {name: text for name, text in element.properties.items() if name not in RUNTIME_PROPERTIES}
+
+
+def _evaluated(value: Any, variables: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _evaluated(one, variables) for name, one in value.items()}
+    return evaluate(value, variables) if isinstance(value, str) and value.startswith("=") else value
+
+
+def _duration(name: str, value: Any) -> int:
+    try:
+        return milliseconds(str(value))
+    except ValueError as error:
+        raise ConnectorInputError(f"property {name} is {value!r}: {error}") from None

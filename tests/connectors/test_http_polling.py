@@ -1,0 +1,157 @@
+"""HTTP polling: the official templates against a service, for instances of a development engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connector_sdk.bpmn import read
+from connector_sdk.clock import SystemClock
+from connector_sdk.engine_client import EngineClient
+from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.inbound.minute import deployed_polls
+from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings
+from devkit.connector_runtime.models import Model
+from devkit.connector_runtime.runtime import Plan, running
+from devkit.engine import server
+from devkit.testing.official import OfficialBench
+from functions.inbound.http_polling.app import handler
+from tests.connectors.subscribed import modelled, new_name, until
+
+TEMPLATES = {
+    "intermediate": "io.camunda.connectors.http.Polling",
+    "boundary": "io.camunda.connectors.http.Polling.Boundary",
+}
+OPEN = {"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1"}
+FAST = {"httpRequestInterval": "PT1S", "processPollingInterval": "PT1S"}
+
+
+class Service:
+    """Orders that are paid at some time; it notes who asks."""
+
+    def __init__(self, httpserver: HTTPServer) -> None:
+        self.paid: set[str] = set()
+        self.asked: list[tuple[str, str]] = []
+        self.address = httpserver.url_for("/orders")
+        httpserver.expect_request("/orders").respond_with_handler(self._answer)
+
+    def _answer(self, request: Request) -> Response:
+        order = request.args["order"]
+        self.asked.append((order, request.headers.get("Authorization", "")))
+        return Response(json.dumps({"order": order, "paid": order in self.paid}), content_type="application/json")
+
+
+@pytest.fixture
+def service(httpserver: HTTPServer) -> Service:
+    return Service(httpserver)
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineClient]:
+    with server.start() as started, closing(EngineClient(started.address)) as client:
+        yield client
+
+
+def of_order(service: Service, **more: str) -> dict[str, str | bool]:
+    return {
+        "authentication.type": "bearer",
+        "authentication.token": "{{secrets.TOKEN}}",
+        "url": service.address,
+        "queryParameters": "={order: key}",
+        "activationCondition": "=body.paid",
+        **more,
+    }
+
+
+def after(engine: EngineClient, process: str) -> list[Any]:
+    jobs = engine.activate_jobs(
+        f"after-{process}", max_jobs=50, timeout_ms=60_000, worker="test", request_timeout_ms=-1
+    )
+    return [job.variables["seen"] for job in jobs]
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_each_instance_is_polled_for_with_its_own_variables_until_its_answer_comes(
+    bench: OfficialBench, engine: EngineClient, service: Service, kind: str
+) -> None:
+    process = new_name()
+    seen: list[Any] = []
+
+    def one_is_there() -> bool:
+        seen.extend(after(engine, process))
+        return seen != []
+
+    values = of_order(service)
+    xml = modelled(bench.modeler, TEMPLATES[kind], kind, process, "body.order", values)
+    xml = xml.replace('"PT50S"', '"PT1S"').replace('"PT5S"', '"PT1S"')
+    model = Model(f"{process}.bpmn", xml.encode(), read(xml))
+    with running(Plan(engine, Settings.read(OPEN), EnvironmentSecrets({"SECRET_TOKEN": "t"}), [model], ":memory:")):
+        for key in ("a", "b"):
+            engine.create_instance(process_definition_id=process, variables={"key": key})
+        until(lambda: {order for order, _ in service.asked} == {"a", "b"})
+        service.paid.add("b")
+        until(one_is_there)
+        before = len([order for order, _ in service.asked if order == "a"])
+        until(lambda: len([order for order, _ in service.asked if order == "a"]) > before)
+        seen += after(engine, process)
+
+    assert seen == ["b"]
+    assert {token for _, token in service.asked} == {"Bearer t"}
+
+
+def lambda_settings(engine: EngineClient, folder: Path, xml: str, process: str) -> Settings:
+    """Of a function whose table of routes is a file."""
+    [deployed] = engine.deploy([(f"{process}.bpmn", xml.encode())])
+    entry = routed_process(read(xml), deployed, SystemClock().time_ms())
+    (folder / "routes.json").write_text(json.dumps([entry.to_json()]), encoding="utf-8")
+    variables = {
+        **OPEN,
+        "CAMUNDA_REST_ADDRESS": engine.address,
+        "CONNECTORS_DELIVERIES": f"sqlite:{folder / 'deliveries.sqlite'}",
+        "CONNECTORS_ROUTES": f"file:{folder / 'routes.json'}",
+    }
+    return Settings.read(variables)
+
+
+def test_a_schedules_run_polls_once_where_the_model_is_content_with_that(
+    bench: OfficialBench, engine: EngineClient, service: Service, tmp_path: Path
+) -> None:
+    process = new_name()
+    values = of_order(service, **{"authentication.token": "t", "httpRequestInterval": "PT5M"})
+    xml = modelled(bench.modeler, TEMPLATES["intermediate"], "intermediate", process, "body.order", values)
+    minute = deployed_polls(handler, lambda_settings(engine, tmp_path, xml, process))
+    engine.create_instance(process_definition_id=process, variables={"key": "a"})
+    service.paid.add("a")
+
+    now = datetime.now(UTC).isoformat()
+    assert minute({"time": now}, None) == {"polls": 1}
+    assert after(engine, process) == ["a"]
+    assert minute({"time": now}, None) == {"polls": 0}
+
+
+def test_an_answer_that_cannot_be_had_is_asked_for_again(
+    bench: OfficialBench, engine: EngineClient, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    process = new_name()
+    httpserver.expect_oneshot_request("/orders").respond_with_data("later", status=503)
+    httpserver.expect_oneshot_request("/orders").respond_with_data("later", status=503)  # once more by itself
+    httpserver.expect_request("/orders").respond_with_json({"order": "a", "paid": True})
+    values = {"url": httpserver.url_for("/orders"), "httpRequestInterval": "PT5M", "activationCondition": "=body.paid"}
+    xml = modelled(bench.modeler, TEMPLATES["intermediate"], "intermediate", process, "body.order", dict(values))
+    settings = lambda_settings(engine, tmp_path, xml, process)
+    engine.create_instance(process_definition_id=process, variables={"key": "a"})
+
+    runs = [deployed_polls(handler, replace(settings))({}, None) for _ in range(2)]
+
+    assert runs == [{"polls": 1}, {"polls": 1}]
+    assert after(engine, process) == ["a"]
