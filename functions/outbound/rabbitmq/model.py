@@ -49,7 +49,9 @@ class Routing(ConnectorModel):
     routing_key: Annotated[NotBlank, Property(group="routing")]
     virtual_host: Annotated[str | None, Property(group="routing", when=WITH_CREDENTIALS, required=True)] = None
     host_name: Annotated[str | None, Property(group="routing", when=WITH_CREDENTIALS, required=True)] = None
-    port: Annotated[int | None, Property(group="routing", when=WITH_CREDENTIALS, required=True, example="5672")] = None
+    port: Annotated[
+        int | None, Property(group="routing", when=WITH_CREDENTIALS, required=True, description="5672, mostly")
+    ] = None
 
 
 class Message(ConnectorModel):

@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -109,21 +109,32 @@ def _list(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
 
 
 def _union(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
-    """One of several models is chosen by `type`, spelled exactly; other unions have one member beside None."""
+    """One of several models is chosen by a member that each has, such as `type`, spelled exactly.
+
+    Other unions have one member beside None.
+    """
     members = [member for member in arguments if member is not type(None)]
     if len(members) == 1:
         return coerce(value, members[0], documents)
     if isinstance(value, dict):
         for member in members:
-            if isinstance(member, type) and issubclass(member, BaseModel) and value.get("type") in _tags(member):
+            if isinstance(member, type) and issubclass(member, BaseModel) and _chosen(value, member):
                 return coerce_members(value, member, documents)
     return value
 
 
+def _chosen(value: Mapping[str, Any], model: type[BaseModel]) -> bool:
+    name, tags = _tag(model)
+    return value.get(name) in tags
+
+
 @lru_cache(maxsize=256)
-def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
-    field = model.model_fields.get("type")
-    return get_args(field.annotation) if field else ()
+def _tag(model: type[BaseModel]) -> tuple[str, tuple[Any, ...]]:
+    """What tells a member of a union from the others, as the process spells it, and its values: the first Literal."""
+    for name, field in model.model_fields.items():
+        if get_origin(field.annotation) is Literal:
+            return field.alias or name, get_args(field.annotation)
+    return "", ()
 
 
 def _object(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:

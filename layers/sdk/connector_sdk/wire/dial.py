@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
+from connector_sdk.clock import SystemClock
 from connector_sdk.errors import DeniedAddress
 from connector_sdk.wire.addresses import Network, denied_because
+from connector_sdk.wire.bounded import within
 
 Resolver = Callable[[str, int], list[str]]
 
@@ -33,3 +35,25 @@ def checked_addresses(
         if reason is not None:
             raise DeniedAddress(host, str(address), reason)
     return addresses
+
+
+def dialled(
+    host: str, port: int, allowed: Iterable[Network] = (), *, seconds: float, resolver: Resolver = resolve
+) -> socket.socket:
+    """A connected socket to an address that was checked; every wait on it, and all dials together, has this limit.
+
+    For libraries that take a socket and speak their own protocol on it. Raises DeniedAddress, OSError: that of the last
+    address if there are several.
+    """
+    try:
+        addresses = checked_addresses(host, port, allowed, resolver)
+    except UnicodeError as error:
+        raise OSError(f"{host} is no name of a host") from error
+    failure: OSError = OSError(f"{host} has no address")
+    end = SystemClock().monotonic() + seconds
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), within(seconds, end))
+        except OSError as error:
+            failure = error
+    raise failure

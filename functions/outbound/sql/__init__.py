@@ -1,0 +1,1 @@
+"""SQL: one statement a job, for every official template on `io.camunda:connector-jdbc:1`."""

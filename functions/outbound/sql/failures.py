@@ -1,0 +1,23 @@
+"""What goes wrong with a database, in Camunda's words where it has some."""
+
+from __future__ import annotations
+
+import ssl
+
+from connector_sdk.errors import ConnectorError
+from functions.outbound.sql.target import Target
+
+
+def not_connected(target: Target, said: str) -> ConnectorError:
+    """The database was not reached, or did not let us in."""
+    return ConnectorError(None, f"Cannot create the Database connection: {target}: {said}")
+
+
+def not_executed(query: str, said: str) -> ConnectorError:
+    """The database did not do what the query says."""
+    return ConnectorError(None, f"Error while executing the query [{query}]: {said}")
+
+
+def no_tls(error: ssl.SSLError) -> str:
+    """Why there is no TLS: what is wrong with the certificate, if that is it."""
+    return f"no TLS connection: {getattr(error, 'verify_message', '') or error.reason}"
