@@ -73,6 +73,22 @@ def test_a_refusal_halves_what_is_asked_for_and_a_crowd_counts_once() -> None:
     assert slots.ask(backlog=False) == 50  # of 100
 
 
+def test_a_refusal_while_slots_linger_is_waited_out() -> None:
+    """Nothing to ask for is what closed slots say: the type would never be asked for again."""
+    slots = Slots(8, 0.3)
+    slots.take(6)
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=True)))
+    asking.start()
+    slots.refused()  # three slots are left, and six are taken
+    asking.join(0.5)
+    assert asked == []
+    for _ in range(4):
+        slots.release()
+    asking.join(FOREVER)
+    assert asked == [1]
+
+
 def test_one_slot_is_left_however_often_nothing_ran() -> None:
     slots = Slots(4, 0.001)
     for _ in range(10):

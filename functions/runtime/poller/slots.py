@@ -47,6 +47,8 @@ class Slots:
             self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
             if backlog:
                 self._changed.wait_for(lambda: self._half_free or self._closed, self._linger_seconds)
+                # Meanwhile a refusal may have left no slot free, or another type may have borrowed the last one.
+                self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
             self._asked = 0 if self._closed else self._grantable(backlog)
             self._settle()
             return self._asked
