@@ -218,6 +218,12 @@ SETTINGS: dict[str, Setting] = {
         "the Secrets Manager secret with the engine's credentials: a JSON object of CAMUNDA_… variables",
         functions=ENGINE,
     ),
+    "engine_tokens": Setting(
+        "CONNECTORS_ENGINE_TOKENS",
+        "",
+        "the DynamoDB table in which functions share the engine's tokens; empty: each asks for its own",
+        functions=ENGINE,
+    ),
     "stack": Setting(
         "CONNECTORS_STACK",
         "",
@@ -343,6 +349,7 @@ class Settings:
     secret_prefix: str
     secrets: tuple[Place, ...]
     engine_secret: str
+    engine_tokens: str
     stack: str
     poller_mode: str
     batch_size: int

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client.problems import engine_error
+from connector_sdk.engine_client.shared_tokens import Grant, SharedTokens
 from connector_sdk.errors import EngineError, EngineRejected, EngineUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.wire.connection import Connections, Response
@@ -25,6 +27,7 @@ FAILURE_PAUSE_SECONDS = 1
 """For this long a failed token request is everybody's answer: Camunda's endpoint takes about one a second."""
 REFUSAL_PAUSE_SECONDS = 10
 """A 401 makes a token stale at most this often: a second one right after means missing rights, not an old token."""
+BEARER = "Bearer "
 
 
 class Authentication(Protocol):
@@ -71,8 +74,12 @@ class ClientCredentials:
         audience: str = "",
         scope: str = "",
         clock: Clock | None = None,
+        shared: SharedTokens | None = None,
     ) -> None:
-        """`address` is the token endpoint. Raises ValueError when it is not an address."""
+        """`address` is the token endpoint; `shared` is where other functions may have left a token.
+
+        Raises ValueError when the address is none.
+        """
         parts = urlsplit(address)
         self._address = address
         self._path = f"?{parts.query}" if parts.query else ""
@@ -87,8 +94,10 @@ class ClientCredentials:
             }
         ).encode()
         self._clock: Clock = clock or SystemClock()
+        self._shared = shared
         self._lock = threading.Lock()
         self._token: _Token | None = None
+        self._refused: str | None = None
         self._error: EngineError | None = None
         self._error_until = 0.0
         self._refusals_ignored_until = float("-inf")
@@ -104,7 +113,7 @@ class ClientCredentials:
         if self._error is not None and now < self._error_until:
             raise self._error.with_traceback(None)
         try:
-            self._token, self._error = self._fetch(deadline), None
+            self._token, self._error = self._got(deadline), None
         except EngineError as error:
             if deadline is None or SystemClock().monotonic() < deadline:  # else others may have more time
                 self._error, self._error_until = error, self._clock.monotonic() + FAILURE_PAUSE_SECONDS
@@ -119,7 +128,7 @@ class ClientCredentials:
             if now < self._refusals_ignored_until:
                 return False
             self._refusals_ignored_until = now + REFUSAL_PAUSE_SECONDS
-            self._token = None
+            self._refused, self._token = header.removeprefix(BEARER), None
             return True
 
     @contextmanager
@@ -131,7 +140,14 @@ class ClientCredentials:
         finally:
             self._lock.release()
 
-    def _fetch(self, deadline: float | None) -> _Token:
+    def _got(self, deadline: float | None) -> _Token:
+        if self._shared is None:
+            grant = self._fetch(deadline)
+        else:
+            grant = self._shared.get(partial(self._fetch, deadline), self._refused, deadline)
+        return _Token(BEARER + grant.token, self._clock.monotonic() + grant.usable_ms / 1000)
+
+    def _fetch(self, deadline: float | None) -> Grant:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         try:
             answer = self._connections.request(
@@ -145,7 +161,7 @@ class ClientCredentials:
             raise engine_error(answer.status, answer.headers, answer.body, f"a token (POST {self._address})")
         return self._read(answer)
 
-    def _read(self, answer: Response) -> _Token:
+    def _read(self, answer: Response) -> Grant:
         try:
             content = json.loads(answer.body)
             token, life = content["access_token"], float(content.get("expires_in", DEFAULT_TOKEN_LIFE_SECONDS))
@@ -156,7 +172,7 @@ class ClientCredentials:
                 200, "no token", "the answer holds no access_token", f"a token (POST {self._address})"
             ) from error
         usable = max(life - EXPIRY_MARGIN_SECONDS, life / 2)
-        return _Token(f"Bearer {token}", self._clock.monotonic() + usable)
+        return Grant(token, int(usable * 1000))
 
 
 def authentication_from(settings: Settings, clock: Clock | None = None) -> Authentication | None:
@@ -175,6 +191,7 @@ def authentication_from(settings: Settings, clock: Clock | None = None) -> Authe
         audience=settings.engine_token_audience,
         scope=settings.engine_token_scope,
         clock=clock,
+        shared=SharedTokens.from_settings(settings, clock),
     )
 
 
