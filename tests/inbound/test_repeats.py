@@ -60,3 +60,49 @@ def test_a_repeat_of_what_a_sender_waited_for_gets_the_answer_of_the_first(webho
     assert webhook.post({"n": 2}, headers={"webhook-id": "d-1"}) == first
     assert webhook.post({"n": 3}).body == b"3"
     assert len(webhook.told) == 2
+
+
+WAITED_FOR = {"webhook-id": "d-1"}
+
+
+def test_a_repeat_while_the_first_request_still_waits_starts_nothing(webhook: Webhook) -> None:
+    webhook.deploy(element({"synchronousResponse": "true"}))
+    repeats: list[Answer] = []
+
+    def repeat() -> None:
+        if not repeats:
+            repeats.append(webhook.post({}, headers=WAITED_FOR))
+
+    webhook.engine.before = repeat
+
+    assert webhook.post({}, headers=WAITED_FOR).status == 200
+    assert [one.status for one in repeats] == [409]
+    assert webhook.post({}, headers=WAITED_FOR).status == 200
+    assert len(webhook.told) == 1
+
+
+def test_what_a_sender_waited_for_in_vain_is_tried_again_with_the_repeat(webhook: Webhook) -> None:
+    webhook.deploy(element({"synchronousResponse": "true"}))
+    webhook.engine.answers = [{"status": 503}, {}]
+
+    assert webhook.post({}, headers=WAITED_FOR).status == 503
+    assert webhook.post({}, headers=WAITED_FOR).status == 200
+    assert [one.state for one in webhook.store.newest()] == [State.PUBLISHED]
+
+
+def test_a_repeat_may_try_again_once_a_request_that_died_can_no_longer_be_working(webhook: Webhook) -> None:
+    webhook.deploy(element({"synchronousResponse": "true"}))
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    webhook.engine.before = die
+    with pytest.raises(KeyboardInterrupt):
+        webhook.post({}, headers=WAITED_FOR)
+    webhook.engine.before = lambda: None
+
+    webhook.clock.advance(46_000)
+    assert webhook.post({}, headers=WAITED_FOR).status == 409
+    assert list(webhook.store.lease_due(webhook.clock.time_ms() + 3_600_000, 0, "redelivery", 1)) == []
+    webhook.clock.advance(2_000)
+    assert webhook.post({}, headers=WAITED_FOR).status == 200

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from connector_sdk.inbound import Answer
+from connector_sdk.stores import State
 from tests.inbound.host import Webhook, catch_event, element
 
 WAITS = {"synchronousResponse": "true"}
+WEEK_MS = 604_800_000
 
 
 def test_a_start_event_waits_for_the_end_of_its_instance_as_long_as_the_sender_does(webhook: Webhook) -> None:
@@ -49,7 +51,8 @@ def test_what_the_engine_does_not_do_now_is_not_queued(webhook: Webhook, engine:
     answer = webhook.post({"id": "o-1"}, headers={"webhook-id": "d-1"})
 
     assert answer.status == status
-    assert list(webhook.store.newest()) == []
+    assert [one.state for one in webhook.store.newest()] == [State.REFUSED]
+    assert list(webhook.store.lease_due(webhook.clock.time_ms() + WEEK_MS, 0, "redelivery", 1)) == []
 
 
 def test_an_event_that_comes_too_late_is_not_begun(webhook: Webhook) -> None:

@@ -17,7 +17,7 @@
     routes or credentials cannot be had (handler.py)      503, Retry-After
     more than fits (limits.py)                            413, 431; nested too deep: 400
     a part that is not built                              501 {"reason"}
-    the sender waits for a result (synchronous.py)        404, 422, 503 or 504 if there is none
+    the sender waits for a result (synchronous.py)        404, 409, 422, 503 or 504 if there is none
     anything else                                         500
 
 Camunda's runtime 8.8.7 differs where it would lose an event or leak the engine's state: engine trouble is 500 there,

@@ -2,12 +2,13 @@
 
 A delivery is `pending` until it has reached the engine. While somebody works on it, it is leased: nobody else may take
 it before `due_ms`, and whoever lost the lease can no longer write its end. A lease that runs out is just due again, so
-a function that dies between recording and publishing loses nothing.
+a function that dies between recording and publishing loses nothing. A lease without `due_ms`, of a delivery whose
+sender waits for a result, ends when the delivery expires: nobody redelivers it.
 
     pending ──► published      the engine has it; `answer` is what the sender got, and what a repeat gets
        │  ▲
        │  └──── replay, or the sender's own repeat
-       ├──────► refused        the model cannot use it (4xx to the sender): nothing is owed
+       ├──────► refused        the model cannot use it, or its sender waited in vain and knows it: nothing is owed
        └──────► dead           the engine will never take it, or it is too old: a person has to look
 """
 
@@ -69,7 +70,7 @@ class Deliveries(Protocol):
         ...
 
     def reopen(self, delivery: Delivery, now_ms: int) -> bool:
-        """Take a delivery that is there already for the sender's own repeat, with the repeat's payload and element.
+        """Take a delivery that is there already for the sender's own repeat: its payload, element, lease and times.
 
         False if it is published, or if somebody else works on it now.
         """

@@ -19,6 +19,7 @@ from connector_sdk.stores.deliveries import BODY_EXPIRED, EXPIRING, KEEP_FINISHE
 from connector_sdk.stores.dynamodb_items import (
     LANES,
     LARGEST_CONTENT_BYTES,
+    TIMES,
     Item,
     content_of,
     delivery_of,
@@ -27,6 +28,7 @@ from connector_sdk.stores.dynamodb_items import (
     json_or_none,
     lane,
     seconds,
+    times_of,
     value_of,
 )
 
@@ -36,7 +38,7 @@ LARGEST_ANSWER_CHARACTERS = 64 * 1024
 """A longer answer is not kept: a repeat of its delivery gets 202 without a body."""
 LARGEST_ERROR_CHARACTERS = 2_000
 INDEX = "due"
-_FREE = "(attribute_not_exists(#lease) OR attribute_not_exists(#dueAt) OR #dueAt <= :now)"
+_FREE = "(attribute_not_exists(#lease) OR #dueAt <= :now OR #expires <= :nowSeconds)"
 _NAME = re.compile(r"#(\w+)")
 
 
@@ -77,19 +79,15 @@ class DynamoDbDeliveries:
 
     def reopen(self, delivery: Delivery, now_ms: int) -> bool:
         content = self._contents(delivery)
-        kept, dropped = ("object", "content") if "object" in content else ("content", "object")
-        update = (
-            f"SET #state = :pending, #dueAt = :dueAt, #lane = :lane, #lease = :lease, #{kept} = :{kept}"
-            f" REMOVE #error, #expires, #{dropped}"
-        )
-        values = {
-            ":pending": State.PENDING.value,
+        times = times_of(delivery)
+        written = {"state": State.PENDING.value, "lease": delivery.lease or "", **times, **content}
+        gone = ["error", *(name for name in (*TIMES, "content", "object") if name not in written)]
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in written)
+        update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        values: dict[str, str | int | bytes] = {
             ":published": State.PUBLISHED.value,
-            ":dueAt": delivery.due_ms or now_ms,
-            ":lane": lane(delivery.id),
-            ":lease": delivery.lease or "",
-            ":now": now_ms,
-            **{f":{name}": value for name, value in content.items()},
+            **_now(now_ms),
+            **{f":{name}": value for name, value in written.items()},
         }
         condition = f"attribute_exists(#id) AND #state <> :published AND ({_FREE} OR #lease = :lease)"
         before = self._update(delivery.id, update, condition, values, returns="ALL_OLD")
@@ -133,8 +131,8 @@ class DynamoDbDeliveries:
         update = "SET #state = :pending, #dueAt = :now, #lane = :lane REMOVE #lease, #expires"
         values: dict[str, str | int | bytes] = {
             ":pending": State.PENDING.value,
-            ":now": now_ms,
             ":lane": lane(delivery_id),
+            **_now(now_ms),
         }
         item = self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values)
         if item is not None and "object" in item:
@@ -247,6 +245,11 @@ def _cut(error: str | None) -> str | None:
 def _names(expressions: str) -> dict[str, Any]:
     """Every `#name` of an expression: many plain names are reserved words."""
     return {"ExpressionAttributeNames": {f"#{name}": name for name in _NAME.findall(expressions)}}
+
+
+def _now(now_ms: int) -> dict[str, int]:
+    """What `_FREE` compares with."""
+    return {":now": now_ms, ":nowSeconds": now_ms // 1000}
 
 
 def _condition_failed(error: AwsRefused) -> Item:

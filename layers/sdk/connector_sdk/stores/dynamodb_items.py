@@ -27,6 +27,9 @@ LANES = 8
 LARGEST_CONTENT_BYTES = 32 * 1024
 """Compressed; each write of an item costs by the item's size, and an item ends at 400 KB."""
 
+TIMES = ("dueAt", "lane", "expires")
+"""Attributes that say when something happens to an item."""
+
 Item = dict[str, dict[str, Any]]
 
 
@@ -38,14 +41,22 @@ def item_of(delivery: Delivery) -> Item:
         "received": delivery.received_ms,
         "state": delivery.state.value,
         "attempts": delivery.attempts,
-        "dueAt": delivery.due_ms,
-        "lane": None if delivery.due_ms is None else lane(delivery.id),
         "lease": delivery.lease,
+        **times_of(delivery),
         "answer": json_or_none(delivery.answer),
         "error": delivery.error,
-        "expires": None if delivery.expires_ms is None else seconds(delivery.expires_ms),
     }
     return {name: value_of(value) for name, value in found.items() if value is not None}
+
+
+def times_of(delivery: Delivery) -> dict[str, int]:
+    """Those of `TIMES` that it has."""
+    found: dict[str, int] = {}
+    if delivery.due_ms is not None:
+        found |= {"dueAt": delivery.due_ms, "lane": lane(delivery.id)}
+    if delivery.expires_ms is not None:
+        found["expires"] = seconds(delivery.expires_ms)
+    return found
 
 
 def delivery_of(item: Item, content: bytes | None) -> Delivery:

@@ -96,9 +96,9 @@ class SqliteDeliveries:
     def reopen(self, delivery: Delivery, now_ms: int) -> bool:
         with self._transaction() as connection:
             taken = connection.execute(
-                "UPDATE deliveries SET state = 'pending', due_ms = ?, lease = ?, error = NULL, expires_ms = NULL"
-                " WHERE id = ? AND state <> 'published' AND (lease IS NULL OR due_ms IS NULL OR due_ms <= ?)",
-                (delivery.due_ms, delivery.lease, delivery.id, now_ms),
+                "UPDATE deliveries SET state = 'pending', due_ms = ?, lease = ?, error = NULL, expires_ms = ?"
+                " WHERE id = ? AND state <> 'published' AND (lease IS NULL OR due_ms <= ? OR expires_ms <= ?)",
+                (delivery.due_ms, delivery.lease, delivery.expires_ms, delivery.id, now_ms, now_ms),
             ).rowcount
             if taken:
                 connection.execute(
@@ -143,8 +143,8 @@ class SqliteDeliveries:
     def replay(self, delivery_id: str, now_ms: int) -> bool:
         return self._write(
             "UPDATE deliveries SET state = 'pending', due_ms = ?, lease = NULL, expires_ms = NULL"
-            " WHERE id = ? AND (lease IS NULL OR due_ms IS NULL OR due_ms <= ?)",
-            (now_ms, delivery_id, now_ms),
+            " WHERE id = ? AND (lease IS NULL OR due_ms <= ? OR expires_ms <= ?)",
+            (now_ms, delivery_id, now_ms, now_ms),
         )
 
     def newest(self, *, state: State | None = None, limit: int = 100) -> Sequence[Delivery]:
