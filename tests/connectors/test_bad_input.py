@@ -26,6 +26,7 @@ from tests.connectors.elsewhere import http_with
 CONNECTORS = {one.folder: one for one in catalogue(ROOT) if one.group == "outbound" and (one.path / "app.py").is_file()}
 TABLES = sorted(name for name in CONNECTORS if Path(__file__).with_name("bad_input").joinpath(f"{name}.py").is_file())
 LARGE_BYTES = 2_000_000
+ENVELOPE = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><a>{}</a></e:Body></e:Envelope>'
 MAX_AWS_BYTES = 1_048_576
 LONGEST_SENTENCE = 400
 
@@ -75,6 +76,7 @@ def peers(untrusted: str, request: pytest.FixtureRequest) -> Iterator[Peers]:
     with HTTPServer() as server:
         server.expect_request("/refused").respond_with_data("", 401)
         server.expect_request("/large").respond_with_data(json.dumps({"text": "x" * LARGE_BYTES}))
+        server.expect_request("/large-envelope").respond_with_data(ENVELOPE.format("x" * LARGE_BYTES))
         server.expect_request("/", "POST").respond_with_handler(refuse_as_aws_does)
         for method in ("pins.add", "chat.postMessage"):
             server.expect_request(f"/api/{method}", "POST").respond_with_handler(refuse_as_slack_does)

@@ -1,0 +1,1 @@
+"""SOAP (`io.camunda:soap:1`)."""
