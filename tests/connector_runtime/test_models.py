@@ -4,18 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from connector_sdk.compatibility import Compatibility
-from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.job import Job
 from connector_sdk.secrets import EnvironmentSecrets
 from devkit.connector_runtime.models import (
     SecretsMissing,
-    SpelledSecrets,
     UnusableModel,
     read_models,
     require_secrets,
-    secret_names,
 )
+from functions.runtime.poller.spelled_secrets import secret_names
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 
@@ -69,20 +65,3 @@ def test_a_file_that_cannot_be_used_is_named(content: bytes | None, ending: str,
 
     assert str(refused.value).startswith(str(file))
     assert str(refused.value).endswith(ending)
-
-
-TASK = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
-  <process id="p" isExecutable="true"><serviceTask id="t"><extensionElements><zeebe:ioMapping>
-    <zeebe:input source="Bearer secrets.BARE" target="a"/><zeebe:input source="{{secrets.BRACES}}" target="b"/>
-  </zeebe:ioMapping></extensionElements></serviceTask></process>
-</definitions>"""
-
-
-@pytest.mark.parametrize(("version", "names"), [("8.8", ["BARE", "BRACES"]), ("8.10", ["BRACES"])])
-def test_the_bare_form_spells_a_secret_where_8_8_applies(version: str, names: list[str], tmp_path: Path) -> None:
-    file = tmp_path / "p.bpmn"
-    file.write_text(TASK)
-    deployed = DeployedProcess("p", 1, "7", "p.bpmn", "<default>")
-    spelled = SpelledSecrets(read_models([file]), [deployed], Compatibility.of(version))
-    assert spelled(Job("1", "t", process_definition_key="7", element_id="t")) == names
-    assert spelled(Job("1", "t", process_definition_key="8", element_id="t")) is None

@@ -12,8 +12,10 @@ from werkzeug import Request, Response
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineUnreachable
+from devkit.engine.server import start
 from functions.runtime.poller import app
 from tests.poller.scripted_engine import ScriptedEngine
+from tests.poller.test_spelled_secrets import PROCESS
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:shop-fn"
 
@@ -71,6 +73,7 @@ def account(httpserver: HTTPServer, engine: ScriptedEngine, monkeypatch: pytest.
     monkeypatch.setattr(app, "WINDOWS", {"minute": app.Window(0.3, 100)})
     yield made
     app.engine.cache_clear()
+    app.spelled_secrets.cache_clear()
 
 
 def test_a_run_hands_jobs_to_their_function_and_brings_the_outcome_back(
@@ -101,13 +104,22 @@ def test_the_rules_of_the_chosen_version_apply(
     assert [command for _, command, _ in engine.commands()] == commands
 
 
-def test_a_run_says_that_placeholders_in_data_work(account: Account, caplog: pytest.LogCaptureFixture) -> None:
-    app.handler({}, Context())
+def test_a_function_is_told_which_secrets_the_element_of_a_job_spells(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start()
+    try:
+        monkeypatch.setenv("CAMUNDA_REST_ADDRESS", server.address)
+        client = EngineClient(server.address)
+        client.deploy([("p.bpmn", PROCESS.encode())])
+        client.create_instance(process_definition_id="p", variables={"note": "{{secrets.STOLEN}}"})
 
-    assert [record.getMessage() for record in caplog.records if "{{secrets.NAME}}" in record.getMessage()] == [
-        "which secrets a model spells is not known here: {{secrets.NAME}} is replaced wherever it stands in a job's "
-        "variables, in data as well; SECURITY.md says what follows from that"
-    ]
+        assert app.handler({}, Context())["counts"] == {"completed": 1}
+    finally:
+        server.stop()
+
+    [invocation] = account.invocations
+    assert list(invocation["secretNames"].values()) == [["MODELLED"]]
 
 
 def test_a_run_that_has_hardly_any_time_only_looks_once(

@@ -21,6 +21,7 @@ from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, Registered
+from functions.runtime.poller.spelled_secrets import SpelledSecrets
 from tests.real_engine import processes
 from tests.real_engine.conftest import AnyEngine
 
@@ -187,3 +188,14 @@ def test_a_function_that_never_runs_costs_no_retry(engine: EngineClient, name: s
     any_engine.advance_clock(3_000)
     [job] = engine.activate_jobs(name, max_jobs=1, timeout_ms=20_000, worker="w", request_timeout_ms=10_000)
     assert job.retries == 3
+
+
+def test_an_engine_without_definitions_to_read_leaves_any_secret_to_a_job(
+    engine: EngineClient, name: str, any_engine: AnyEngine
+) -> None:
+    engine.create_instance(process_definition_id=name)
+    [job] = engine.activate_jobs(name, max_jobs=1, timeout_ms=20_000, worker="w", request_timeout_ms=10_000)
+
+    spelled = SpelledSecrets(lambda: engine, Compatibility.of("8.10"))
+
+    assert spelled(job) == {"development": [], "real": None}[any_engine.name]

@@ -22,6 +22,7 @@ from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import load
+from functions.runtime.poller.spelled_secrets import SpelledSecrets
 
 log = logging.getLogger("connectors.poller")
 
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         engine = EngineClient.from_settings(settings)
         loaded = [load(name) for name in dict.fromkeys(names)]
         services = Services.from_settings(settings, documents=EngineDocuments(lambda: engine))
+        rules = Compatibility.of(settings.compatibility)
         cluster_id = engine.topology().get("clusterId")
     except SdkError as error:
         print(f"poller: {error}", file=sys.stderr)
@@ -51,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
         ),
         Options(
-            Compatibility.of(settings.compatibility),
-            secret_names=None,
+            rules,
+            secret_names=SpelledSecrets(lambda: engine, rules),
             cluster_id=cluster_id,
             tenant_ids=(settings.tenant_id,),
         ),

@@ -24,6 +24,7 @@ from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers.aws_lambda import AwsLambda
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
+from functions.runtime.poller.spelled_secrets import SpelledSecrets
 from functions.runtime.poller.stack_registry import read_registry
 
 log = logging.getLogger("connectors.poller")
@@ -64,7 +65,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         AwsLambda(settings),
         Options(
             Compatibility.of(settings.compatibility),
-            secret_names=None,
+            secret_names=spelled_secrets(settings.compatibility),
             shared_slots=SLOTS,
             batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,
@@ -83,6 +84,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def engine() -> CurrentEngine:
     """Its credentials are read every few minutes; connections and tokens are kept between runs."""
     return CurrentEngine(EngineSettings(Settings.read()).current)
+
+
+@cache
+def spelled_secrets(compatibility: str) -> SpelledSecrets:
+    """What is known of process definitions is kept between runs."""
+    return SpelledSecrets(lambda: engine().client(), Compatibility.of(compatibility))
 
 
 def _seconds_left(context: Any) -> float:

@@ -17,7 +17,10 @@ FLOOR = 8
 """Slots that a type owns where they are shared, and so can never be without."""
 
 SecretNames = Callable[[Job], Sequence[str] | None]
-"""The secrets that a job's own element spells; None where its BPMN is not known, so that all are allowed."""
+"""The secrets that a job's own element spells; None where its BPMN is not known, so that all are allowed.
+
+Raises NeverRan if that cannot be known now.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Options:
 
     compatibility: Compatibility
     secret_names: SecretNames | None
-    """Which secrets a job may use. None: no BPMN is known here, so a placeholder that came in with data works too."""
+    """Which secrets a job may use. None: no BPMN is looked at, so a placeholder that came in with data works too."""
     slots_per_type: int = SLOTS_PER_TYPE
     shared_slots: int | None = None
     """Of all types together, for a host that has not enough for each; None: every type has its own."""
