@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector_sdk.connector_names import second_names
 from connector_sdk.documents import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
@@ -13,7 +14,7 @@ from connector_sdk.inbound import SubscriptionConnector, WebhookConnector
 from connector_sdk.inbound.polling import PollingConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
-from connector_sdk.settings import Settings, environment, second_names
+from connector_sdk.settings import Settings, environment
 from devkit.checkout import ROOT
 from devkit.generate import FunctionFolder, catalogue
 from functions.runtime.messages import app as messages

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from connector_sdk.connector_names import second_names
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.settings import Settings, second_names
+from connector_sdk.settings import Settings
 from devkit.connector_runtime.functions import OutboundFunctions, outbound_functions
 from functions.runtime.poller.registry import UnknownConnector, load
 

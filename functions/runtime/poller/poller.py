@@ -73,11 +73,7 @@ class Poller:
             stopping=self.stopping,
             options=options,
         )
-        served = [(name, connector) for connector in registry for name in connector.types]
-        self._workers = [
-            JobWorker(name, connector, slots, shared)
-            for (name, connector), slots in zip(served, options.slots(len(served)), strict=True)
-        ]
+        self._workers = _workers(registry, shared)
         self._polling: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -134,3 +130,10 @@ class Poller:
                 self._counts[finished.result.value] += 1
         if self._observer is not None:
             self._observer(finished)
+
+
+def _workers(registry: Sequence[Registered], shared: Shared) -> list[JobWorker]:
+    """One for each job type."""
+    served = [(name, connector) for connector in registry for name in connector.types]
+    slots = shared.options.slots(len(served))
+    return [JobWorker(name, connector, own, shared) for (name, connector), own in zip(served, slots, strict=True)]

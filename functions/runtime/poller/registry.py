@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from connector_sdk.connector_names import second_names, type_override
 from connector_sdk.errors import SdkError
-from connector_sdk.settings import second_names, type_override
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 WITH_ENGINE = frozenset({"messages"})

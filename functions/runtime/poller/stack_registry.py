@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.connector_names import type_override
 from connector_sdk.errors import SettingsError
-from connector_sdk.settings import Settings, type_override
+from connector_sdk.settings import Settings
 from functions.runtime.poller.registry import Registered
 
 log = logging.getLogger("connectors.poller")

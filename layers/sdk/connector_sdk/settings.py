@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -301,26 +300,6 @@ SETTINGS: dict[str, Setting] = {
         "AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's; empty: AWS itself", _address
     ),
 }
-
-
-def type_override(connector: str, variables: Mapping[str, str] | None = None) -> str | None:
-    """CONNECTOR_<NAME>_TYPE, such as CONNECTOR_HTTP_JSON_TYPE for `http-json`: another job type for one connector."""
-    source = environment() if variables is None else variables
-    return source.get(f"CONNECTOR_{connector.replace('-', '_').upper()}_TYPE") or None
-
-
-def second_names(variables: Mapping[str, str] | None = None) -> dict[str, str]:
-    """CONNECTOR_<NAME>_FUNCTION, such as CONNECTOR_GITHUB_FUNCTION=http-json: the same code under a second name.
-
-    Gives the connector for each such name, written as names are (`github`).
-    """
-    source = environment() if variables is None else variables
-    found = ((_SECOND_NAME.fullmatch(variable), connector) for variable, connector in sorted(source.items()))
-    return {match[1].replace("_", "-").lower(): connector for match, connector in found if match and connector}
-
-
-_SECOND_NAME = re.compile(r"CONNECTOR_([A-Z0-9_]+)_FUNCTION")
-
 
 LAMBDA = "AWS_Lambda_"
 """How AWS_EXECUTION_ENV begins in a function on AWS; emulators and tests leave it out."""
