@@ -16,19 +16,13 @@ class Entries:
     def all(self) -> Sequence[RoutedProcess]:
         return sorted(self.kept.values(), key=lambda one: (one.since_ms, one.id))
 
-    def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
-        if self.kept.get(process_id) != before:
-            return False
+    def put(self, process: RoutedProcess) -> None:
         self.writes += 1
-        if after is None:
-            del self.kept[process_id]
-        else:
-            self.kept[process_id] = after
-        return True
-
-    def enter(self, process: RoutedProcess) -> None:
-        """What a person enters, or retires."""
         self.kept[process.id] = process
+
+    def remove(self, process_id: str) -> None:
+        self.writes += 1
+        del self.kept[process_id]
 
     @property
     def webhooks(self) -> list[tuple[str, int, str, str]]:

@@ -66,6 +66,8 @@ ACTIONS = {
 }
 OWN_ACTIONS = {"eventbridge": {"events:PutEvents"}, "sns": {"sns:Publish"}, "sqs": {"sqs:SendMessage"}}
 """What some connectors may do beside what all of them may."""
+TOKEN_ACTIONS = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+"""Of functions that log in to the engine, on the item with their own token."""
 OPEN_ENDED = {
     r"secret:/\$\{AWS::StackName\}/[a-z-]+-\?\?\?\?\?\?$": "Secrets Manager puts six characters after each name",
     r"parameter/\$\{AWS::StackName\}/connectors/\*$": "the registry has one entry for each deployed connector",
@@ -86,6 +88,11 @@ def kind(name: str) -> str:
     """The group of functions that a function's rights and settings follow."""
     function = next(one for one in FUNCTIONS if one.id == name)
     return function.name if function.group == "runtime" else function.group
+
+
+def environment_of(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = properties(name)["Environment"]["Variables"]
+    return found
 
 
 def test_the_committed_template_is_what_the_functions_say() -> None:
@@ -112,7 +119,28 @@ def test_a_function_has_a_role_and_a_log_group_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", IDS)
 def test_a_role_may_do_what_its_kind_needs_and_nothing_else(name: str) -> None:
     function = next(one for one in FUNCTIONS if one.id == name)
-    assert actions(name) == ACTIONS[kind(name)] | OWN_ACTIONS.get(function.name, set())
+    tokens = TOKEN_ACTIONS if "CONNECTORS_ENGINE_TOKENS" in environment_of(name) else set()
+    assert actions(name) == ACTIONS[kind(name)] | OWN_ACTIONS.get(function.name, set()) | tokens
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_function_that_logs_in_to_the_engine_shares_the_token_of_its_own_secret_only(name: str) -> None:
+    variables = environment_of(name)
+    shared = [one for one in statements(name) if one["Resource"] == {"Fn::GetAtt": ["EngineTokens", "Arn"]}]
+    assert ("CONNECTORS_ENGINE_SECRET" in variables) == ("CONNECTORS_ENGINE_TOKENS" in variables) == bool(shared)
+    if shared:
+        secret = variables["CONNECTORS_ENGINE_SECRET"]
+        assert [one["Condition"] for one in shared] == [
+            {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [secret]}}
+        ]
+        assert variables["CONNECTORS_ENGINE_TOKENS"] == {"Fn::If": ["HasTokens", {"Ref": "EngineTokens"}, ""]}
+
+
+def test_the_engines_tokens_are_encrypted_and_do_not_stay() -> None:
+    table = properties("EngineTokens")
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert TEMPLATE["Conditions"]["HasTokens"] == {"Fn::Equals": [{"Ref": "EngineAuthentication"}, "OAUTH"]}
 
 
 @pytest.mark.parametrize("name", IDS)

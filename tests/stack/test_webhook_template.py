@@ -17,7 +17,8 @@ from tests.stack.committed import (
 
 def test_redelivery_queries_only_the_index_of_what_is_due() -> None:
     assert resources("RuntimeRedelivery", "dynamodb:Query") == [{"Fn::Sub": "${Deliveries.Arn}/index/due"}]
-    assert resources("RuntimeRedelivery", "dynamodb:UpdateItem") == [{"Fn::GetAtt": ["Deliveries", "Arn"]}]
+    tables = [{"Fn::GetAtt": ["EngineTokens", "Arn"]}, {"Fn::GetAtt": ["Deliveries", "Arn"]}]
+    assert resources("RuntimeRedelivery", "dynamodb:UpdateItem") == tables
 
 
 @pytest.mark.parametrize("function", INBOUND, ids=lambda one: one.name)
