@@ -31,16 +31,42 @@ class LiveEntries:
 
     def enter(self, process: RoutedProcess) -> Sequence[Refusal]:
         """Serve a process's events instead of those of its other versions; returns what cannot be served."""
-        deployed = DeployedProcess(process.process_definition_id, process.version, process.key, "", process.tenant_id)
         with self._lock:
-            self._entered[process.id] = process
-            elements = [InboundElement.from_json(one) for one in process.elements]
-            return [refusal for one in self._served for refusal in one.deploy(deployed, elements)]
+            return self._serve(process)
 
-    def put(self, process: RoutedProcess) -> None:
-        """Enter what was found in the engine, and tell of it."""
+    def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
+        """Serve what was found in the engine (None: nothing) instead of `before`, and tell of it.
+
+        False, and nothing done, if `before` is not what is served any more.
+        """
+        with self._lock:
+            if self._entered.get(process_id) != before:
+                return False
+            if after is not None:
+                refusals = self._serve(after)
+            elif before is not None:
+                self._withdraw(before)
+        if after is not None:
+            self._tell_of(after, refusals)
+        elif before is not None:
+            self._tell(
+                Notice(f"{before.process_definition_id} is deployed no longer: nothing is taken for it any more")
+            )
+        return True
+
+    def _serve(self, process: RoutedProcess) -> Sequence[Refusal]:
+        deployed = DeployedProcess(process.process_definition_id, process.version, process.key, "", process.tenant_id)
+        self._entered[process.id] = process
+        elements = [InboundElement.from_json(one) for one in process.elements]
+        return [refusal for one in self._served for refusal in one.deploy(deployed, elements)]
+
+    def _withdraw(self, process: RoutedProcess) -> None:
+        del self._entered[process.id]
+        for served in self._served:
+            served.withdraw((process.tenant_id, process.process_definition_id))
+
+    def _tell_of(self, process: RoutedProcess, refusals: Sequence[Refusal]) -> None:
         version = f"{process.process_definition_id} version {process.version}"
-        refusals = self.enter(process)
         for refusal in refusals:
             named = ", ".join(element.element_id for element in refusal.elements)
             self._tell(Notice(f"{version} was deployed; {named} cannot be served: {refusal.reason}"))
@@ -49,11 +75,3 @@ class LiveEntries:
             if element["element_id"] not in refused and element["properties"].get("inbound.context"):
                 path = element["properties"].get("inbound.context", "")
                 self._tell(Notice(f"{version} was deployed: {self.address}/{path} is its {element['element_id']}"))
-
-    def remove(self, process_id: str) -> None:
-        """Serve a process no longer."""
-        with self._lock:
-            process = self._entered.pop(process_id)
-            for served in self._served:
-                served.withdraw((process.tenant_id, process.process_definition_id))
-        self._tell(Notice(f"{process.process_definition_id} is deployed no longer: nothing is taken for it any more"))

@@ -16,13 +16,19 @@ class Entries:
     def all(self) -> Sequence[RoutedProcess]:
         return sorted(self.kept.values(), key=lambda one: (one.since_ms, one.id))
 
-    def put(self, process: RoutedProcess) -> None:
+    def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
+        if self.kept.get(process_id) != before:
+            return False
         self.writes += 1
-        self.kept[process.id] = process
+        if after is None:
+            del self.kept[process_id]
+        else:
+            self.kept[process_id] = after
+        return True
 
-    def remove(self, process_id: str) -> None:
-        self.writes += 1
-        del self.kept[process_id]
+    def enter(self, process: RoutedProcess) -> None:
+        """What a person enters, or retires."""
+        self.kept[process.id] = process
 
     @property
     def webhooks(self) -> list[tuple[str, int, str, str]]:

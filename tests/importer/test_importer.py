@@ -1,6 +1,6 @@
 """What is deployed in the engine, and what the importer enters for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -166,10 +166,45 @@ def test_a_retired_process_stays_retired(imported: Imported) -> None:
     imported.deploy(process("orders", start="orders"))
     imported.look()
     [entry] = imported.entries.all()
-    imported.entries.put(replace(entry, elements=(), retired=True))
+    imported.entries.enter(replace(entry, elements=(), retired=True))
     imported.deploy(process("orders", start="new"))
 
     assert imported.look() == []
+
+
+class ChangedMeanwhile(Entries):
+    """A person retires every process, or enters a newer version, just after the importer has looked."""
+
+    def __init__(self, **changes: Any) -> None:
+        super().__init__()
+        self.changes = changes
+
+    def all(self) -> Sequence[RoutedProcess]:
+        seen = super().all()
+        for one in seen:
+            self.enter(replace(one, **self.changes))
+        return seen
+
+
+@pytest.mark.parametrize("changes", [{"retired": True, "elements": ()}, {"version": 9, "key": "9"}])
+@pytest.mark.parametrize("deployed", [process("orders", start="new"), process("orders")])
+def test_what_a_person_changes_during_a_round_is_not_written_over(
+    imported: Imported, changes: dict[str, Any], deployed: bytes
+) -> None:
+    imported.deploy(process("orders", start="orders"))
+    imported.look()
+    entries = ChangedMeanwhile(**changes)
+    entries.kept = imported.entries.kept
+    imported.entries = entries
+    imported.importer = imported.fresh()
+    imported.deploy(deployed)
+
+    imported.clock.advance(SETTLE_MS)
+    done = imported.importer.round()
+
+    assert (done.entered, done.removed) == ([], [])
+    [entry] = entries.kept.values()
+    assert {name: getattr(entry, name) for name in changes} == changes
 
 
 def test_an_engine_that_knows_nothing_takes_nothing_away(imported: Imported) -> None:

@@ -1,12 +1,14 @@
 """The table and the file that say which processes want webhooks."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import SettingsError
 from connector_sdk.settings import Place, Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesFile, RoutesTable, routes_at
@@ -35,6 +37,53 @@ def test_the_table_gives_what_was_put_the_first_ones_first(aws: Aws) -> None:
 
     table.remove(INVOICES.id)
     assert [process.process_definition_id for process in table.all()] == ["orders"]
+
+
+def test_an_entry_that_somebody_changed_is_neither_written_over_nor_taken_out(aws: Aws) -> None:
+    aws.dynamodb.operation("CreateTable", {**TABLE, "TableName": "swapped"})
+    table = RoutesTable(aws.settings, "swapped")
+    newer, retired = replace(ORDERS, version=2, key="8"), replace(ORDERS, elements=(), retired=True)
+
+    assert table.swap(ORDERS.id, None, ORDERS)
+    assert not table.swap(ORDERS.id, None, newer)
+    table.put(retired)
+    assert not table.swap(ORDERS.id, ORDERS, newer)
+    assert not table.swap(ORDERS.id, ORDERS, None)
+    assert table.all() == [retired]
+
+    assert table.swap(ORDERS.id, retired, newer)
+    assert table.swap(ORDERS.id, newer, None)
+    assert not table.swap(ORDERS.id, newer, None)
+    assert table.all() == []
+
+
+def test_a_change_between_a_swaps_reading_and_its_writing_is_kept(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.dynamodb.operation("CreateTable", {**TABLE, "TableName": "raced"})
+    table, other = RoutesTable(aws.settings, "raced"), RoutesTable(aws.settings, "raced")
+    table.put(ORDERS)
+    retired, operation = replace(ORDERS, elements=(), retired=True), AwsEndpoint.operation
+
+    def retiring(endpoint: AwsEndpoint, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        if name in ("PutItem", "DeleteItem"):
+            monkeypatch.undo()
+            other.put(retired)
+        return operation(endpoint, name, content)
+
+    for after in (replace(ORDERS, version=2), None):
+        table.put(ORDERS)
+        monkeypatch.setattr(AwsEndpoint, "operation", retiring)
+        assert not table.swap(ORDERS.id, ORDERS, after)
+        assert table.all() == [retired]
+
+
+def test_an_entry_that_cannot_be_read_is_written_over(aws: Aws) -> None:
+    aws.dynamodb.operation("CreateTable", {**TABLE, "TableName": "healed"})
+    for item in ({"process": {"S": "{"}}, {}):
+        aws.dynamodb.operation("PutItem", {"TableName": "healed", "Item": {"id": {"S": ORDERS.id}, **item}})
+        table = RoutesTable(aws.settings, "healed")
+
+        assert table.swap(ORDERS.id, None, ORDERS)
+        assert table.all() == [ORDERS]
 
 
 def test_a_file_gives_them_too(tmp_path: Path) -> None:

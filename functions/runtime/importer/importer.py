@@ -37,9 +37,9 @@ class Entries(Protocol):
 
     def all(self) -> Sequence[RoutedProcess]: ...
 
-    def put(self, process: RoutedProcess) -> None: ...
-
-    def remove(self, process_id: str) -> None: ...
+    def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
+        """Write `after` (None: nothing) instead of `before` (None: nothing); False if that is not there any more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +183,13 @@ class Importer:
             tuple(elements),
             entered_ms=now,
         )
-        self._entries.put(process)
-        done.entered.append(process.id)
+        # In a round's time a person may have retired it, or entered a newer version.
+        if self._entries.swap(process.id, entry, process):
+            done.entered.append(process.id)
 
     def _remove(self, entry: RoutedProcess, done: Round) -> None:
-        self._entries.remove(entry.id)
-        done.removed.append(entry.id)
+        if self._entries.swap(entry.id, entry, None):
+            done.removed.append(entry.id)
 
     def _settled(self, entry: RoutedProcess) -> bool:
         return self._clock.time_ms() - entry.entered_ms >= SETTLE_MS

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from connector_sdk.aws_endpoint import AwsEndpoint
-from connector_sdk.errors import SettingsError
+from connector_sdk.errors import AwsRefused, SettingsError
 from connector_sdk.settings import Place, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class RoutesTable:
             answer = self._dynamodb.operation("Scan", page)
             found += answer["Items"]
             if "LastEvaluatedKey" not in answer:
-                return _in_order(found, lambda item: RoutedProcess.from_json(json.loads(item["process"]["S"])))
+                return _in_order(found, _process_of)
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def put(self, process: RoutedProcess) -> None:
@@ -97,6 +97,31 @@ class RoutesTable:
             content["since"] = json.loads(there["process"]["S"])["since"]
         item = {"id": {"S": process.id}, "process": {"S": json.dumps(content)}}
         self._dynamodb.operation("PutItem", {"TableName": self._table, "Item": item})
+
+    def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
+        """Write `after` (None: take the entry out) if the entry still is `before` (None: there is none).
+
+        False, and nothing written, if somebody else has changed it meanwhile.
+        """
+        key = {"TableName": self._table, "Key": {"id": {"S": process_id}}, "ConsistentRead": True}
+        there = self._dynamodb.operation("GetItem", key).get("Item")
+        if before != (next(iter(_in_order([there], _process_of)), None) if there else None):
+            return False
+        written = {"id": {"S": process_id}, "process": {"S": json.dumps(after.to_json())}} if after else None
+        try:
+            self._dynamodb.operation(
+                "PutItem" if written else "DeleteItem",
+                {
+                    "TableName": self._table,
+                    **({"Item": written} if written else {"Key": key["Key"]}),
+                    **_still(there.get("process") if there else None),
+                },
+            )
+        except AwsRefused as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def remove(self, process_id: str) -> None:
         """Take an entry (its `id`) out."""
@@ -125,6 +150,18 @@ def routes_at(place: Place | None, settings: Settings) -> RoutedProcesses:
     if place is None:
         raise SettingsError("CONNECTORS_ROUTES is not set: it names where the webhooks' paths are kept")
     return RoutesTable(settings, place.name) if place.kind == "dynamodb" else RoutesFile(Path(place.name))
+
+
+def _process_of(item: Mapping[str, Any]) -> RoutedProcess:
+    return RoutedProcess.from_json(json.loads(item["process"]["S"]))
+
+
+def _still(value: Any) -> dict[str, Any]:
+    """The condition that an item's `process` is what was read; None: that it has none."""
+    names = {"ExpressionAttributeNames": {"#process": "process"}}
+    if value is None:
+        return {**names, "ConditionExpression": "attribute_not_exists(#process)"}
+    return {**names, "ConditionExpression": "#process = :read", "ExpressionAttributeValues": {":read": value}}
 
 
 def _in_order(entries: Iterable[Any], read: Callable[[Any], RoutedProcess]) -> Sequence[RoutedProcess]:
