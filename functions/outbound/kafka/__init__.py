@@ -1,0 +1,1 @@
+"""Apache Kafka: one record a job, for every official template on `io.camunda:connector-kafka:1`."""

@@ -1,0 +1,201 @@
+"""Every official Kafka template against a real broker; its own consumer sees what arrived."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import fastavro
+import pytest
+from confluent_kafka import Consumer, Message
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connector_sdk.job import Job
+from connector_sdk.outcome import Complete, Fail
+from devkit.testing import run_job, services_for
+from devkit.testing.certificate import Certificate
+from devkit.testing.kafka import RunningKafka
+from devkit.testing.official import OfficialBench, OfficialTask
+from functions.outbound.kafka.app import handler
+from tests.connectors.official import official
+
+SCHEMA = {
+    "type": "record",
+    "name": "Order",
+    "fields": [{"name": "order", "type": "int"}, {"name": "task", "type": ["null", "string"], "default": None}],
+}
+SECONDS = 20.0
+SCHEMA_ID = 258
+
+
+class Topic:
+    """A topic, read from its beginning."""
+
+    def __init__(self, name: str, broker: RunningKafka) -> None:
+        self.name = name
+        settings = {"bootstrap.servers": broker.bootstrap, "group.id": f"of-{name}", "auto.offset.reset": "earliest"}
+        self._consumer = Consumer(settings)
+        self._consumer.subscribe([name])
+
+    def received(self) -> Message:
+        """The next record; fails if there is none in time."""
+        message = self._consumer.poll(SECONDS)
+        assert message is not None
+        assert message.error() is None
+        return message
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+@pytest.fixture(scope="module")
+def topic(broker: RunningKafka) -> Iterator[Topic]:
+    assert run_job(handler, variables(broker, "first")) == Complete({})
+    found = Topic("orders", broker)
+    assert found.received().value() == b"first"
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[HTTPServer]:
+    """The one call of a schema registry that a producer makes; nobody without the login gets an answer."""
+
+    def registered(request: Request) -> Response:
+        if request.authorization is None or request.authorization.password != "registry-pw":
+            return Response("{}", 401)
+        asked = json.loads(request.get_data())
+        known = json.loads(asked["schema"]) == SCHEMA and asked["schemaType"] in ("AVRO", "JSON")
+        return Response(json.dumps({"id": SCHEMA_ID}) if known else "{}", 200 if known else 422)
+
+    with HTTPServer() as server:
+        for path in ("/subjects/orders-value/versions", "/subjects/orders-value"):
+            server.expect_request(path, "POST").respond_with_handler(registered)
+        yield server
+
+
+def variables(broker: RunningKafka, value: Any, **more: Any) -> dict[str, Any]:
+    where = {"bootstrapServers": broker.bootstrap, "topicName": "orders"}
+    return {"topic": where, "message": {"key": "k", "value": value}, **more}
+
+
+@pytest.mark.parametrize("task", official("io.camunda:connector-kafka:1"))
+def test_a_record_is_in_the_topic(
+    task: OfficialTask, bench: OfficialBench, broker: RunningKafka, topic: Topic, registry: HTTPServer
+) -> None:
+    everything = task.fill == "all"
+    properties = {"basic.auth.user.info": "connector:{{secrets.REGISTRY}}", "compression.type": "gzip"}
+    if everything:
+        properties["security.protocol"] = "SASL_PLAINTEXT"
+    known = {
+        "authentication.username": broker.user,
+        "authentication.password": "{{secrets.PASSWORD}}",
+        "topic.bootstrapServers": broker.sasl_bootstrap if everything else broker.bootstrap,
+        "topic.topicName": "orders",
+        "additionalProperties": properties,
+        "headers": {"source": "shop", "note": "für Jürg"},
+        "message.key": "order-7",
+        "message.value": {"order": 7, "task": str(task)},
+        "schemaStrategy.schema": json.dumps(SCHEMA),
+        "schemaStrategy.avro.schema": json.dumps(SCHEMA),
+        "avro.schema": json.dumps(SCHEMA),
+        "schemaStrategy.schemaRegistryUrl": f"http://{registry.host}:{registry.port}",
+    }
+    known["message.value"] = f"={json.dumps(known['message.value'])}"
+    filled = bench.apply(task, known)
+    found = bench.run(filled, handler, services_for({"PASSWORD": broker.password, "REGISTRY": "registry-pw"}))
+
+    if task.chosen("schemaStrategy.type") == "schemaRegistry" and not everything:
+        # The login of the registry is no required value: it lets nobody in without.
+        assert "401 UNAUTHORIZED from POST" in found.outcome["body"]["errorMessage"]
+        return
+    assert (found.outcome["command"], found.state) == ("completion", "COMPLETED"), found.outcome
+    message = topic.received()
+    assert read(message, task) == {"order": 7, "task": str(task)}
+    if everything:
+        assert message.key() == b"order-7"
+        if task.template.get("version", 0) > 2:
+            assert message.headers() == [("source", b"shop"), ("note", "für Jürg".encode())]
+        assert json.loads(found.variables["answer"]) == {
+            "topic": "orders",
+            "timestamp": message.timestamp()[1],
+            "offset": message.offset(),
+            "partition": message.partition(),
+        }
+
+
+def read(message: Message, task: OfficialTask) -> Any:
+    """The value, as its schema says."""
+    content = message.value()
+    assert isinstance(content, bytes)
+    if task.chosen("schemaStrategy.type") == "schemaRegistry":
+        assert content[:5] == b"\0\0\0\1\2"
+        content = content[5:]
+    is_avro = (
+        task.chosen("schemaStrategy.type") == "inlineSchema"
+        or task.chosen("schemaStrategy.schemaType") == "avro"
+        or task.chosen("serializationType") == "avro"
+    )
+    return fastavro.schemaless_reader(io.BytesIO(content), SCHEMA, None) if is_avro else json.loads(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"), [("plain", b"plain"), ('{"a":  1}', b'{"a":  1}'), ({"ü": [1, None]}, '{"ü":[1,null]}'.encode())]
+)
+def test_a_value_is_sent_as_it_is_or_as_json(value: Any, sent: bytes, broker: RunningKafka, topic: Topic) -> None:
+    assert run_job(handler, variables(broker, value)) == Complete({})
+    assert topic.received().value() == sent
+
+
+def test_a_record_needs_no_key(broker: RunningKafka, topic: Topic) -> None:
+    job = {**variables(broker, "x"), "message": {"value": "x"}}
+    assert run_job(handler, job) == Complete({})
+    assert topic.received().key() is None
+
+
+def test_tls_and_login_are_what_user_and_password_mean(
+    broker: RunningKafka, topic: Topic, certificate: Certificate
+) -> None:
+    job = variables(broker, "secret news", authentication={"username": broker.user, "password": broker.password})
+    job["topic"]["bootstrapServers"] = broker.tls_bootstrap
+    job["additionalProperties"] = {
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.certificates": certificate.chain.decode(),
+    }
+    assert run_job(handler, job) == Complete({})
+    assert topic.received().value() == b"secret news"
+
+
+def test_a_jaas_configuration_is_a_login(broker: RunningKafka, topic: Topic) -> None:
+    jaas = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+    job = variables(broker, "by JAAS")
+    job["topic"]["bootstrapServers"] = broker.sasl_bootstrap
+    job["additionalProperties"] = {
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.jaas.config": f"{jaas} username='{broker.user}' password=\"{broker.password}\";",
+    }
+    assert run_job(handler, job) == Complete({})
+    assert topic.received().value() == b"by JAAS"
+
+
+def test_a_connection_of_the_cluster_takes_the_place_of_servers_and_login(broker: RunningKafka, topic: Topic) -> None:
+    login = {"username": broker.user, "password": broker.password}
+    job = variables(broker, "configured", additionalProperties={"security.protocol": "SASL_PLAINTEXT"})
+    job["topic"] = {"topicName": "orders"}
+    job["kafkaConnectionConfiguration"] = {"bootstrapServers": broker.sasl_bootstrap, **login}
+    assert run_job(handler, job) == Complete({})
+    assert topic.received().value() == b"configured"
+
+
+def test_an_address_that_nobody_allowed_is_not_dialled(broker: RunningKafka) -> None:
+    services = services_for({})
+    closed = replace(services, settings=replace(services.settings, allow_addresses=()))
+    outcome = handler.run(Job("1", handler.type, 3, {}, variables(broker, "x")), closed)
+    assert isinstance(outcome, Fail)
+    assert "127.0.0.1, which is this machine itself" in outcome.error_message
+    assert outcome.retries == 0
