@@ -1,5 +1,6 @@
 """What only the DynamoDB store has to get right."""
 
+import json
 import os
 import re
 from bisect import bisect_left
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
-from connector_sdk.errors import SettingsError
+from connector_sdk.bucket import Bucket
+from connector_sdk.errors import AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Delivery, State
+from connector_sdk.stores.deliveries import BODY_EXPIRED
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
 from connector_sdk.stores.dynamodb_items import LARGEST_CONTENT_BYTES, content_of
 from tests.conftest import Aws
@@ -29,6 +32,31 @@ def test_a_repeat_of_what_has_expired_is_a_new_event_even_before_the_table_delet
 
         assert store.put(delivery(received_ms=1_000 + WEEK_MS - 1_000, lease="late")) is not None
         assert store.put(delivery(received_ms=1_000 + WEEK_MS, lease="new")) is None
+
+
+def test_a_delivery_that_dies_is_a_metric_once(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    with aws.deliveries() as store:
+        store.put(delivery())
+        assert not store.finish(delivery(lease="lost"), State.DEAD, 1_000, answer=None)
+        assert store.finish(delivery(), State.DEAD, 1_000, answer=None)
+        assert not store.finish(delivery(), State.DEAD, 1_000, answer=None)
+
+        assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+            {
+                "_aws": {
+                    "Timestamp": 1_000,
+                    "CloudWatchMetrics": [
+                        {
+                            "Namespace": "ServerlessConnectors",
+                            "Dimensions": [["Table"]],
+                            "Metrics": [{"Name": "DeadDeliveries", "Unit": "Count"}],
+                        }
+                    ],
+                },
+                "Table": store.table,
+                "DeadDeliveries": 1,
+            }
+        ]
 
 
 def test_a_write_whose_answer_was_lost_may_be_sent_again(aws: Aws) -> None:
@@ -131,6 +159,36 @@ def test_a_replayed_delivery_keeps_its_large_body(aws: Aws) -> None:
         assert store.replay("d-1", 2_000)
 
         assert [gone for key, gone in tagged(aws).items() if key not in before] == [False]
+
+
+def test_a_delivery_is_not_pending_before_its_large_body_is_kept(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(bucket: Bucket, key: str) -> None:
+        raise AwsUnreachable("no answer from s3")
+
+    with aws.deliveries() as store:
+        store.put(large())
+        store.finish(delivery(), State.PUBLISHED, 1_000, answer=None)
+        monkeypatch.setattr(Bucket, "untag", away)
+
+        with pytest.raises(AwsUnreachable):
+            store.replay("d-1", 2_000)
+        found = store.get("d-1")
+
+    assert found is not None
+    assert found.state is State.PUBLISHED
+
+
+def test_a_delivery_whose_large_body_has_expired_is_replayed_and_says_so(aws: Aws) -> None:
+    with aws.deliveries() as store:
+        store.put(large())
+        store.finish(delivery(), State.PUBLISHED, 1_000, answer=None)
+        for key in tagged(aws):
+            Bucket(aws.settings, aws.settings.delivery_bodies).delete(key)
+
+        assert store.replay("d-1", 2_000)
+        [leased] = store.lease_due(2_000, 3_000, "redelivery", 1)
+
+    assert leased.error == BODY_EXPIRED
 
 
 def test_large_bodies_that_no_delivery_has_may_go(aws: Aws) -> None:

@@ -43,8 +43,12 @@ class Bucket:
         self._s3.send(Call("PUT", self._root + key, [("tagging", "")], headers, body))
 
     def untag(self, key: str) -> None:
-        """Take an object's tags away."""
-        self._s3.send(Call("DELETE", self._root + key, [("tagging", "")]))
+        """Take an object's tags away, if it is there."""
+        try:
+            self._s3.send(Call("DELETE", self._root + key, [("tagging", "")]))
+        except AwsRefused as error:
+            if error.status != 404:
+                raise
 
     def delete(self, key: str) -> None:
         """Delete an object, if it is there."""

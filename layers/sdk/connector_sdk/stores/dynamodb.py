@@ -13,6 +13,7 @@ from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import AwsRefused, SettingsError
+from connector_sdk.metrics import embedded, emit
 from connector_sdk.settings import Settings
 from connector_sdk.stores.bodies import Bodies
 from connector_sdk.stores.deliveries import BODY_EXPIRED, EXPIRING, KEEP_FINISHED_MS, Delivery, State
@@ -37,6 +38,8 @@ DUE_KEYS = 500
 LARGEST_ANSWER_CHARACTERS = 64 * 1024
 """A longer answer is not kept: a repeat of its delivery gets 202 without a body."""
 LARGEST_ERROR_CHARACTERS = 2_000
+DEAD_DELIVERIES = "DeadDeliveries"
+"""The metric that counts deliveries as they die, whichever function gave them up."""
 INDEX = "due"
 _FREE = "(attribute_not_exists(#lease) OR #dueAt <= :now OR #expires <= :nowSeconds)"
 _NAME = re.compile(r"#(\w+)")
@@ -73,8 +76,7 @@ class DynamoDbDeliveries:
         return None
 
     def get(self, delivery_id: str) -> Delivery | None:
-        key = {"TableName": self.table, "Key": {"id": {"S": delivery_id}}, "ConsistentRead": True}
-        item = self._dynamodb.operation("GetItem", key).get("Item")
+        item = self._item(delivery_id)
         return None if item is None else self._whole(item)
 
     def reopen(self, delivery: Delivery, now_ms: int) -> bool:
@@ -106,6 +108,9 @@ class DynamoDbDeliveries:
                 leased.append(self._whole(item))
         return leased
 
+    def oldest_due(self, now_ms: int) -> int | None:
+        return min((received for number in range(LANES) for received, _ in self._due(number, now_ms)), default=None)
+
     def finish(
         self,
         delivery: Delivery,
@@ -122,6 +127,8 @@ class DynamoDbDeliveries:
         item = self._end(delivery, given, also_removed=["dueAt", "lane"])
         if item is not None and expires is not None and "object" in item:
             self._bodies.finish(item["object"]["S"])
+        if item is not None and state is State.DEAD:
+            emit(embedded(DEAD_DELIVERIES, 1, "Count", {"Table": self.table}, now_ms))
         return item is not None
 
     def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
@@ -134,10 +141,11 @@ class DynamoDbDeliveries:
             ":lane": lane(delivery_id),
             **_now(now_ms),
         }
-        item = self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values)
-        if item is not None and "object" in item:
-            self._bodies.keep(item["object"]["S"])
-        return item is not None
+        there = self._item(delivery_id)
+        if there is not None and "object" in there:
+            # First: the bucket must never be free to delete the body of a pending delivery.
+            self._bodies.keep(there["object"]["S"])
+        return self._update(delivery_id, update, f"attribute_exists(#id) AND {_FREE}", values) is not None
 
     def newest(self, *, state: State | None = None, limit: int = 100) -> Sequence[Delivery]:
         """Reads the whole table: for people, not for functions."""
@@ -160,6 +168,11 @@ class DynamoDbDeliveries:
         """The object of a content that no delivery has, if there is one."""
         if "object" in content:
             self._bodies.finish(content["object"])
+
+    def _item(self, delivery_id: str) -> Item | None:
+        key = {"TableName": self.table, "Key": {"id": {"S": delivery_id}}, "ConsistentRead": True}
+        found: Item | None = self._dynamodb.operation("GetItem", key).get("Item")
+        return found
 
     def _whole(self, item: Item) -> Delivery:
         content = self._bodies.get(item["object"]["S"]) if "object" in item else inline_content(item)
