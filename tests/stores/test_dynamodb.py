@@ -4,6 +4,7 @@ import json
 import os
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.bucket import Bucket
-from connector_sdk.errors import AwsUnreachable, SettingsError
+from connector_sdk.errors import AwsError, AwsRefused, AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Delivery, State
 from connector_sdk.stores.deliveries import BODY_EXPIRED
@@ -159,6 +160,34 @@ def test_a_replayed_delivery_keeps_its_large_body(aws: Aws) -> None:
         assert store.replay("d-1", 2_000)
 
         assert [gone for key, gone in tagged(aws).items() if key not in before] == [False]
+
+
+THROTTLED = AwsRefused(400, "ThrottlingException", "too much", "PutItem", {})
+FAILED = AwsRefused(500, "InternalServerError", "failed", "PutItem", {})
+LOST = AwsUnreachable("no answer from dynamodb")
+
+
+@pytest.mark.parametrize(("error", "may_go"), [(THROTTLED, True), (FAILED, False), (LOST, False)])
+@pytest.mark.parametrize("write", ["PutItem", "UpdateItem"])
+def test_a_large_body_may_go_if_its_write_is_refused_and_stays_if_nobody_can_tell(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, write: str, error: AwsError, may_go: bool
+) -> None:
+    operation = AwsEndpoint.operation
+
+    def failing(endpoint: AwsEndpoint, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        if name == write:
+            raise error
+        return operation(endpoint, name, content)
+
+    with aws.deliveries() as store:
+        store.put(delivery(lease=None))
+        before = tagged(aws)
+        monkeypatch.setattr(AwsEndpoint, "operation", failing)
+        with pytest.raises(type(error)):
+            store.put(large()) if write == "PutItem" else store.reopen(large(), 20_000)
+
+        assert [gone for key, gone in tagged(aws).items() if key not in before] == [may_go]
+        monkeypatch.undo()
 
 
 def test_a_delivery_is_not_pending_before_its_large_body_is_kept(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

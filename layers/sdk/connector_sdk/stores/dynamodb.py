@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -60,18 +61,17 @@ class DynamoDbDeliveries:
         self.table = table
 
     def put(self, delivery: Delivery) -> Delivery | None:
-        content = self._contents(delivery)
-        item = item_of(delivery) | {name: value_of(value) for name, value in content.items()}
         condition = "attribute_not_exists(#id) OR #expires <= :now OR #lease = :lease"
         values: dict[str, str | int | bytes] = {
             ":now": delivery.received_ms // 1000,
             ":lease": delivery.lease or "",  # ours already: the answer to a first try was lost
         }
         try:
-            self._write("PutItem", {"Item": item}, condition, values)
+            with self._content(delivery) as content:
+                item = item_of(delivery) | {name: value_of(value) for name, value in content.items()}
+                self._write("PutItem", {"Item": item}, condition, values)
         except AwsRefused as error:
             there = _condition_failed(error)
-            self._let_go(content)
             return delivery_of(there, inline_content(there))
         return None
 
@@ -80,7 +80,13 @@ class DynamoDbDeliveries:
         return None if item is None else self._whole(item)
 
     def reopen(self, delivery: Delivery, now_ms: int) -> bool:
-        content = self._contents(delivery)
+        with self._content(delivery) as content:
+            before = self._reopened(delivery, content, now_ms)
+        self._let_go(content if before is None else {"object": before["object"]["S"]} if "object" in before else {})
+        return before is not None
+
+    def _reopened(self, delivery: Delivery, content: Mapping[str, str | bytes], now_ms: int) -> Item | None:
+        """What the item was before; None if it cannot be taken."""
         times = times_of(delivery)
         written = {"state": State.PENDING.value, "lease": delivery.lease or "", **times, **content}
         gone = ["error", *(name for name in (*TIMES, "content", "object") if name not in written)]
@@ -92,9 +98,7 @@ class DynamoDbDeliveries:
             **{f":{name}": value for name, value in written.items()},
         }
         condition = f"attribute_exists(#id) AND #state <> :published AND ({_FREE} OR #lease = :lease)"
-        before = self._update(delivery.id, update, condition, values, returns="ALL_OLD")
-        self._let_go(content if before is None else {"object": before["object"]["S"]} if "object" in before else {})
-        return before is not None
+        return self._update(delivery.id, update, condition, values, returns="ALL_OLD")
 
     def lease_due(self, now_ms: int, until_ms: int, lease: str, limit: int) -> Sequence[Delivery]:
         due = sorted(key for number in range(LANES) for key in self._due(number, now_ms))
@@ -157,12 +161,24 @@ class DynamoDbDeliveries:
         """Nothing to do: the table and the bucket delete by themselves."""
         return 0
 
-    def _contents(self, delivery: Delivery) -> dict[str, str | bytes]:
-        """The attribute with element and payload: themselves, or the key of the object that was written for them."""
+    @contextmanager
+    def _content(self, delivery: Delivery) -> Iterator[dict[str, str | bytes]]:
+        """The attribute with element and payload: themselves, or the key of the object that was written for them.
+
+        If its write is refused, the object may go. If the service failed, or its answer was lost, the write may have
+        been done all the same: then the object stays, with or without a delivery, since nobody can tell.
+        """
         content = content_of(delivery)
-        if len(content) > LARGEST_CONTENT_BYTES:
-            return {"object": self._bodies.put(delivery.id, content)}
-        return {"content": content}
+        large = len(content) > LARGEST_CONTENT_BYTES
+        attribute: dict[str, str | bytes] = (
+            {"object": self._bodies.put(delivery.id, content)} if large else {"content": content}
+        )
+        try:
+            yield attribute
+        except AwsRefused as error:
+            if error.status < 500:
+                self._let_go(attribute)
+            raise
 
     def _let_go(self, content: Mapping[str, Any]) -> None:
         """The object of a content that no delivery has, if there is one."""
