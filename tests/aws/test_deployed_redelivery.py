@@ -1,5 +1,6 @@
 """Redelivery as a Lambda function: what waits in the stack's store is published in one round."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ ELEMENT: dict[str, Any] = {
     "properties": {"inbound.type": "io.camunda:webhook:1", "inbound.context": "orders"},
 }
 
+PAYLOAD: dict[str, Any] = {"request": {"body": {}, "headers": {}, "params": {}}}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -44,9 +47,8 @@ def store(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CONNECTORS_DELIVERIES", f"sqlite:{tmp_path / 'deliveries.db'}")
     with SqliteDeliveries(tmp_path / "deliveries.db") as opened:
         received = SystemClock().time_ms()
-        payload: dict[str, Any] = {"request": {"body": {}, "headers": {}, "params": {}}}
         for name in ("a", "b"):
-            opened.put(Delivery(name, "orders", received, ELEMENT, payload, due_ms=received, lease="gone"))
+            opened.put(Delivery(name, "orders", received, ELEMENT, PAYLOAD, due_ms=received, lease="gone"))
         yield opened
     app.deliveries.cache_clear()
     app.engine.cache_clear()
@@ -69,6 +71,44 @@ def test_nothing_is_tried_while_the_engine_is_away(store: SqliteDeliveries, http
     assert (done["states"], done["postponed"]) == ({}, 0)
     assert "503" in done["engineAway"]
     assert [one.attempts for one in store.newest()] == [0, 0]
+
+
+def oldest_seconds(capsys: pytest.CaptureFixture[str]) -> float:
+    (line,) = capsys.readouterr().out.splitlines()
+    metric = json.loads(line)
+    assert metric["Table"].endswith("deliveries.db")
+    (directive,) = metric["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": "ServerlessConnectors",
+        "Dimensions": [["Table"]],
+        "Metrics": [{"Name": "OldestDueSeconds", "Unit": "Seconds"}],
+    }
+    return float(metric["OldestDueSeconds"])
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_each_round_tells_how_long_the_oldest_event_has_been_waiting(
+    status: int, store: SqliteDeliveries, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    httpserver.expect_request("/v2/topology").respond_with_json({}, status)
+    httpserver.expect_request("/v2/messages/publication").respond_with_json({"messageKey": "5"})
+    store.put(Delivery("old", "orders", SystemClock().time_ms() - 1_000_000, ELEMENT, PAYLOAD, due_ms=1, lease="gone"))
+
+    app.handler({}, Context())
+
+    assert 1_000 <= oldest_seconds(capsys) < 2_000
+
+
+def test_a_round_with_nothing_to_do_tells_so(
+    store: SqliteDeliveries, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    httpserver.expect_request("/v2/topology").respond_with_json({})
+    for one in store.lease_due(10**15, 10**16, "w", 9):
+        store.finish(one, State.PUBLISHED, 1, answer=None)
+
+    app.handler({}, Context())
+
+    assert oldest_seconds(capsys) == 0
 
 
 def test_nothing_more_is_begun_when_the_time_is_over(store: SqliteDeliveries, httpserver: HTTPServer) -> None:

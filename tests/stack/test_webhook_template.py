@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from connector_sdk.metrics import NAMESPACE
+from connector_sdk.stores.dynamodb import DEAD_DELIVERIES
+from functions.runtime.redelivery.app import OLDEST_DUE_SECONDS
 from tests.stack.committed import (
     INBOUND,
     TEMPLATE,
@@ -93,3 +96,14 @@ def test_the_importer_and_the_command_line_are_told_of_every_kind_of_webhook() -
         "api": "${Api}",
         "targets": {function.connector.type: f"${{{function.id}Integration}}" for function in INBOUND},
     }
+
+
+def test_alarms_watch_what_redelivery_and_the_store_measure() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+
+    assert {name: (one["Namespace"], one["MetricName"], one["Threshold"]) for name, one in alarms.items()} == {
+        "DeadDeliveries": (NAMESPACE, DEAD_DELIVERIES, 0),
+        "WaitingDeliveries": (NAMESPACE, OLDEST_DUE_SECONDS, 900),
+    }
+    for alarm in alarms.values():
+        assert alarm["Dimensions"] == [{"Name": "Table", "Value": {"Ref": "Deliveries"}}]

@@ -71,6 +71,16 @@ def test_due_deliveries_come_oldest_first_and_not_more_than_asked_for(store: Del
     assert [one.id for one in store.lease_due(5, 10, "w", 2)] == ["c"]
 
 
+def test_the_oldest_of_what_is_due_is_known_without_taking_it(store: Deliveries) -> None:
+    assert store.oldest_due(10**15) is None
+    for name, received, due in (("waits", 1, 60), ("b", 3, 50), ("a", 2, 50)):
+        store.put(delivery(name, received, due_ms=due))
+
+    assert [store.oldest_due(now) for now in (49, 50, 60)] == [None, 2, 1]
+    assert [one.id for one in store.lease_due(60, 70, "w", 9)] == ["waits", "a", "b"]
+    assert store.oldest_due(69) is None
+
+
 def test_a_finished_delivery_is_never_due_and_keeps_its_answer(store: Deliveries) -> None:
     store.put(delivery())
 

@@ -54,6 +54,8 @@ class Round:
     expired: int = 0
     engine_away: str | None = None
     """Why nothing was tried, or nothing more: the engine did not answer."""
+    oldest_ms: int | None = field(default=None, compare=False)
+    """When the oldest delivery that was due at the beginning came in, in milliseconds since the epoch."""
 
 
 class Redelivery:
@@ -76,16 +78,18 @@ class Redelivery:
 
     def round(self) -> Round:
         """Probe the engine, then try everything that is due; delete what has expired."""
-        expired = self._deliveries.expire(self._clock.time_ms())
+        now = self._clock.time_ms()
+        expired = self._deliveries.expire(now)
+        oldest = self._deliveries.oldest_due(now)
         try:
             self._engine.topology()
         except EngineError as error:
-            return Round(expired=expired, engine_away=str(error))
+            return Round(expired=expired, engine_away=str(error), oldest_ms=oldest)
         ended: Counter[State] = Counter()
         away = None
-        while away is None and not self._stopped.is_set() and (leased := self._lease()):
+        while oldest is not None and away is None and not self._stopped.is_set() and (leased := self._lease()):
             away = self._batch(leased, ended)
-        return Round(ended, ended.pop(State.PENDING, 0), expired, away)
+        return Round(ended, ended.pop(State.PENDING, 0), expired, away, oldest)
 
     def start(self, every_seconds: float = EVERY_SECONDS) -> None:
         """Run a round now and then one after each pause, in a thread, until `stop`."""

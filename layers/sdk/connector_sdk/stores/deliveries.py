@@ -80,6 +80,10 @@ class Deliveries(Protocol):
         """Lease up to `limit` deliveries that are due, oldest first."""
         ...
 
+    def oldest_due(self, now_ms: int) -> int | None:
+        """When the oldest of what is due came in, in milliseconds since the epoch. None: nothing is due."""
+        ...
+
     def finish(
         self,
         delivery: Delivery,

@@ -117,6 +117,13 @@ class SqliteDeliveries:
             )
             return [_leased(one, until_ms, lease) for one in due]
 
+    def oldest_due(self, now_ms: int) -> int | None:
+        with self._lock:
+            (found,) = self._connection.execute(
+                "SELECT min(received_ms) FROM deliveries WHERE due_ms IS NOT NULL AND due_ms <= ?", (now_ms,)
+            ).fetchone()
+        return None if found is None else int(found)
+
     def finish(
         self,
         delivery: Delivery,
