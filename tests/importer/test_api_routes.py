@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from connector_sdk.stores.routes import RoutedProcess
 from functions.runtime.importer.api_routes import MOST_ROUTES, route_keys
 
@@ -51,7 +53,26 @@ def test_what_no_route_can_spell_and_what_nobody_serves_is_left_to_the_generic_f
     assert route_keys([process], TARGETS) == {}
 
 
-def test_kinds_with_a_function_of_their_own_come_first_when_there_are_too_many() -> None:
+def test_an_element_that_nobody_can_read_takes_no_route_from_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    odd: tuple[Any, ...] = (
+        {},
+        {"properties": None},
+        {"properties": {"inbound.type": ["io.camunda:webhook:1"]}},
+        {"properties": {"inbound.type": "io.camunda:webhook:1", "inbound.context": None}},
+        {"properties": {"inbound.type": "io.camunda:webhook:1", "inbound.context": "x", "inbound.method": 5}},
+        None,
+    )
+    orders = routed("p", {"inbound.context": "orders"})
+
+    found = route_keys([RoutedProcess("odd", 1, "1", "<default>", 0, odd), orders], TARGETS)
+
+    assert list(found) == ["ANY /inbound/orders"]
+    assert caplog.text.count("an element of <default>/odd gets no route") == len(odd)
+
+
+def test_kinds_with_a_function_of_their_own_come_first_when_there_are_too_many(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     many = routed("p", *({"inbound.context": f"w{number}"} for number in range(MOST_ROUTES)))
     slack = routed("q", {"inbound.context": "chat", "inbound.type": "io.camunda:slack-webhook:1"})
 
@@ -60,3 +81,4 @@ def test_kinds_with_a_function_of_their_own_come_first_when_there_are_too_many()
     assert len(found) == MOST_ROUTES
     assert found["ANY /inbound/chat"] == "integrations/slack"
     assert f"ANY /inbound/w{MOST_ROUTES - 1}" not in found
+    assert f"1 have none of their own, and are left to the generic function: w{MOST_ROUTES - 1}" in caplog.text

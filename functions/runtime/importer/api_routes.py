@@ -8,8 +8,10 @@ or has a path that no route key can spell, is taken by the template's `ANY /inbo
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
@@ -26,6 +28,7 @@ OURS = "connectors webhooks sync"
 _PATH = re.compile(r"[A-Za-z0-9._~-]+")
 _PASSES = frozenset({"ConflictException", "NotFoundException"})
 """Somebody else did the same a moment ago."""
+_LOG = logging.getLogger(__name__)
 
 
 class ApiRoutes:
@@ -75,20 +78,47 @@ class ApiRoutes:
 
 def route_keys(processes: Sequence[RoutedProcess], targets: Mapping[str, str]) -> dict[str, str]:
     """Route key → target. `targets`: connector type → id of its function's integration."""
-    owners: dict[str, Mapping[str, str]] = {}
-    for process in processes:
-        for element in process.elements:
-            properties: Mapping[str, str] = element["properties"]
-            if properties.get("inbound.type") in targets:
-                owners.setdefault(properties.get("inbound.context", ""), properties)
-    spelled = [(path, properties) for path, properties in owners.items() if _PATH.fullmatch(path)]
-    ordered = sorted(spelled, key=lambda one: one[1]["inbound.type"] == GENERIC)
-    return {
-        f"{_method(properties)} /inbound/{path}": f"integrations/{targets[properties['inbound.type']]}"
-        for path, properties in ordered[:MOST_ROUTES]
-    }
+    owners: dict[str, _Webhook] = {}
+    for webhook in (one for process in processes for one in _webhooks(process)):
+        if webhook.type in targets:
+            owners.setdefault(webhook.path, webhook)
+    spelled = [webhook for webhook in owners.values() if _PATH.fullmatch(webhook.path)]
+    ordered = sorted(spelled, key=lambda one: one.type == GENERIC)
+    if len(ordered) > MOST_ROUTES:
+        _LOG.warning(
+            "an API may not have more than %d routes for webhooks: %d have none of their own, and are left to the "
+            "generic function: %.1000s",
+            MOST_ROUTES,
+            len(ordered) - MOST_ROUTES,
+            ", ".join(one.path for one in ordered[MOST_ROUTES:]),
+        )
+    return {one.key: f"integrations/{targets[one.type]}" for one in ordered[:MOST_ROUTES]}
 
 
-def _method(properties: Mapping[str, str]) -> str:
-    method = properties.get("inbound.method", "").upper()
-    return method if method in METHODS else "ANY"
+@dataclass(frozen=True, slots=True)
+class _Webhook:
+    type: str
+    path: str
+    method: str
+
+    @property
+    def key(self) -> str:
+        method = self.method.upper()
+        return f"{method if method in METHODS else 'ANY'} /inbound/{self.path}"
+
+
+def _webhooks(process: RoutedProcess) -> Iterator[_Webhook]:
+    """One element that nobody can read must not take the routes of the others away."""
+    for element in process.elements:
+        try:
+            properties = element["properties"]
+            yield _Webhook(*(_text(properties, f"inbound.{name}") for name in ("type", "context", "method")))
+        except (KeyError, TypeError, AttributeError) as error:
+            _LOG.error("an element of %s gets no route, it cannot be read: %r: %.200s", process.id, error, element)
+
+
+def _text(properties: Mapping[str, Any], name: str) -> str:
+    value = properties.get(name, "")
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no text")
+    return value
