@@ -14,6 +14,7 @@ from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.connector_runtime.models import read_models
 from devkit.subscriptions.fragments import file_of, fragment, sources_of
+from devkit.subscriptions.mappings import Access
 
 subscriptions = typer.Typer(
     name="subscriptions", help="Queues, topics and polls that processes wait for.", no_args_is_help=True
@@ -22,7 +23,13 @@ Models = Annotated[list[Path], typer.Argument(metavar="BPMN...", help="files wit
 
 
 @subscriptions.command()
-def sync(models: Models) -> int:
+def sync(
+    models: Models,
+    broker: Annotated[str, typer.Option(metavar="ARN", help="of the Amazon MQ broker or Amazon MSK cluster")] = "",
+    broker_secret: Annotated[
+        str, typer.Option(metavar="ARN", help="of the secret with the broker's username and password")
+    ] = "",
+) -> int:
     """Write the event source mappings and schedules of BPMN files, for the next deployment of the stack.
 
     Each process has a file in the folder `subscriptions`, which `connectors generate` puts into template.yaml; the file
@@ -32,13 +39,13 @@ def sync(models: Models) -> int:
     root, settings = Path.cwd(), Settings.read()
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
-    secrets = secrets_from(settings)
+    secrets, access = secrets_from(settings), Access(broker, broker_secret)
     for model in read_models(models):
         for process_id, found in sources_of(model, secrets, settings).items():
             file = file_of(root, process_id)
             if found:
                 file.parent.mkdir(exist_ok=True)
-                file.write_text(fragment(model.name, found), encoding="utf-8")
+                file.write_text(fragment(model.name, found, access), encoding="utf-8")
                 print_line(console(), f"{file.relative_to(root)}: written; `connectors generate`, then `make deploy`")
             elif file.is_file():
                 file.unlink()
@@ -50,14 +57,13 @@ def sync(models: Models) -> int:
 
 @subscriptions.command(name="list")
 def list_(models: Models) -> int:
-    """Show subscriptions: the source, the process and elements, whether the template has its mapping."""
+    """Show subscriptions: the source, the process and elements, whether the process has a part in the template."""
     settings = Settings.read()
     secrets = secrets_from(settings)
     for model in read_models(models):
         for process_id, found in sources_of(model, secrets, settings).items():
             file = file_of(Path.cwd(), process_id)
-            current = file.is_file() and file.read_text(encoding="utf-8") == fragment(model.name, found)
-            where = f"in {file.parent.name}/{file.name}" if current else "`connectors subscriptions sync` is due"
+            where = f"in {file.parent.name}/{file.name}" if file.is_file() else "`connectors subscriptions sync` is due"
             for one in found:
                 elements = ", ".join(element.element_id for element in one.elements)
                 print_line(console(), f"{one.path}  {process_id}, {elements}; {where}")

@@ -130,7 +130,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         stack.callback(functions.close)
         deliveries = ToldDeliveries(plan.deliveries, plan.tell)
         stack.callback(deliveries.close)
-        deployed = plan.engine.deploy(_resources(plan))
+        deployed = plan.engine.deploy(_resources(plan.models))
         routes = Routes(INBOUND, plan.secrets, plan.settings.compatibility)
         subscriptions = Subscriptions(SUBSCRIPTIONS, plan.secrets, plan.settings.compatibility)
         polls = Polls(POLLS, plan.secrets, plan.settings.compatibility)
@@ -138,7 +138,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         _enter(entries, routes, plan, deployed)
         secrets = SpelledSecrets(lambda: plan.engine, Compatibility.of(plan.settings.compatibility))
         _know(secrets, plan, deployed)
-        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets, deployed)))
+        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets)))
         watch = Watch(plan.engine, engine, plan.tell)
         watch.start()
         stack.callback(watch.stop)
@@ -175,12 +175,12 @@ def _poll(services: PollingServices, plan: Plan, stack: ExitStack) -> None:
     stack.callback(timer.stop)
 
 
-def _resources(plan: Plan) -> list[tuple[str, bytes]]:
-    return [(model.name, model.xml) for model in plan.models]
+def _resources(models: Iterable[Model]) -> list[tuple[str, bytes]]:
+    return [(model.name, model.xml) for model in models]
 
 
 class _Restoring:
-    """Deploys the models again: a real engine answers with the same versions, one that forgot gets them back."""
+    """Deploys again what an engine has forgotten; what it still has may have newer versions, which stay."""
 
     def __init__(
         self,
@@ -188,23 +188,38 @@ class _Restoring:
         entries: LiveEntries,
         routes: Routes,
         secrets: SpelledSecrets,
-        deployed: Sequence[DeployedProcess],
     ) -> None:
         self._plan = plan
         self._entries = entries
         self._routes = routes
         self._secrets = secrets
-        self._keys = {process.key for process in deployed}
 
     def __call__(self, engine: EngineClient) -> None:
-        deployed = engine.deploy(_resources(self._plan))
-        keys = {process.key for process in deployed}
-        if keys != self._keys:
-            self._keys = keys
-            _know(self._secrets, self._plan, deployed)
-            _enter(self._entries, self._routes, self._plan, deployed)
+        forgotten = [model for model in self._plan.models if not _remembered(engine, model)]
+        if not forgotten:
+            self._plan.tell(Notice("the engine was away and is back"))
+            return
+        deployed = engine.deploy(_resources(forgotten))
+        _know(self._secrets, self._plan, deployed)
+        _enter(self._entries, self._routes, self._plan, deployed)
         named = ", ".join(f"{process.process_definition_id} version {process.version}" for process in deployed)
-        self._plan.tell(Notice(f"the engine was away and is back; deployed again, should it have forgotten: {named}"))
+        self._plan.tell(Notice(f"the engine was away and came back without its models; deployed again: {named}"))
+
+
+def _remembered(engine: EngineClient, model: Model) -> bool:
+    """Whether the engine has a version of each of the model's processes.
+
+    One without search keeps what it has on disk: there is nothing to ask it, and deploying would put an older version
+    over what was deployed since.
+    """
+    try:
+        return all(
+            engine.search("process-definitions", {"processDefinitionId": process.id}, limit=1)
+            for process in model.definitions.processes
+            if process.executable
+        )
+    except EngineRejected:
+        return True
 
 
 def _know(secrets: SpelledSecrets, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:

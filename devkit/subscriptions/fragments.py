@@ -6,10 +6,9 @@ their source, so that two processes that read from one queue share its mapping.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
@@ -23,15 +22,14 @@ from devkit.connector_runtime.functions import POLLS, SUBSCRIPTIONS
 from devkit.connector_runtime.models import Model
 from devkit.generate.catalogue import catalogue
 from devkit.generate.template import SUBSCRIPTIONS as FOLDER
-from functions.inbound.sqs_subscription import app as sqs
-from functions.inbound.sqs_subscription.model import Queue
+from devkit.subscriptions.mappings import Access, mapping_of
 
 HEAD = "# Written by `connectors subscriptions sync` from {model}; `connectors generate` puts it into template.yaml.\n"
 ID_CHARACTERS = 12
 
 
 class NotSubscribable(SdkError):
-    """A subscription of a model cannot be read by an event source mapping, or by nobody at all."""
+    """A subscription of a model cannot be activated."""
 
 
 Source = Subscription | Poll
@@ -54,11 +52,11 @@ def sources_of(model: Model, secrets: SecretProvider, settings: Settings) -> Map
     return found
 
 
-def fragment(model: str, sources: Sequence[Source]) -> str:
-    """The content of a process's file. Raises NotSubscribable."""
+def fragment(model: str, sources: Sequence[Source], access: Access) -> str:
+    """The content of a process's file. Raises NoMapping."""
     functions: dict[str, dict[str, None]] = {}
     for one in sources:
-        functions.setdefault(_function_id(one.connector.type), {})[_resources(one)] = None
+        functions.setdefault(_function_id(one.connector.type), {})[_resources(one, access)] = None
     lines = [HEAD.format(model=model)]
     for function, texts in functions.items():
         lines.append(f"{function}:\n")
@@ -71,12 +69,12 @@ def file_of(root: Path, process_id: str) -> Path:
     return root / FOLDER / f"{process_id}.yaml"
 
 
-def _resources(source: Source) -> str:
+def _resources(source: Source, access: Access) -> str:
     function = _function_id(source.connector.type)
     if isinstance(source, Poll):
         return _of_poll(function)
     name = function + sha256(source.source.encode()).hexdigest()[:ID_CHARACTERS]
-    return _WRITERS[source.connector.type](source.configuration, function, name)
+    return mapping_of(source, function, name, access)
 
 
 def _function_id(connector_type: str) -> str:
@@ -112,32 +110,3 @@ def _of_poll(function: str) -> str:
       Input: '{{"time":"<aws.scheduler.scheduled-time>"}}'
       RetryPolicy: {{MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60}}
 """
-
-
-def _of_queue(queue: Queue, function: str, name: str) -> str:
-    """A mapping waits for the right to read: AWS looks when it is made."""
-    arn = f'!Sub "arn:${{AWS::Partition}}:{queue.source}"'
-    return f"""\
-{name}Policy:
-  Type: AWS::IAM::Policy
-  Properties:
-    PolicyName: {name}
-    Roles: [!Ref {function}Role]
-    PolicyDocument:
-      Version: "2012-10-17"
-      Statement:
-        - Effect: Allow
-          Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
-          Resource: {arn}
-{name}Mapping:
-  Type: AWS::Lambda::EventSourceMapping
-  DependsOn: {name}Policy
-  Properties:
-    FunctionName: !Ref {function}
-    EventSourceArn: {arn}
-    BatchSize: 10
-    FunctionResponseTypes: [ReportBatchItemFailures]
-"""
-
-
-_WRITERS: Mapping[str, Callable[[Any, str, str], str]] = {sqs.handler.type: _of_queue}

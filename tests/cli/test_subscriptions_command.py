@@ -132,3 +132,59 @@ def test_an_interval_that_is_no_duration_is_refused(project: Path, capsys: pytes
     assert execute(["subscriptions", "sync", "orders.bpmn"]) != 0
 
     assert "property httpRequestInterval is '10 s'" in " ".join(capsys.readouterr().err.split())
+
+
+BROKER = "arn:aws:mq:eu-central-1:123456789012:broker:shop:b-c8352341-ec91-4a78-ad9c-a43f23d325bb"
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:broker-AbCdEf"
+
+
+def test_a_queue_of_amazon_mq_needs_its_broker_and_has_no_partial_answers(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = str(ROOT / "events" / "rabbitmq-subscription" / "process.bpmn")
+    assert execute(["subscriptions", "sync", model]) != 0
+    assert "the queue orders wants --broker" in capsys.readouterr().err
+
+    assert execute(["subscriptions", "sync", model, "--broker", BROKER, "--broker-secret", SECRET]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [mapping] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert mapping == {
+        "FunctionName": {"Ref": "InboundRabbitmqSubscription"},
+        "EventSourceArn": BROKER,
+        "Queues": ["orders"],
+        "BatchSize": 10,
+        "SourceAccessConfigurations": [
+            {"Type": "BASIC_AUTH", "URI": SECRET},
+            {"Type": "VIRTUAL_HOST", "URI": "shop"},
+        ],
+    }
+
+
+def test_a_queue_of_another_broker_is_left_to_the_process_host(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "events" / "rabbitmq-subscription" / "process.bpmn").read_text(encoding="utf-8")
+    (project / "own.bpmn").write_text(text.replace("b-c8352341", "rabbit-c8352341"), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "own.bpmn"]) != 0
+
+    assert "AWS reads queues of Amazon MQ only" in capsys.readouterr().err
+
+
+def test_a_topic_gets_its_mapping_with_pollers_that_read_partial_answers(project: Path) -> None:
+    assert execute(["subscriptions", "sync", str(ROOT / "events" / "kafka-subscription" / "process.bpmn")]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [mapping] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert mapping == {
+        "FunctionName": {"Ref": "InboundKafkaSubscription"},
+        "SelfManagedEventSource": {
+            "Endpoints": {"KafkaBootstrapServers": ["broker-1.example.com:9092", "broker-2.example.com:9092"]}
+        },
+        "Topics": ["orders"],
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": 100,
+        "ProvisionedPollerConfig": {"MinimumPollers": 1},
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from devkit.connector_runtime.sources import sqs
+from devkit.connector_runtime.sources import kafka, rabbitmq, sqs
 from devkit.connector_runtime.sources.reader import Reader
+from functions.inbound.kafka_subscription import app as kafka_subscription
+from functions.inbound.rabbitmq_subscription import app as rabbitmq_subscription
 from functions.inbound.sqs_subscription import app as sqs_subscription
 
-READERS: Mapping[str, Reader] = {sqs_subscription.handler.type: sqs.read}
+READERS: Mapping[str, Reader] = {
+    kafka_subscription.handler.type: kafka.read,
+    rabbitmq_subscription.handler.type: rabbitmq.read,
+    sqs_subscription.handler.type: sqs.read,
+}

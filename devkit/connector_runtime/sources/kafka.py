@@ -1,0 +1,122 @@
+"""A topic of Kafka, read by a consumer of this process instead of an event source mapping."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from connector_sdk.inbound.message import Item, Settled
+from connector_sdk.settings import Settings
+from connector_sdk.wire.dial import checked_addresses
+from devkit.connector_runtime.sources.reader import Reading
+from functions.inbound.kafka_subscription.model import Topic
+
+BATCH = 50
+LOOK_SECONDS = 0.5
+DEFAULT_PORT = 9092
+
+
+def read(reading: Reading) -> None:
+    """Take records until it is stopped, and commit what is settled. Raises KafkaException, DeniedAddress."""
+    topic: Topic = reading.subscription.configuration
+    _check(topic, reading.settings)
+    consumer = Consumer(_configuration(topic, reading.subscription.group or ""))
+    try:
+        consumer.subscribe([topic.name], on_assign=lambda _, assigned: _begin(consumer, topic, assigned, reading))
+        while not reading.stopped.is_set():
+            records = [_whole(one) for one in consumer.consume(BATCH, LOOK_SECONDS)]
+            if records:
+                _settled(consumer, reading.settle(_event(topic, records)), reading)
+    finally:
+        consumer.close()
+
+
+def _check(topic: Topic, settings: Settings) -> None:
+    """The addresses that the model names; what the cluster says of its other brokers is librdkafka's business."""
+    for server in topic.servers.split(","):
+        host, _, port = server.rpartition(":")
+        checked_addresses(host or server, int(port) if port.isdecimal() else DEFAULT_PORT, settings.allow_addresses)
+
+
+def _configuration(topic: Topic, group: str) -> dict[str, Any]:
+    """As Camunda's runtime sets them, in librdkafka's words; additional properties go before all others."""
+    reset = {"none": "error"}.get(topic.reset, topic.reset)
+    login = {}
+    if topic.credentials is not None:
+        user, password = topic.credentials
+        login = {
+            "security.protocol": "SASL_SSL",
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": user,
+            "sasl.password": password,
+        }
+    return {
+        "bootstrap.servers": topic.servers,
+        "group.id": group,
+        "auto.offset.reset": reset,
+        **login,
+        **topic.additional,
+        "enable.auto.commit": False,
+    }
+
+
+def _begin(consumer: Any, topic: Topic, assigned: Sequence[Any], reading: Reading) -> None:
+    """A group that has committed nothing yet begins where the model says."""
+    reading.connected()
+    if topic.offsets:
+        for one, known in zip(assigned, consumer.committed(assigned), strict=True):
+            if known.offset < 0 and one.partition < len(topic.offsets):
+                one.offset = topic.offsets[one.partition]
+        consumer.assign(assigned)
+
+
+def _whole(message: Any) -> Any:
+    """Raises KafkaException for what is no record."""
+    if message.error():
+        raise KafkaException(message.error())
+    return message
+
+
+def _event(topic: Topic, messages: Sequence[Any]) -> dict[str, Any]:
+    """As an event source mapping hands it over."""
+    records: dict[str, list[dict[str, Any]]] = {}
+    for one in messages:
+        records.setdefault(f"{one.topic()}-{one.partition()}", []).append(
+            {
+                "topic": one.topic(),
+                "partition": one.partition(),
+                "offset": one.offset(),
+                "timestamp": one.timestamp()[1],
+                "key": _encoded(one.key()),
+                "value": _encoded(one.value()),
+                "headers": [{name: list(value or b"")} for name, value in one.headers() or ()],
+            }
+        )
+    return {"bootstrapServers": topic.servers, "records": records}
+
+
+def _encoded(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
+
+
+def _settled(consumer: Any, settled: Sequence[tuple[Item, Settled]], reading: Reading) -> None:
+    """Commit up to the first record that has to come again, and read from there, a moment later."""
+    again = [item for item, outcome in settled if outcome is Settled.AGAIN]
+    places = {(place.topic, place.partition): place for place in _after(settled)}
+    if places:
+        consumer.commit(offsets=list(places.values()), asynchronous=False)
+    for item in reversed(again):
+        consumer.seek(TopicPartition(item.record["topic"], item.record["partition"], item.record["offset"]))
+    if again:
+        reading.stopped.wait(LOOK_SECONDS)
+
+
+def _after(settled: Sequence[tuple[Item, Settled]]) -> Iterator[Any]:
+    """The places behind the records that are settled, the last one of each partition last."""
+    for item, outcome in settled:
+        if outcome is not Settled.AGAIN:
+            record = item.record
+            yield TopicPartition(record["topic"], record["partition"], record["offset"] + 1)

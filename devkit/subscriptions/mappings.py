@@ -1,0 +1,139 @@
+"""The event source mapping of each kind of subscription, with the rights that AWS wants it to have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector_sdk.errors import SdkError
+from connector_sdk.inbound.subscription import Subscription
+from functions.inbound.kafka_subscription import app as kafka
+from functions.inbound.kafka_subscription.model import Topic
+from functions.inbound.rabbitmq_subscription import app as rabbitmq
+from functions.inbound.rabbitmq_subscription import model as rabbitmq_model
+from functions.inbound.sqs_subscription import app as sqs
+from functions.inbound.sqs_subscription.model import Queue
+
+NETWORK = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+"""What AWS needs to reach a broker in a VPC."""
+POSITIONS: Mapping[str, str] = {"earliest": "TRIM_HORIZON", "latest": "LATEST", "none": "LATEST"}
+
+
+class NoMapping(SdkError):
+    """A subscription has no event source mapping, or needs what its model does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What no model says of a broker: its ARN, if it is one of Amazon's, and that of the secret with its login."""
+
+    broker: str = ""
+    secret: str = ""
+
+
+def mapping_of(subscription: Subscription, function: str, name: str, access: Access) -> str:
+    """The resources for one source, below `name`. Raises NoMapping."""
+    properties, statements = _WRITERS[subscription.connector.type](subscription.configuration, access)
+    lines = "".join(f"    {key}: {value}\n" for key, value in properties.items())
+    rights = "".join(
+        f"        - {{Effect: Allow, Action: {_list(actions)}, Resource: {on}}}\n" for actions, on in statements
+    )
+    return f"""\
+{name}Policy:
+  Type: AWS::IAM::Policy
+  Properties:
+    PolicyName: {name}
+    Roles: [!Ref {function}Role]
+    PolicyDocument:
+      Version: "2012-10-17"
+      Statement:
+{rights}\
+{name}Mapping:
+  Type: AWS::Lambda::EventSourceMapping
+  # AWS looks for the rights when the mapping is made.
+  DependsOn: {name}Policy
+  Properties:
+    FunctionName: !Ref {function}
+{lines}"""
+
+
+Written = tuple[Mapping[str, str], Iterable[tuple[Iterable[str], str]]]
+"""Properties of the mapping, and rights: actions and the resource."""
+_PARTIAL = {"FunctionResponseTypes": "[ReportBatchItemFailures]"}
+
+
+def _of_queue(queue: Queue, access: Access) -> Written:
+    arn = f'!Sub "arn:${{AWS::Partition}}:{queue.source}"'
+    actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    return {"EventSourceArn": arn, "BatchSize": "10", **_PARTIAL}, [(actions, arn)]
+
+
+def _of_topic(topic: Topic, access: Access) -> Written:
+    """AWS reads partial answers for Kafka from mappings with pollers of their own only."""
+    common = {
+        "Topics": _list([topic.name]),
+        "StartingPosition": POSITIONS[topic.reset],
+        "BatchSize": "100",
+        "ProvisionedPollerConfig": "{MinimumPollers: 1}",
+        **_PARTIAL,
+    }
+    if access.broker:
+        rights = [(("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"), access.broker), (NETWORK, '"*"')]
+        return {"EventSourceArn": access.broker, **common, **_login(access, "SASL_SCRAM_512_AUTH")}, [
+            *rights,
+            *_secret(access),
+        ]
+    if topic.credentials and not access.secret:
+        raise NoMapping(
+            f"the topic {topic.name} wants a login: name the ARN of a secret with its username and password by "
+            "--broker-secret"
+        )
+    servers = _list(topic.servers.split(","))
+    where = {"SelfManagedEventSource": f"{{Endpoints: {{KafkaBootstrapServers: {servers}}}}}"}
+    return {**where, **common, **_login(access, "BASIC_AUTH")}, [(NETWORK, '"*"'), *_secret(access)]
+
+
+def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
+    if not queue.is_amazon:
+        raise NoMapping(f"AWS reads queues of Amazon MQ only: {queue.name} at {queue.host} is read by `connectors run`")
+    if not (access.broker and access.secret):
+        raise NoMapping(
+            f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "
+            "secret with its username and password"
+        )
+    host = f"{{Type: VIRTUAL_HOST, URI: {json.dumps(queue.virtual_host)}}}"
+    properties = {
+        "EventSourceArn": access.broker,
+        "Queues": _list([queue.name]),
+        "BatchSize": "10",
+        "SourceAccessConfigurations": f"[{{Type: BASIC_AUTH, URI: {access.secret}}}, {host}]",
+    }
+    return properties, [(("mq:DescribeBroker",), access.broker), (NETWORK, '"*"'), *_secret(access)]
+
+
+def _login(access: Access, kind: str) -> Mapping[str, str]:
+    return {"SourceAccessConfigurations": f"[{{Type: {kind}, URI: {access.secret}}}]"} if access.secret else {}
+
+
+def _secret(access: Access) -> list[tuple[Iterable[str], str]]:
+    return [(("secretsmanager:GetSecretValue",), access.secret)] if access.secret else []
+
+
+def _list(items: Iterable[str]) -> str:
+    return json.dumps(list(items))
+
+
+_WRITERS: Mapping[str, Callable[[Any, Access], Written]] = {
+    kafka.handler.type: _of_topic,
+    rabbitmq.handler.type: _of_amazon_mq,
+    sqs.handler.type: _of_queue,
+}

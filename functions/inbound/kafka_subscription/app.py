@@ -1,0 +1,62 @@
+"""The function behind the event source mappings of the topics that Kafka templates name.
+
+A partition never stands still for a record that no element can use: it is kept among the deliveries, as refused, and
+the next one is read. Camunda's runtime stops there instead, and reads the record again and again.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connector_sdk.inbound import InboundMessage, Item, subscription_connector
+from connector_sdk.inbound.message import json_or_text
+from connector_sdk.template import EVENTS, ElementTemplate
+from functions.inbound.kafka_subscription.model import GROUPS, PROPERTIES, Topic, source_of
+
+
+def items(event: Mapping[str, Any]) -> Iterator[Item]:
+    """The records of a mapping's event, each partition in its order."""
+    servers = event.get("bootstrapServers") or ""
+    for partition, records in event.get("records", {}).items():
+        for record in records:
+            identifier = {"partition": partition, "offset": record["offset"]}
+            yield Item(source_of(servers, record["topic"]), record, identifier, partition)
+
+
+@subscription_connector(
+    type="io.camunda:connector-kafka-inbound:1",
+    name="Kafka Subscription",
+    properties=Topic.read,
+    source=lambda topic: topic.source,
+    group=lambda topic, own: topic.group or f"kafka-inbound-connector-{own}",
+    items=items,
+    feel=frozenset({"additionalProperties", "offsets"}),
+    template=ElementTemplate(
+        "io.serverless-connectors.kafka-subscription.v1",
+        version=1,
+        elements=tuple(one for one in EVENTS if one != "start event"),
+        groups=GROUPS,
+        properties=PROPERTIES,
+        keywords=("topic", "consume", "receive message"),
+        result_expression="{message: value}",
+    ),
+)
+def handler(record: Mapping[str, Any], properties: Topic) -> InboundMessage:
+    """Take a topic's records."""
+    raw = _text(record.get("value"))
+    headers = {
+        name: bytes(one & 0xFF for one in value) for each in record.get("headers") or () for name, value in each.items()
+    }
+    payload = {
+        "key": _text(record.get("key")),
+        "rawValue": raw,
+        "value": None if raw is None else json_or_text(raw),
+        "headers": {name: value.decode(errors="replace") for name, value in headers.items()},
+    }
+    return InboundMessage(payload, f"{record['topic']}-{record['partition']}-{record['offset']}")
+
+
+def _text(content: str | None) -> str | None:
+    return None if content is None else base64.b64decode(content).decode(errors="replace")
