@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,9 +84,34 @@ def test_what_is_deployed_is_in_the_table_and_has_a_route(aws: Aws, engine: Engi
     }
 
 
-def test_an_engine_that_is_away_is_reported_and_nothing_changes(
-    engine: EngineClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CAMUNDA_REST_ADDRESS", "http://127.0.0.1:9")
+@pytest.fixture(params=["engineAway", "noSearch"])
+def no_answer(request: pytest.FixtureRequest, engine: EngineClient, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Why nothing is found from now on, after one process was."""
+    engine.deploy([("orders.bpmn", process("orders", start="orders"))])
+    look()
+    address = f"{engine.address}/none" if request.param == "noSearch" else "http://127.0.0.1:9"
+    monkeypatch.setenv("CAMUNDA_REST_ADDRESS", address)
+    app._importer.cache_clear()
+    return str(request.param)
 
-    assert list(look()) == ["engineAway"]
+
+def test_an_engine_that_gives_no_answer_is_reported_and_nothing_changes(aws: Aws, no_answer: str) -> None:
+    table = RoutesTable(aws.settings, "imported-routes")
+    before = table.all()
+
+    done = look()
+
+    assert {name: done[name] for name in done if name != no_answer} == {"routesMade": 0, "routesTakenAway": 0}
+    assert done[no_answer]
+    assert table.all() == before != []
+
+
+def test_what_a_person_retires_loses_its_route_although_the_engine_gives_no_answer(aws: Aws, no_answer: str) -> None:
+    table = RoutesTable(aws.settings, "imported-routes")
+    [entry] = table.all()
+    table.put(replace(entry, elements=(), retired=True))
+
+    assert {name: count for name, count in look().items() if "routes" in name} == {
+        "routesMade": 0,
+        "routesTakenAway": 1,
+    }

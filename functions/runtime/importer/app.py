@@ -24,15 +24,22 @@ END_MARGIN_SECONDS = 20.0
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """One round. Returns the ids of the processes that were entered and taken out, and why nothing was, if so."""
+    """One round.
+
+    Returns the ids of the processes that were entered and taken out, or why nothing was: `engineAway`, or `noSearch`.
+    """
+    found = _round(context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS)
+    # Whatever the engine says: what failed the last time, or was changed by a person, comes right.
+    return found | _api_routes().update(_table().all())
+
+
+def _round(limit_seconds: float) -> dict[str, Any]:
     try:
-        done = _importer().round(context.get_remaining_time_in_millis() / 1000 - END_MARGIN_SECONDS)
-        # In each round: what failed the last time, or was changed by a person, comes right.
-        routes = _api_routes().update(_table().all())
+        done = _importer().round(limit_seconds)
     except (NoSearch, EngineError) as error:
         log.warning("%s", error)
-        return {"engineAway": str(error)}
-    return {"entered": done.entered, "removed": done.removed, "unusable": done.unusable, "left": done.left, **routes}
+        return {"noSearch" if isinstance(error, NoSearch) else "engineAway": str(error)}
+    return {"entered": done.entered, "removed": done.removed, "unusable": done.unusable, "left": done.left}
 
 
 @cache
