@@ -1,15 +1,20 @@
 """What a service answers, and what is tried again."""
 
 import socket
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from connector_sdk import aws_endpoint
 from connector_sdk.aws_endpoint import AwsEndpoint, Call, json_call
 from connector_sdk.errors import AwsRefused, AwsUnreachable, DeniedAddress, SettingsError
 from connector_sdk.settings import Settings
 from tests.aws.conftest import ScriptedAws
+
+KEYS = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
 
 
 def endpoint(aws: ScriptedAws, pauses: list[float] | None = None) -> AwsEndpoint:
@@ -109,12 +114,44 @@ def test_a_strangers_endpoint_is_not_dialled_on_this_machine(aws: ScriptedAws) -
     assert aws.operations == []
 
 
+def trickling(server: socket.socket, asked: list[bytes]) -> None:
+    """Answer each request with a byte every few milliseconds, without end."""
+    pause = threading.Event()
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection, suppress(OSError):
+            asked.append(connection.recv(65_536))
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not pause.wait(0.005):
+                connection.sendall(b" ")
+
+
+def test_an_answer_that_never_ends_costs_no_more_than_the_calls_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws_endpoint, "SPARE_SECONDS", 0.1)
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=trickling, args=(server, asked), daemon=True)
+        thread.start()
+        settings = Settings.read({**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.getsockname()[1]}"})
+        call = replace(json_call("ssm", "GetParameter", {}), read_timeout=0.1)
+
+        with pytest.raises(AwsUnreachable) as caught:
+            AwsEndpoint("ssm", settings).send(call)
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+    assert caught.value.timed_out
+    assert len(asked) == 1
+
+
 def test_nobody_there_is_said_with_the_address() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        keys = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-        settings = Settings.read({**keys, "AWS_ENDPOINT_URL": address})
+        settings = Settings.read({**KEYS, "AWS_ENDPOINT_URL": address})
         with pytest.raises(AwsUnreachable, match=r"no answer from ssm at 127.0.0.1:.*refused"):
             AwsEndpoint("ssm", settings, wait=lambda _: None).operation("GetParameter", {})
 

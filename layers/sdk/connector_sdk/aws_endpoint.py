@@ -20,6 +20,8 @@ from connector_sdk.wire.connection import Connections, NotConnected, Response
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
+SPARE_SECONDS = 10.0
+"""What all attempts of a call may take beside one `read_timeout`, however slowly their answers come."""
 ATTEMPTS = 3
 UNAVAILABLE = 503
 FIRST_PAUSE_SECONDS = 0.1
@@ -66,6 +68,7 @@ class Call:
     headers: Mapping[str, str] | None = None
     body: bytes = b""
     read_timeout: float = READ_TIMEOUT_SECONDS
+    """Seconds, for each wait on the socket; all attempts together are over SPARE_SECONDS after it."""
     attempts: int = ATTEMPTS
     """1: sent once and never again, whatever happens."""
     once: bool = False
@@ -127,16 +130,19 @@ class AwsEndpoint:
 
     def send(self, call: Call) -> Response:
         """Send a request; an answer above 299 is raised. Raises AwsRefused, AwsUnreachable, DeniedAddress."""
+        deadline = SystemClock().monotonic() + call.read_timeout + SPARE_SECONDS
         for attempt in range(1, call.attempts + 1):
+            pause = FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
             try:
-                return self._once(call)
+                return self._once(call, deadline)
             except (AwsRefused, AwsUnreachable) as error:
-                if attempt == call.attempts or not call.may_repeat(error):
+                late = SystemClock().monotonic() + pause >= deadline
+                if late or attempt == call.attempts or not call.may_repeat(error):
                     raise
-            self._wait(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            self._wait(pause)
         raise AssertionError("a call has at least one attempt")
 
-    def _once(self, call: Call) -> Response:
+    def _once(self, call: Call, deadline: float) -> Response:
         pairs = list(call.query)
         request = UnsignedRequest(call.method, self._host, call.path, pairs, call.headers, call.body)
         headers = signed_headers(request, self._credentials, self._scope, utc(self._clock))
@@ -149,6 +155,7 @@ class AwsEndpoint:
                 headers=headers,
                 read_timeout=call.read_timeout,
                 repeatable=call.attempts > 1,
+                deadline=deadline,
             )
         except OSError as error:
             raise AwsUnreachable(
