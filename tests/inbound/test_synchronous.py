@@ -1,10 +1,11 @@
 """Senders who wait for what the process does: nothing is queued, and they hear when it fails."""
 
+import json
 from typing import Any
 
 import pytest
 
-from connector_sdk.inbound import Answer
+from connector_sdk.inbound import Answer, InboundElement
 from connector_sdk.stores import State
 from tests.inbound.host import Webhook, catch_event, element
 
@@ -53,6 +54,29 @@ def test_what_the_engine_does_not_do_now_is_not_queued(webhook: Webhook, engine:
     assert answer.status == status
     assert [one.state for one in webhook.store.newest()] == [State.REFUSED]
     assert list(webhook.store.lease_due(webhook.clock.time_ms() + WEEK_MS, 0, "redelivery", 1)) == []
+
+
+UPLOADED = {"resultExpression": '={file: createDocument({content: "YQ==", fileName: "a.txt"})}'}
+
+
+@pytest.mark.parametrize(
+    ("wants", "status", "reason"),
+    [
+        (catch_event(WAITS), 404, "Nothing waits for this event"),
+        (element(WAITS), 404, "The process of this webhook is not deployed any more"),
+        (catch_event(WAITS | UPLOADED), 422, "The engine refuses this event"),
+    ],
+    ids=["correlating", "creating an instance", "creating a document"],
+)
+def test_what_the_engine_does_not_find_is_named(
+    webhook: Webhook, wants: InboundElement, status: int, reason: str
+) -> None:
+    webhook.deploy(wants)
+    webhook.engine.answers = [{"status": 404}]
+
+    answer = webhook.post({"id": "o-1"})
+
+    assert (answer.status, json.loads(answer.body)) == (status, {"reason": reason})
 
 
 def test_an_event_that_comes_too_late_is_not_begun(webhook: Webhook) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
@@ -82,6 +82,9 @@ class CreateInstance:
     Engines from 8.9 on keep it as the business id, by which an instance is found that an earlier try started.
     """
 
+    not_found: ClassVar[str] = "The process of this webhook is not deployed any more"
+    """What the engine's 404 means."""
+
     element: InboundElement
     variables: Mapping[str, Any]
     own_id: str
@@ -135,6 +138,9 @@ class CreateInstance:
 @dataclass(frozen=True, slots=True)
 class PublishMessage:
     """Publish a message; the engine drops a second one with the same id while it still knows the first."""
+
+    not_found: ClassVar[str] = "Nothing waits for this event"
+    """What the engine's 404 means to a sender who waits."""
 
     element: InboundElement
     variables: Mapping[str, Any]

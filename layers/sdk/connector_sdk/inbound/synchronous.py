@@ -10,7 +10,8 @@ leased first, so that a repeat starts nothing while the first request waits:
     a repeat, by the sender's own id, of what was done    the stored answer
     a repeat while the first one is still waited for      409 {"reason"}
     nothing waits for the message                         404 {"reason"}
-    the engine refuses the event                          422 {"reason"}
+    the process's version is not deployed any more        404 {"reason"}
+    the engine refuses the event, or a document of it     422 {"reason"}
     the engine is away or busy, or its answer is lost     503
     25 seconds, or the engine's own patience, are over    504: it may be done all the same
 """
@@ -24,7 +25,7 @@ from connector_sdk.errors import EngineBusy, EngineError, EngineNotFound, Engine
 from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import is_permanent, with_documents
-from connector_sdk.inbound.correlation import Unmappable, command_for
+from connector_sdk.inbound.correlation import Command, Unmappable, command_for
 from connector_sdk.inbound.creating import OUT_OF_TIME, creating
 from connector_sdk.inbound.redaction import answer_without
 from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
@@ -68,6 +69,7 @@ def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> 
     left_ms = BUDGET_MS - max(0, services.clock.time_ms() - event.request.received_ms)
     if left_ms <= 0:
         return _Result(answers.TIMED_OUT, OUT_OF_TIME)
+    command: Command | None = None
     try:
         engine = services.engine.within(left_ms / 1000, together=True)
         payload = with_documents(event.payload, engine)
@@ -80,13 +82,14 @@ def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> 
         reason = mask(str(error), event.credentials)
         _LOG.warning("the webhook %s could not be answered with a result: %s", event.route.path, reason)
         late = services.clock.time_ms() - event.request.received_ms >= BUDGET_MS
-        return _Result(answers.TIMED_OUT if late else _refused(error), reason)
+        return _Result(answers.TIMED_OUT if late else _refused(error, command), reason)
     return _Result(event.response(payload, correlation, event.acknowledgement or answers.OK))
 
 
-def _refused(error: EngineError) -> Answer:
-    if isinstance(error, EngineNotFound) and error.problem:
-        return answers.of_json(404, {"reason": "Nothing waits for this event"})
+def _refused(error: EngineError, command: Command | None) -> Answer:
+    """`command`: the one that failed; None if it was a document before it."""
+    if command is not None and isinstance(error, EngineNotFound) and error.problem:
+        return answers.of_json(404, {"reason": command.not_found})
     if isinstance(error, EngineRejected) and is_permanent(error):
         return answers.of_json(422, {"reason": "The engine refuses this event"})
     return answers.TIMED_OUT if isinstance(error, EngineBusy) and error.timed_out else answers.AWAY
