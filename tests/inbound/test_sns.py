@@ -35,6 +35,18 @@ def amazon(monkeypatch: pytest.MonkeyPatch) -> Amazon:
     return Amazon.played(monkeypatch)
 
 
+def test_a_strangers_topic_writes_no_lines_of_its_own_into_the_log(
+    webhook: Webhook, amazon: Amazon, caplog: pytest.LogCaptureFixture
+) -> None:
+    webhook.deploy(element(SNS))
+    topic = "arn:aws:sns:eu-central-1:1:x\rERROR \x1b[31mall is lost" + "!" * 1_000
+
+    assert sent(webhook, {**NOTIFICATION, "TopicArn": topic}).status == 401
+    [line] = [one for one in caplog.messages if "topicsAllowList" in one]
+    assert line.isprintable()
+    assert len(line) < 400
+
+
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_notification_starts_the_process_and_its_repeat_does_not(
     webhook: Webhook, amazon: Amazon, version: str

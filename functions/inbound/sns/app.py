@@ -51,14 +51,15 @@ def handler(request: WebhookRequest, properties: Sns) -> WebhookResult:
     message = message_of(request)
     region = region_of(message)
     if properties.topics is not None and message["TopicArn"] not in properties.topics:
-        _LOG.warning("a message of %s was refused: inbound.topicsAllowList does not name it", message["TopicArn"])
+        # Anybody may write this name: nothing is verified yet.
+        _LOG.warning("a message of %.300r was refused: inbound.topicsAllowList does not name it", message["TopicArn"])
         raise unverified()
     address = str(message.get("SigningCertURL"))
     verify(message, properties.certificates.at(address, region, request.received_ms))
     if message["Type"] == NOTIFICATION:
         return WebhookResult(message, {"snsEventType": "Notification"})
     if message["Type"] != SUBSCRIPTION:
-        _LOG.warning("%s no longer sends: somebody has ended its subscription", message["TopicArn"])
+        _LOG.warning("%.300r no longer sends: somebody has ended its subscription", message["TopicArn"])
         return WebhookResult(handshake=OK)
     _confirm(message["SubscribeURL"], region)
     return WebhookResult(message, {"snsEventType": "Subscription"}, may_be_unwanted=True)
