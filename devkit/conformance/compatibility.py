@@ -38,6 +38,10 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
 }
 """Values for templates of other types, where what is filled in would not do."""
 AUTHENTICATION = "authentication.type"
+NOT_BUILT: Mapping[str, tuple[str, frozenset[str]]] = {
+    "io.camunda:connector-jdbc:1": ("database", frozenset({"MSSQL", "ORACLE"})),
+}
+"""Job type → an input, and those of its choices that the connector refuses."""
 SHOWN_CHARACTERS = 200
 _PREFIX = "jakarta.validation.ValidationException: Found constraints violated while validating input: - "
 _RULES = Compatibility.of("8.10")
@@ -109,8 +113,11 @@ class _Trial:
             refusal = _unbound(connector.model, job.variables)
         if refusal:
             return "refused", _shown(refusal)
-        missing = sorted(_authentications(template) - _known_authentications(connector.model))
-        return ("partly", f"without authentication {', '.join(missing)}") if missing else ("works", "")
+        unknown = _choices(template, AUTHENTICATION) - _known_authentications(connector.model)
+        name, refused = NOT_BUILT.get(job_type, ("", frozenset()))
+        missing = {"authentication": sorted(unknown), name: sorted(_choices(template, name) & refused)}
+        lacking = [f"without {what} {', '.join(values)}" for what, values in missing.items() if values]
+        return ("partly", "; ".join(lacking)) if lacking else ("works", "")
 
     def _values(self, template: Template) -> Mapping[str, Any]:
         try:
@@ -145,11 +152,11 @@ def _serving(template: Template) -> tuple[str, str]:
     return "other", ""
 
 
-def _authentications(template: Template) -> set[str]:
-    """The kinds of authentication that a person can choose."""
+def _choices(template: Template, name: str) -> set[str]:
+    """What a person can choose for an input."""
     found: set[str] = set()
     for one in template["properties"]:
-        if one.get("binding", {}).get("name") == AUTHENTICATION:
+        if one.get("binding", {}).get("name") == name:
             found |= {str(choice["value"]) for choice in one.get("choices", [])} or {str(one.get("value"))}
     return found
 
@@ -157,7 +164,8 @@ def _authentications(template: Template) -> set[str]:
 def _known_authentications(model: type[BaseModel]) -> set[str]:
     field = model.model_fields.get(AUTHENTICATION.partition(".")[0])
     members = _models(field.annotation) if field else ()
-    return {tag for member in members for tag in get_args(member.model_fields["type"].annotation)}
+    fields = (member.model_fields.get("type") for member in members)
+    return {tag for one in fields if one is not None for tag in get_args(one.annotation)}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

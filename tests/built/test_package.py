@@ -116,7 +116,7 @@ def test_a_library_is_only_in_the_functions_that_name_it(build: Path) -> None:
 
 def packages(folder: Path) -> set[str]:
     """The third-party packages and modules in an artifact."""
-    own = {"functions", "connector_sdk"}
+    own = {"functions", "connector_sdk", "__pycache__"}
     return {path.name for path in folder.iterdir() if path.name not in own and not path.name.endswith(".dist-info")}
 
 
