@@ -78,7 +78,6 @@ def test_the_token_is_masked_like_a_secret(run: Run, httpserver: HTTPServer) -> 
     [
         ("no key", 201, "the private key cannot be used"),
         (PEM.replace("M", "A"), 201, "the private key cannot be used"),
-        (PEM, 404, "Failed to execute intrinsic function: createGithubAppInstallationToken"),
     ],
 )
 def test_what_fails_is_a_fault_of_the_input_and_shows_no_key(
@@ -91,6 +90,17 @@ def test_what_fails_is_a_fault_of_the_input_and_shows_no_key(
     assert outcome.retries == 0
     assert message in outcome.error_message
     assert key[40:80] not in str(outcome) or key == "no key"
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
+def test_githubs_refusal_is_that_of_any_service_and_the_job_is_tried_again(
+    status: int, run: Run, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/app/installations/34/access_tokens").respond_with_json({"message": "no"}, status)
+
+    outcome = run(PEM)
+    assert isinstance(outcome, Fail)
+    assert (outcome.retries, outcome.variables["error"]["code"]) == (2, str(status))
 
 
 def test_an_answer_without_a_token_is_said(run: Run, httpserver: HTTPServer) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.documents.document import Document
-from connector_sdk.errors import ConnectorInputError, SdkError
+from connector_sdk.errors import ConnectorError, ConnectorInputError, SdkError
 from connector_sdk.expressions import evaluate
 from connector_sdk.java_duration import milliseconds
 
@@ -30,7 +30,8 @@ LINK_LIFE_MS = 3_600_000
 def call(name: str, parameters: Sequence[Any], link: Link, more: Mapping[str, Function]) -> Any:
     """The result of a function of the table above, or of `more`.
 
-    Raises ConnectorInputError for an unknown name, wrong parameters or a failure.
+    Raises ConnectorInputError for an unknown name, wrong parameters or a failure; what a service or a store refuses
+    or does not answer stays the ConnectorError that it is, for trying again may help.
     """
     if name not in more and name not in _FUNCTIONS:
         raise ConnectorInputError(f"No intrinsic function found with name: {name}")
@@ -38,7 +39,7 @@ def call(name: str, parameters: Sequence[Any], link: Link, more: Mapping[str, Fu
         raise ConnectorInputError("Parameter at index 0 is required but not provided")
     try:
         return more[name](parameters) if name in more else _of_documents(name, parameters, link)
-    except ConnectorInputError:
+    except ConnectorError:
         raise
     except (SdkError, ValueError, LookupError) as error:
         raise ConnectorInputError(f"Failed to execute intrinsic function: {name}: {error}") from error
