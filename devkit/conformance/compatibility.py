@@ -34,6 +34,9 @@ SECRETS = {"TOKEN": "tok-secret", "PASS_S": "fake-pass", "DATABRICKS_CLIENT_SECR
 """Those that the recorded values name."""
 TYPED: Mapping[str, Mapping[str, Any]] = {
     "io.camunda:aws-eventbridge:1": {"input.eventBusName": '="orders"'},
+    "io.camunda:connector-jdbc:1": {"connection.uri": "jdbc:postgresql://db.test/orders"},
+    "io.camunda:connector-kafka:1": {"message.key": "order-7"},
+    "io.camunda:connector-rabbitmq:1": {"authentication.uri": "amqp://broker.test", "message.body": "order 7"},
     "io.camunda:slack:1": {"data.channel": "#orders"},
 }
 """Values for templates of other types, where what is filled in would not do."""
