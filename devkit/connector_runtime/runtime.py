@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from connector_sdk.clock import SystemClock
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDocuments
-from connector_sdk.errors import SdkError
+from connector_sdk.errors import EngineRejected, SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.inbound.polling import Polls

@@ -52,6 +52,36 @@ def test_models_are_deployed_again_before_anything_is_published() -> None:
             notices = iter(lambda: told.get(timeout=PATIENCE_SECONDS), None)
             said = next(one for one in notices if isinstance(one, Notice))
             assert said.text == (
-                "the engine was away and is back; deployed again, should it have forgotten: github-issue version 1"
+                "the engine was away and came back without its models; deployed again: github-issue version 1"
             )
+    client.close()
+
+
+def test_an_engine_that_forgot_nothing_keeps_the_version_that_was_deployed_meanwhile(tmp_path: Path) -> None:
+    told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+    kept = tmp_path / "engine.sqlite"
+    first = server.start(data=kept)
+    port = int(first.address.rsplit(":", 1)[1])
+    client = EngineClient(first.address)
+    plan = Plan(
+        client,
+        Settings.read({}),
+        EnvironmentSecrets(SECRETS),
+        read_models([EXAMPLE]),
+        ":memory:",
+        0,
+        "",
+        lambda _: None,
+        told.put,
+    )
+    newer = EXAMPLE.read_bytes().replace(b'name="GitHub issue"', b'name="GitHub issues"', 1)
+    with running(plan) as runtime:
+        assert [one.version for one in client.deploy([("newer.bpmn", newer)])] == [2]
+        first.stop()
+        github.send(github.issue_opened("acme/a", 1, "While away", delivery="1"), runtime.webhooks[0].url)
+        with server.start(port=port, data=kept):
+            notices = iter(lambda: told.get(timeout=PATIENCE_SECONDS), None)
+            next(one for one in notices if one == Notice("the engine was away and is back"))
+            found = client.search("process-definitions", {"processDefinitionId": "github-issue"})
+            assert sorted(one["version"] for one in found) == [1, 2]
     client.close()
