@@ -21,6 +21,7 @@ from devkit.testing.certificate import Certificate
 from devkit.testing.kafka import RunningKafka
 from devkit.testing.official import OfficialBench, OfficialTask
 from functions.outbound.kafka.app import handler
+from functions.outbound.kafka.properties import MAX_RECORD_BYTES
 from tests.connectors.official import official
 
 SCHEMA = {
@@ -155,6 +156,16 @@ def test_a_record_needs_no_key(broker: RunningKafka, topic: Topic) -> None:
     job = {**variables(broker, "x"), "message": {"value": "x"}}
     assert run_job(handler, job) == Complete({})
     assert topic.received().key() is None
+
+
+def test_a_record_may_be_as_large_as_with_the_java_client(broker: RunningKafka, topic: Topic) -> None:
+    overhead = 100
+    large = "x" * (MAX_RECORD_BYTES - overhead)
+    assert run_job(handler, variables(broker, large)) == Complete({})
+    assert topic.received().value() == large.encode()
+    outcome = run_job(handler, variables(broker, "x" * MAX_RECORD_BYTES))
+    assert isinstance(outcome, Fail)
+    assert "Message size too large" in outcome.error_message
 
 
 def test_tls_and_login_are_what_user_and_password_mean(
