@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connector_sdk.clock import Clock, SystemClock, utc
+from connector_sdk.container_credentials import credentials_of
 from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
-from connector_sdk.sigv4 import Credentials, Scope, UnsignedRequest, canonical_query, signed_headers
+from connector_sdk.sigv4 import Scope, UnsignedRequest, canonical_query, signed_headers
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.connection import Connections, NotConnected, Response
 
@@ -113,7 +114,7 @@ class AwsEndpoint:
         """
         if not settings.aws_region:
             raise SettingsError("AWS_REGION is not set: it names the region of the stack, such as eu-central-1")
-        self._credentials = Credentials.from_settings(settings)
+        self._credentials = credentials_of(settings)
         self._scope = Scope(service, settings.aws_region)
         address = settings.aws_endpoint or f"https://{prefix}{service}.{settings.aws_region}.{_domain(settings)}"
         self._host = urlsplit(address).netloc
@@ -145,7 +146,7 @@ class AwsEndpoint:
     def _once(self, call: Call, deadline: float) -> Response:
         pairs = list(call.query)
         request = UnsignedRequest(call.method, self._host, call.path, pairs, call.headers, call.body)
-        headers = signed_headers(request, self._credentials, self._scope, utc(self._clock))
+        headers = signed_headers(request, self._credentials(), self._scope, utc(self._clock))
         path = f"{call.path}?{canonical_query(pairs)}" if pairs else call.path
         try:
             answer = self._connections.request(

@@ -20,6 +20,7 @@ REDELIVERY = "redelivery"
 DOCUMENTS = "documents"
 IMPORTER = "importer"
 MESSAGES = "messages"
+CONTAINER_KEYS = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 FUNCTIONS = (OUTBOUND, INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER, MESSAGES)
 """The groups of deployed functions; a setting names those that read it."""
 ENGINE = (INBOUND, POLLER, REDELIVERY, DOCUMENTS, IMPORTER, MESSAGES)
@@ -293,12 +294,12 @@ SETTINGS: dict[str, Setting] = {
     "aws_access_key_id": Setting("AWS_ACCESS_KEY_ID", "", "the role's key; Lambda sets it"),
     "aws_secret_access_key": Setting("AWS_SECRET_ACCESS_KEY", "", "the role's secret key; Lambda sets it"),
     "aws_session_token": Setting("AWS_SESSION_TOKEN", "", "the role's session; Lambda sets it"),
-    "execution_environment": Setting(
-        "AWS_EXECUTION_ENV", "", "set by Lambda: this machine, its links and its metadata stay shut to connectors there"
+    "container_credentials": Setting(
+        CONTAINER_KEYS[0], "", "where a container's keys are; ECS sets it", aliases=CONTAINER_KEYS[1:]
     ),
-    "aws_endpoint": Setting(
-        "AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's; empty: AWS itself", _address
-    ),
+    "container_token_file": Setting("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "", "proves who asks there; EKS sets it"),
+    "execution_environment": Setting("AWS_EXECUTION_ENV", "", "set by Lambda: links and metadata stay shut there"),
+    "aws_endpoint": Setting("AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's", _address),
 }
 
 LAMBDA = "AWS_Lambda_"
@@ -343,6 +344,8 @@ class Settings:
     aws_access_key_id: str
     aws_secret_access_key: str
     aws_session_token: str
+    container_credentials: str
+    container_token_file: str
     execution_environment: str
     aws_endpoint: str
 
