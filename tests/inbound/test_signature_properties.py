@@ -8,6 +8,7 @@ import pytest
 
 from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
+from functions.inbound.webhook.template import VENDORS
 from tests.inbound.host import NOW, Webhook, catch_event, element
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -130,3 +131,7 @@ def test_the_engine_is_not_asked_when_the_sender_has_lost_its_patience(
 
     assert sent(webhook, name, received_ms=NOW - age_ms) == status
     assert len(webhook.told) == commands
+
+
+def test_the_template_offers_every_scheme() -> None:
+    assert sorted(VENDORS) == sorted(SCHEMES)

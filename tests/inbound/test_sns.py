@@ -151,7 +151,12 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(webhook: Webhook, amaz
 
 @pytest.mark.parametrize(
     "address",
-    ["https://evil.test/?Token=1", "http://sns.eu-central-1.amazonaws.com/", "https://sns.us-east-1.amazonaws.com/"],
+    [
+        "https://evil.test/?Token=1",
+        "https://sns.eu-central-1.amazonaws.com/?Token=1\n",
+        "http://sns.eu-central-1.amazonaws.com/",
+        "https://sns.us-east-1.amazonaws.com/",
+    ],
 )
 def test_a_subscription_is_confirmed_at_amazon_only(webhook: Webhook, amazon: Amazon, address: str) -> None:
     webhook.deploy(element(SNS))

@@ -7,8 +7,6 @@ The list of topics is what keeps strangers out.
 from __future__ import annotations
 
 import logging
-import re
-from urllib.parse import urlsplit
 
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
@@ -20,6 +18,7 @@ from functions.inbound.sns.message import (
     SUBSCRIPTION,
     message_id,
     message_of,
+    path_at_sns,
     region_of,
     unverified,
     verify,
@@ -27,7 +26,6 @@ from functions.inbound.sns.message import (
 from functions.inbound.sns.model import PROPERTIES, Sns
 
 _LOG = logging.getLogger(__name__)
-_HOST = re.compile(r"sns\.([a-z0-9-]{3,})\.amazonaws\.com(\.cn)?", re.ASCII)
 
 
 @webhook_connector(
@@ -67,8 +65,6 @@ def handler(request: WebhookRequest, properties: Sns) -> WebhookResult:
 
 def _confirm(address: str, region: str) -> None:
     """Tell SNS that the subscription is wanted. Raises WebhookError: 401 for an address elsewhere, 503."""
-    parts = urlsplit(address)
-    host = _HOST.fullmatch(parts.netloc)
-    if parts.scheme != "https" or host is None or host[1] != region:
+    if path_at_sns(address, region) is None:
         raise WebhookError(401, "The subscription is not to be confirmed at Amazon SNS")
     fetched(address)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connector_sdk.inbound.fetching import fetched
-from functions.inbound.sns.message import unverified
+from functions.inbound.sns.message import path_at_sns, unverified
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEEP_MS = 24 * 3600 * 1000
 MAX_CERTIFICATES = 16
 """SNS has one for each region, and a new one now and then."""
-_ADDRESS = re.compile(r"https://sns\.([a-z0-9-]{3,})\.amazonaws\.com(\.cn)?/[A-Za-z0-9-]+\.pem", re.ASCII)
+_PATH = re.compile(r"/[A-Za-z0-9-]+\.pem", re.ASCII)
 
 
 class Certificates:
@@ -32,8 +32,8 @@ class Certificates:
 
         Raises WebhookError: 401 for any other address and for what is no valid certificate, 503 if there is no answer.
         """
-        found = _ADDRESS.fullmatch(address)
-        if found is None or found[1] != region:
+        path = path_at_sns(address, region)
+        if path is None or _PATH.fullmatch(path) is None:
             raise unverified()
         with self._lock:
             until_ms, certificate = self._known.get(address, (0, None))

@@ -25,6 +25,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
 """What is signed of each type, in this order; a Subject only if there is one."""
 OPTIONAL = frozenset({"Subject"})
 HASHES = {"1": "SHA1", "2": "SHA256"}
+_ADDRESS = re.compile(r"https://sns\.([a-z0-9-]{3,})\.amazonaws\.com(?:\.cn)?(/[!-~]*)", re.ASCII)
 _ARN = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d+:.+", re.ASCII)
 
 
@@ -56,6 +57,12 @@ def region_of(message: Mapping[str, str]) -> str:
     if found is None:
         raise unverified()
     return found[1]
+
+
+def path_at_sns(address: str, region: str) -> str | None:
+    """Path and query of an address of SNS itself in that region; None for any other: nothing else is fetched."""
+    found = _ADDRESS.fullmatch(address)
+    return found[2] if found is not None and found[1] == region else None
 
 
 def verify(message: Mapping[str, str], certificate: Certificate) -> None:

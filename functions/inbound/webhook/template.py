@@ -12,6 +12,16 @@ GROUPS = {
     "webhookResponse": "Response",
     "synchronousResponse": "Response mode",
 }
+VENDORS = {
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "shopify": "Shopify",
+    "slack": "Slack",
+    "standard-webhooks": "Standard Webhooks",
+    "stripe": "Stripe",
+    "twilio": "Twilio",
+}
+"""Labels of `connector_sdk.inbound.signatures.SCHEMES`."""
 URL = Pattern(r"^(http://|https://|secrets|\{\{).*$", "Must be a http(s) URL")
 
 _HMAC = Equals("inbound.shouldValidateHmac", "enabled")
@@ -36,15 +46,7 @@ PROPERTIES = {
     "inbound.signature.scheme": Property(
         label="Signature of a vendor",
         group="authentication",
-        choices={
-            "github": "GitHub",
-            "gitlab": "GitLab",
-            "shopify": "Shopify",
-            "slack": "Slack",
-            "standard-webhooks": "Standard Webhooks",
-            "stripe": "Stripe",
-            "twilio": "Twilio",
-        },
+        choices=VENDORS,
         when=_NO_HMAC,
     ),
     "inbound.signature.secret": Property(
@@ -52,10 +54,7 @@ PROPERTIES = {
         group="authentication",
         required=True,
         secret=True,
-        when=Equals(
-            "inbound.signature.scheme",
-            *("github", "gitlab", "shopify", "slack", "standard-webhooks", "stripe", "twilio"),
-        ),
+        when=Equals("inbound.signature.scheme", *VENDORS),
     ),
     "inbound.hmacSecret": Property(
         label="HMAC secret key", group="authentication", required=True, secret=True, when=_HMAC
