@@ -27,6 +27,8 @@ COMMANDS = (
     "subscriptions",
     "deliveries",
     "events",
+    "pause",
+    "resume",
 )
 """Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
 

@@ -20,9 +20,11 @@ from connector_sdk.errors import EngineBusy, EngineUnreachable
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.backoff import Backoff
-from functions.runtime.poller.finished import Finished
+from functions.runtime.poller.finished import log_finished
+from functions.runtime.poller.heartbeat import Heartbeat
 from functions.runtime.poller.invokers.aws_lambda import AwsLambda
 from functions.runtime.poller.options import Options
+from functions.runtime.poller.pauses import follow
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.spelled_secrets import SpelledSecrets
 from functions.runtime.poller.stack_registry import read_registry
@@ -72,8 +74,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             cluster_id=_cluster_id(client, _seconds_left(context) - END_MARGIN_SECONDS),
             tenant_ids=(settings.tenant_id,),
         ),
-        observer=_log,
+        observer=lambda finished: log_finished(log, finished, settings.operate_address),
+        tell=Heartbeat(settings.stack),
     )
+    follow(settings, poller.pause, poller.stopping)
     poller.start()
     threading.Event().wait(min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
     left = poller.stop(max(0.0, _seconds_left(context) - END_MARGIN_SECONDS))
@@ -111,8 +115,3 @@ def _cluster_id(client: EngineClient, patience_seconds: float) -> str | None:
             pause.wait(delay)
         else:
             return found
-
-
-def _log(finished: Finished) -> None:
-    job = finished.job
-    log.info("job %s: %s by %s: %s %s", job.key, job.type, finished.function, finished.outcome, finished.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -30,3 +31,32 @@ class Finished:
 
 Observer = Callable[[Finished], None]
 """Called in the thread that ran the job; an exception in it is logged and changes nothing."""
+
+
+def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> None:
+    """One line for one job, and its parts as fields of a structured log. `operate` is the address of Operate."""
+    job = finished.job
+    parts = {
+        "job": job.key,
+        "jobType": job.type,
+        "instance": job.process_instance_key,
+        "element": job.element_id,
+        "elementInstance": job.element_instance_key,
+        "function": finished.function,
+        "outcome": finished.outcome,
+    }
+    if operate:
+        parts["operate"] = f"{operate}/processes/{job.process_instance_key}"
+    log.info(
+        "job %s of instance %s, element %s (%s): %s, %s %s%s%s",
+        job.key,
+        job.process_instance_key,
+        job.element_id,
+        job.element_instance_key,
+        job.type,
+        finished.function,
+        finished.outcome,
+        f": {finished.message}" if finished.message else "",
+        f" ({parts['operate']})" if operate else "",
+        extra=parts,
+    )

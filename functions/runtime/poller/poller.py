@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import random as system_random
 import threading
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import EngineClient
 from functions.runtime.poller.backoff import Random
-from functions.runtime.poller.commands import Commands, Result, Wait
+from functions.runtime.poller.commands import Commands, Wait
+from functions.runtime.poller.figures import HEARTBEAT_SECONDS, Counts, Figures, Tell
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import Invoker
 from functions.runtime.poller.leases import Leases
@@ -48,13 +48,14 @@ class Poller:
         observer: Observer | None = None,
         random: Random = system_random.random,
         wait: Wait | None = None,
+        tell: Tell | None = None,
     ) -> None:
-        """`observer` is told of each finished job. `random` and `wait` are for tests of back-off."""
+        """`observer` is told of each finished job, `tell` how all are doing. `random` and `wait` are for tests."""
         clock = clock or SystemClock()
         self._observer = observer
         self._spelled_only = options.secret_names is not None
-        self._counts: Counter[str] = Counter()
-        self._counting = threading.Lock()
+        self._tell = tell
+        self._counts = Counts()
         self.stopping = threading.Event()
         """Set once no more jobs are asked for."""
         self._stopped = threading.Event()
@@ -87,7 +88,8 @@ class Poller:
         self._polling = [
             threading.Thread(target=worker.run, name=f"poll {worker.job_type}", daemon=True) for worker in self._workers
         ]
-        for thread in (keeper, *self._polling):
+        heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        for thread in (keeper, heart, *self._polling):
             thread.start()
 
     def stop(self, timeout_seconds: float | None = None) -> int:
@@ -107,6 +109,7 @@ class Poller:
         left = sum(worker.slots.drained(max(0.0, until - clock.monotonic())) for worker in self._workers)
         self._stopped.set()
         self._threads.end()
+        self._say()
         return left
 
     def run(self, until: threading.Event) -> int:
@@ -120,14 +123,34 @@ class Poller:
 
     def counts(self) -> dict[str, int]:
         """How many jobs ended in each outcome, and how many of the commands were `gone`, `refused` or `lost`."""
-        with self._counting:
-            return dict(self._counts)
+        return self._counts.all()
+
+    def figures(self) -> dict[str, Figures]:
+        """How each job type is doing."""
+        oldest = self._leases.oldest()
+        return {
+            worker.job_type: worker.figures(self._counts.of(worker.job_type), oldest.get(worker.job_type, 0.0))
+            for worker in self._workers
+        }
+
+    def pause(self, names: Collection[str]) -> None:
+        """Ask for no jobs of the connectors with these names, and for those of all others again."""
+        for worker in self._workers:
+            worker.slots.pause(worker.function in names)
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(HEARTBEAT_SECONDS):
+            self._say()
+
+    def _say(self) -> None:
+        if self._tell is not None:
+            try:
+                self._tell(self.figures())
+            except Exception:
+                log.exception("the figures could not be told")
 
     def _observe(self, finished: Finished) -> None:
-        with self._counting:
-            self._counts[finished.outcome] += 1
-            if finished.result is not Result.TAKEN:
-                self._counts[finished.result.value] += 1
+        self._counts.add(finished)
         if self._observer is not None:
             self._observer(finished)
 

@@ -38,7 +38,7 @@ class Slots:
         self._ran = 0
         self._crowd = 0
         self._linger_seconds = linger_seconds
-        self._closed = False
+        self._closed = self._paused = False
         self._changed = self._room.changed
 
     def ask(self, *, backlog: bool) -> int:
@@ -92,6 +92,13 @@ class Slots:
                 self._ran = 0
                 self._changed.notify_all()
 
+    def pause(self, paused: bool) -> None:
+        """Ask for nothing until told otherwise; a request that is open may still bring jobs."""
+        with self._changed:
+            if paused != self._paused:
+                self._paused = paused
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Ask for nothing any more; what runs keeps its slot."""
         with self._changed:
@@ -109,9 +116,16 @@ class Slots:
         """Jobs in flight."""
         return self._used
 
+    @property
+    def state(self) -> str:
+        """`polling`, `paused` or `stopped`."""
+        if self._closed:
+            return "stopped"
+        return "paused" if self._paused else "polling"
+
     def _grantable(self, backlog: bool) -> int:
         """How many jobs may be asked for now: what is free of its own, and what it may borrow."""
-        if not self._room.has_bytes(self._bytes):
+        if self._paused or not self._room.has_bytes(self._bytes):
             return 0
         own = self._floor - self._used
         if self._free <= own:

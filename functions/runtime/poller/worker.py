@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from functions.runtime.poller.answers import Reported, read_answer
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.batches import batches
 from functions.runtime.poller.commands import Commands, Result
+from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
 from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
@@ -69,7 +71,29 @@ class JobWorker:
         self._shared = shared
         self._lock_seconds = lock_seconds(connector.timeout_seconds)
         self._reports = Reports(connector, shared.commands)
+        self._activated = 0
+        self._missing = False
         self._most = shared.options.batch_size if connector.repeat != "unsafe" else 1
+
+    @property
+    def function(self) -> str:
+        """The connector's name."""
+        return self._connector.name
+
+    def figures(self, counts: Counter[str], oldest_seconds: float) -> Figures:
+        """How this type is doing; `counts` are those of its finished jobs."""
+        return Figures(
+            function=self.function,
+            activated=self._activated,
+            completed=counts["completed"],
+            failed=counts["failed"],
+            errors=counts["error"],
+            given_back=counts["given back"],
+            late=counts["gone"],
+            in_flight=self.slots.used,
+            oldest_seconds=round(oldest_seconds, 3),
+            state="missing" if self._missing else self.slots.state,
+        )
 
     def run(self) -> None:
         """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
@@ -112,6 +136,7 @@ class JobWorker:
 
     def _begin(self, jobs: Sequence[Job], since: float, most: int) -> None:
         """Run jobs in threads of their own, up to `most` in one; those that came too late for it are given back."""
+        self._activated += len(jobs)
         leases = [self._shared.leases.begin(job, self._lock_seconds, since) for job in jobs]
         self.slots.take(len(leases), sum(lease.size for lease in leases))
         if self._shared.stopping.is_set():
@@ -223,6 +248,7 @@ class JobWorker:
             answer = self._shared.invoker.invoke(self._connector, invocation)
         except FunctionMissing as error:
             log.error("type %s is not asked for any more: %s", self.job_type, error)
+            self._missing = True
             self.slots.close()
             raise
         except NeverRan:

@@ -218,6 +218,9 @@ SETTINGS: dict[str, Setting] = {
         "the Secrets Manager secret with the engine's credentials: a JSON object of CAMUNDA_… variables",
         functions=ENGINE,
     ),
+    "operate_address": Setting(
+        "CONNECTORS_OPERATE_ADDRESS", "", "Operate, to which the log of a job links", _address, functions=(POLLER,)
+    ),
     "engine_tokens": Setting(
         "CONNECTORS_ENGINE_TOKENS",
         "",
@@ -329,6 +332,7 @@ class Settings:
     secret_prefix: str
     secrets: tuple[Place, ...]
     engine_secret: str
+    operate_address: str
     engine_tokens: str
     stack: str
     poller_mode: str

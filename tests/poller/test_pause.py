@@ -1,0 +1,121 @@
+"""A connector is paused and goes on: in a process by its health endpoint, in a stack by a parameter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from connector_sdk.aws_endpoint import AwsEndpoint
+from connector_sdk.clock import ControlledClock
+from connector_sdk.wire.connection import Connections
+from devkit.cli.main import execute
+from functions.runtime.poller.figures import Figures
+from functions.runtime.poller.health import served
+from functions.runtime.poller.heartbeat import Heartbeat
+from functions.runtime.poller.pauses import paused_connectors
+from functions.runtime.poller.slots import Slots
+from tests.conftest import Aws
+from tests.poller.running import Seen, complete, polling
+from tests.poller.scripted_engine import ScriptedEngine
+
+FIGURES = Figures("fn", 5, 3, 1, 0, 1, 0, 0, 0.0, "polling")
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def address(engine: ScriptedEngine, seen: Seen) -> Iterator[str]:
+    with polling(engine, complete, seen) as poller, served(poller, ["fn"], "127.0.0.1", 0) as address:
+        yield address
+
+
+def health(address: str) -> dict[str, object]:
+    answer = Connections(address).request("GET", "/health")
+    assert answer.status == 200
+    content: dict[str, dict[str, object]] = json.loads(answer.body)["types"]["t"]
+    return content
+
+
+def test_a_running_poller_says_how_it_goes(engine: ScriptedEngine, seen: Seen, address: str) -> None:
+    engine.add("t", 3)
+    seen.wait(3)
+    figures = health(address)
+    assert (figures["function"], figures["activated"], figures["completed"]) == ("fn", 3, 3)
+    assert (figures["failed"], figures["state"]) == (0, "polling")
+
+
+def test_a_connector_of_a_running_poller_is_paused_and_goes_on(
+    engine: ScriptedEngine, seen: Seen, address: str
+) -> None:
+    assert execute(["pause", "fn", "--address", address]) == 0
+    assert health(address)["state"] == "paused"
+    assert execute(["resume", "fn", "--address", address]) == 0
+    assert health(address)["state"] == "polling"
+    engine.add("t")
+    assert seen.wait(1)[0].outcome == "completed"
+
+
+def test_paused_slots_ask_for_nothing_and_can_be_closed() -> None:
+    slots = Slots(4, 0.001)
+    slots.pause(True)
+    assert slots.state == "paused"
+    slots.close()
+    assert (slots.ask(backlog=False), slots.state) == (0, "stopped")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["pause", "other", "--address", "ADDRESS"], "no connector 'other' runs here; there are fn"),
+        (["pause", "fn", "--address", "http://127.0.0.1:1"], "no poller answers at http://127.0.0.1:1"),
+        (["resume", "fn"], "name a deployed stack with --stack, or a running poller with --address"),
+        (["pause", "fn", "--stack", "s", "--address", "http://127.0.0.1:1"], "name a deployed stack"),
+    ],
+)
+def test_what_cannot_be_paused_is_one_sentence(
+    address: str, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute([address if part == "ADDRESS" else part for part in arguments]) != 0
+    assert words in capsys.readouterr().err
+
+
+def test_other_requests_are_told_what_there_is(address: str) -> None:
+    answer = Connections(address).request("GET", "/paused/fn")
+    assert (answer.status, urlsplit(address).hostname) == (404, "127.0.0.1")
+
+
+def test_a_connector_of_a_stack_is_paused_and_goes_on(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (aws.variables | {"CONNECTORS_STACK": "paused-stack"}).items():
+        monkeypatch.setenv(name, value)
+    ssm = AwsEndpoint("ssm", aws.settings)
+    for name in ("http-json", "sqs"):
+        ssm.operation("PutParameter", {"Name": f"/paused-stack/connectors/{name}", "Value": "{}", "Type": "String"})
+    settings = type(aws.settings).read({**aws.variables, "CONNECTORS_STACK": "paused-stack"})
+    assert execute(["pause", "http_json", "--stack", "paused-stack"]) == 0
+    assert paused_connectors(settings) == {"http-json"}
+    assert execute(["resume", "http-json", "--stack", "paused-stack"]) == 0
+    assert execute(["resume", "http-json", "--stack", "paused-stack"]) == 0
+    assert paused_connectors(settings) == frozenset()
+    assert execute(["pause", "nope", "--stack", "paused-stack"]) != 0
+
+
+def test_metrics_are_what_has_come_since_the_last_minute_and_nothing_is_said_of_zero() -> None:
+    lines: list[str] = []
+    heartbeat = Heartbeat("shop", lines.append, ControlledClock(7))
+
+    def said() -> dict[str, float]:
+        values = [json.loads(line) for line in lines]
+        lines.clear()
+        assert all(one["Stack"] == "shop" and one["_aws"]["Timestamp"] == 7 for one in values)
+        return {name: value for one in values for name, value in one.items() if name not in ("_aws", "Stack")}
+
+    heartbeat({"t": FIGURES})
+    assert said() == {"JobsActivated": 5, "JobsCompleted": 3, "JobsFailed": 1, "JobsGivenBack": 1}
+    heartbeat({"t": Figures("fn", 7, 3, 1, 0, 1, 0, 2, 1.5, "missing")})
+    assert said() == {"JobsActivated": 2, "JobsInFlight": 2, "OldestJobSeconds": 1.5, "FunctionsMissing": 1}
