@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -159,6 +161,29 @@ def test_an_instance_is_created_by_id_or_by_key(httpserver: HTTPServer, engine: 
     created = engine.create_instance(process_definition_id="p", version=3, variables={}, await_completion=True)
     assert created == CreatedInstance("1", "2", "p", 3, "<default>", {"x": 1})
     assert engine.create_instance(process_definition_key="2") == created
+
+
+def test_a_client_waits_for_an_instance_as_long_as_the_engine_may(httpserver: HTTPServer) -> None:
+    answer = json.dumps(
+        {
+            "processInstanceKey": "1",
+            "processDefinitionKey": "2",
+            "processDefinitionId": "p",
+            "processDefinitionVersion": 1,
+            "tenantId": "t",
+        }
+    )
+
+    def late(_: Request) -> Response:
+        threading.Event().wait(0.5)
+        return Response(answer, mimetype="application/json")
+
+    httpserver.expect_request("/v2/process-instances").respond_with_handler(late)
+    with closing(EngineClient(httpserver.url_for(""), read_timeout=0.1)) as impatient:
+        created = impatient.create_instance(process_definition_id="p", await_completion=True, request_timeout_ms=5_000)
+        assert created.process_instance_key == "1"
+        with pytest.raises(EngineUnreachable):
+            impatient.create_instance(process_definition_id="p")
 
 
 def test_a_search_reads_every_page(httpserver: HTTPServer, engine: EngineClient) -> None:

@@ -230,7 +230,10 @@ class EngineClient:
             "requestTimeout": request_timeout_ms,
             "businessId": business_id,
         }
-        return self._call("POST", "/process-instances", _given(optional), read=CreatedInstance.from_wire)
+        waited = (request_timeout_ms or 0) / 1000 + POLL_MARGIN_SECONDS if await_completion else 0.0
+        body, timeout = _json(_given(optional)), max(self._read_timeout, waited)
+        request = Request("POST", "/process-instances", body, read_timeout=timeout)
+        return self._rest.send(request, CreatedInstance.from_wire, self._seconds)
 
     def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
         """Keep a document in the engine's store (8.7 and newer); returns its reference, as variables hold it."""
