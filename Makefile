@@ -75,7 +75,7 @@ delete: setup ## delete the stack, its deliveries and their payloads
 
 rehearse: build ## deploy into an AWS emulator on this machine, use the stack, delete it
 	@sh scripts/tool emulator >/dev/null
-	$(BIN)/python -m pytest tests/stack/rehearsal.py
+	$(BIN)/python -m pytest tests/stack/rehearsal.py tests/stack/rehearsal_of_subscriptions.py
 
 compatibility: setup ## try every official element template, and write docs/compatibility.md (needs Node.js)
 	$(BIN)/python -m devkit.conformance.compatibility_page $(CHECK)
