@@ -112,6 +112,29 @@ def test_headers_whose_names_differ_only_in_case_are_one_list_and_cookies_stand_
     assert answer.to_event()["cookies"] == ["a=1", "b=2"]
 
 
+@pytest.mark.parametrize(("status", "sent"), [(100, 500), (199, 500), (200, 200), (599, 599), (600, 500), (999, 500)])
+def test_a_status_that_ends_no_exchange_is_sent_as_500(status: int, sent: int) -> None:
+    assert Answer(status).to_event()["statusCode"] == sent
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("={statusCode: 999}", "a webhook's status is 999, which HTTP does not have as an answer: senders get 500"),
+        ("={statusCode: 1000}", "its statusCode is not between 100 and 999"),
+        ('={statusCode: "many"}', "its statusCode is no number"),
+        ("={headers: 5}", "its headers are no context of texts and numbers"),
+        ("=5", "the value of its expression is no context"),
+    ],
+)
+def test_the_log_says_why_a_response_expression_ends_in_500(
+    webhook_of: Callable[..., Webhook], caplog: pytest.LogCaptureFixture, expression: str, reason: str
+) -> None:
+    answer(webhook_of(), expression)
+
+    assert reason in caplog.text
+
+
 @pytest.mark.parametrize(
     ("expression", "text"),
     [

@@ -38,6 +38,7 @@ JSON = "application/json"
 TEXT = "text/plain;charset=UTF-8"
 SET_COOKIE = "set-cookie"
 """The one header whose values cannot stand in one list."""
+FINAL_STATUSES = range(200, 600)
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 
 
@@ -69,11 +70,15 @@ class Answer:
         return dict(found.values())
 
     def to_event(self) -> dict[str, Any]:
-        """As a Lambda function answers API Gateway: several values of a header are one list (RFC 9110, section 5.3)."""
+        """As a Lambda function answers API Gateway: several values of a header are one list (RFC 9110, section 5.3).
+
+        A status that ends no exchange (1xx, 600 and more: section 15) is sent as 500: Camunda's runtime puts up to 999
+        on the wire, API Gateway and most senders take it for a broken answer.
+        """
         fields = self.fields()
         cookies = [value for name in list(fields) if name.lower() == SET_COOKIE for value in fields.pop(name)]
         return {
-            "statusCode": self.status,
+            "statusCode": self.status if self.status in FINAL_STATUSES else FAILED.status,
             "headers": {name: ", ".join(values) for name, values in fields.items()},
             **({"cookies": cookies} if cookies else {}),
             "body": self.body.decode(),
