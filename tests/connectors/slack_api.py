@@ -42,6 +42,7 @@ class Slack:
     server: HTTPServer
     refuse: dict[str, str] = field(default_factory=dict)
     busy_seconds: int = 0
+    unknown_token: str = "invalid_auth"
     asked: list[Asked] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
 
@@ -72,7 +73,7 @@ class Slack:
         if self.busy_seconds:
             return Response("", 429, {"Retry-After": str(self.busy_seconds)})
         if token != TOKEN:
-            return _said({"ok": False, "error": "invalid_auth"})
+            return _said({"ok": False, "error": self.unknown_token})
         if method in self.refuse:
             return _said({"ok": False, "error": self.refuse[method]})
         return _said({"ok": True, **ANSWERS[method](content, self)})

@@ -17,6 +17,8 @@ ADDRESS = "https://slack.com/api/"
 JSON = "application/json; charset=utf-8"
 PAGE = 100
 TOO_MANY = 429
+REFUSED_TOKENS = ("account_inactive", "invalid_auth", "token_expired", "token_revoked")
+"""Slack's words for a token that it knows no more; the status is 200."""
 
 
 class SlackApi:
@@ -79,7 +81,8 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 def _refusal(answer: Mapping[str, Any], failed: str) -> ConnectorError:
     word = str(answer.get("error") or "Unknown error")
     details = answer.get("errors")
-    return ConnectorError(word, f"{failed}{word}" + (f" caused by: {details}" if details else ""))
+    message = f"{failed}{word}" + (f" caused by: {details}" if details else "")
+    return ConnectorError(word, message, credentials_refused=word in REFUSED_TOKENS)
 
 
 def _pause(response: httpx.Response) -> timedelta | None:

@@ -36,13 +36,24 @@ class SdkError(Exception):
 
 
 class ConnectorError(SdkError):
-    """A connector failed; `code` and `variables` become `error.code` and `error.variables` in error expressions."""
+    """A connector failed; `code` and `variables` become `error.code` and `error.variables` in error expressions.
 
-    def __init__(self, code: str | None, message: str, variables: Mapping[str, Any] | None = None) -> None:
+    `credentials_refused`: the service does not know who asks, so this call did nothing; a secret may have been changed.
+    """
+
+    def __init__(
+        self,
+        code: str | None,
+        message: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        credentials_refused: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.variables = variables
+        self.credentials_refused = credentials_refused
 
 
 class ConnectorInputError(ConnectorError):

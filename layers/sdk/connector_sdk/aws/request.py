@@ -65,6 +65,7 @@ class AwsRequest(ConnectorModel):
     aws_credential: Annotated[AwsCredential | None, NEWER, Property(offered=False)] = None
     authentication: Annotated[Authentication, Property(group="authentication", default=OWN_ROLE)]
     configuration: AwsConfiguration | None = None
+    _calls: int = 0
 
     @model_validator(mode="before")
     @classmethod
@@ -76,6 +77,11 @@ class AwsRequest(ConnectorModel):
             credential = {**credential, "authentication": _typed(credential.get("authentication"))}
             return {**members, "awsCredential": credential, "authentication": credential["authentication"]}
         return {**members, "authentication": _typed(members.get("authentication"))}
+
+    def count_call(self) -> int:
+        """One more call is made for this request: how many there are now."""
+        self._calls += 1
+        return self._calls
 
     @property
     def region(self) -> str:

@@ -14,6 +14,16 @@ from connector_sdk.settings import Settings
 from connector_sdk.wire.connection import Response
 
 READ_TIMEOUT_SECONDS = 20.0
+REFUSED_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+"""AWS's codes for keys that it does not know, or whose signature is another (IAM User Guide, and the services' own)."""
 MAX_ENDPOINTS = 16
 """Combinations of service, region and credentials whose connections are kept."""
 
@@ -28,14 +38,17 @@ def json_answer(
 def sent(service: str, call: Call, request: AwsRequest, settings: Settings) -> Response:
     """The answer to a call with the request's credentials, in its region. What it asks for is not done twice.
 
-    Raises ConnectorError (`code` is AWS's own for a refusal, None without an answer), ConnectorInputError for an
+    Raises ConnectorError (`code` is AWS's own for a refusal, None without an answer; `credentials_refused` only if no
+    other call was made for this request), ConnectorInputError for an
     endpoint that is none, DeniedAddress, and SettingsError where the function has no role.
     """
     endpoint = _endpoint(service, _settings_of(request, settings), bool(request.endpoint))
+    is_first = request.count_call() == 1
     try:
         return endpoint.send(replace(call, once=True, read_timeout=READ_TIMEOUT_SECONDS))
     except AwsRefused as error:
-        raise ConnectorError(error.code, str(error)) from error
+        refused = is_first and error.code in REFUSED_CREDENTIALS
+        raise ConnectorError(error.code, str(error), credentials_refused=refused) from error
     except AwsError as error:
         raise ConnectorError(None, str(error)) from error
 

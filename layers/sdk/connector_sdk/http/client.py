@@ -49,6 +49,8 @@ class HttpClient:
         self._tokens = tokens or Tokens()
         self.note: Callable[[str], None] = _forget
         """Is told of texts that are as good as secrets."""
+        self.sent = 0
+        """Requests of this client, redirected ones as often as they were sent; those for tokens do not count."""
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
@@ -57,10 +59,12 @@ class HttpClient:
     def noting(self, note: Callable[[str], None]) -> HttpClient:
         """The same client, connections and tokens included, that tells `note` what it proves itself with.
 
-        These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617).
+        These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617). It has sent
+        nothing yet.
         """
         client = copy(self)
         client.note = note
+        client.sent = 0
         return client
 
     def close(self) -> None:
@@ -114,16 +118,23 @@ class HttpClient:
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
             request = Request(method, target, sent, content, connect_seconds, read_seconds, tls)
-            return follow(self._sender, request) if follow_redirects else self._sender.send(request)
+            return follow(self._sender, request, self._count) if follow_redirects else self._sender.send(request)
 
-        by_token = (
-            auth if isinstance(auth, OAuthClientCredentials | OAuthRefreshToken) and self._tokens.knows(auth) else None
-        )
-        response = send()
-        if response.status_code == UNAUTHORIZED and by_token is not None:
-            self._tokens.forget(by_token)
+        self._count()
+        return self._with_fresh_token(auth, send)
+
+    def _with_fresh_token(self, auth: Authentication | None, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """What `send` gets; a kept token that is refused is forgotten, and the request is sent with another."""
+        if not isinstance(auth, OAuthClientCredentials | OAuthRefreshToken) or not self._tokens.knows(auth):
             return send()
-        return response
+        response = send()
+        if response.status_code != UNAUTHORIZED:
+            return response
+        self._tokens.forget(auth)
+        return send()
+
+    def _count(self) -> None:
+        self.sent += 1
 
     def _proof(self, auth: Authentication | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """The headers and query parameters that an authentication adds."""

@@ -13,6 +13,7 @@ from connector_sdk.errors import ConnectorError
 ABORTED = "An error occurred while executing the request, or the connection was aborted"
 TIMED_OUT = "The request timed out. Please try increasing the read and connection timeouts."
 PROTOCOL = "An error with the HTTP protocol occurred"
+UNAUTHORIZED = "401"
 HANDSHAKE = "SSL_HANDSHAKE_FAILED"
 
 
@@ -22,7 +23,7 @@ class HttpError(ConnectorError):
     def __init__(
         self, code: str | None, message: str, incident: str, variables: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(code, message, variables)
+        super().__init__(code, message, variables, credentials_refused=code == UNAUTHORIZED)
         self.incident = incident
 
 

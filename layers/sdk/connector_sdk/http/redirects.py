@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -20,14 +21,18 @@ HARMLESS_HEADERS = ("accept", "accept-language", "accept-encoding", "content-typ
 _SAFE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def follow(sender: Sender, request: Request) -> httpx.Response:
-    """Send a request, and send it on to where the answers point. Raises ProtocolError after MAX_REDIRECTS hops."""
+def follow(sender: Sender, request: Request, redirected: Callable[[], None]) -> httpx.Response:
+    """Send a request, and send it on to where the answers point; each time `redirected` is told.
+
+    Raises ProtocolError after MAX_REDIRECTS hops.
+    """
     request = sender.begun(request)
     for _ in range(MAX_REDIRECTS + 1):
         response = sender.send(request)
         target = _target(request, response)
         if target is None:
             return response
+        redirected()
         request = _redirected(request, response.status_code, target)
     raise ProtocolError("500", PROTOCOL, f"{request.where} was redirected more than {MAX_REDIRECTS} times")
 

@@ -15,8 +15,9 @@ from pydantic import BaseModel
 
 from connector_sdk.binding import bind
 from connector_sdk.documents import Documents, created
+from connector_sdk.errors import ConnectorError
 from connector_sdk.expressions import error_outcome, output_variables
-from connector_sdk.http import HttpError, github_app
+from connector_sdk.http import HttpClient, github_app
 from connector_sdk.job import Job
 from connector_sdk.nesting import allow_deep_values
 from connector_sdk.outbound.context import JobContext
@@ -26,7 +27,6 @@ from connector_sdk.outbound.services import Services
 from connector_sdk.outcome import Complete, Fail, Outcome
 from connector_sdk.secrets import CachedSecrets, resolve
 
-UNAUTHORIZED = "401"
 allow_deep_values()  # of the whole process, before any job runs in it
 
 Handler = Callable[[Any, JobContext], Any]
@@ -47,6 +47,13 @@ class _Progress:
 
     backoff_ms: int = 0
     used_secrets: tuple[str, ...] = ()
+    http: HttpClient | None = None
+    """The handler's own, once it runs."""
+
+    @property
+    def did_nothing(self) -> bool:
+        """Whether the handler has sent no more than one request, the one whose credentials were refused."""
+        return self.http is None or self.http.sent <= 1
 
     def note(self, secret: str) -> None:
         """One more text that must not leave the function."""
@@ -106,15 +113,17 @@ def _response(
     progress.used_secrets = resolved.used
     try:
         return _answer(work, job, services, progress, resolved.value)
-    except HttpError as error:
-        if error.code != UNAUTHORIZED or not resolved.used or not isinstance(services.secrets, CachedSecrets):
+    except ConnectorError as error:
+        if not error.credentials_refused or not progress.did_nothing or not resolved.used:
+            raise
+        if not isinstance(services.secrets, CachedSecrets):
             raise
         services.secrets.outdate()
         renewed = resolve(dict(job.variables), services.secrets, allowed=allowed, textual=textual)
         if renewed.value == resolved.value:
             raise
         progress.used_secrets = (*progress.used_secrets, *renewed.used)
-        return _answer(work, job, services, progress, renewed.value)  # the service did nothing for the old secret
+        return _answer(work, job, services, progress, renewed.value)
 
 
 def _answer(work: Work, job: Job, services: Services, progress: _Progress, variables: Mapping[str, Any]) -> Any:
@@ -123,7 +132,8 @@ def _answer(work: Work, job: Job, services: Services, progress: _Progress, varia
     functions = {github_app.NAME: partial(github_app.installation_token, http=http, clock=services.clock)}
     documents = Documents(services.documents, http.download, rules, functions)
     request = bind(work.model, variables, documents, newer_inputs=rules.newer_inputs)
-    context = JobContext(job, http, rules, services.clock, services.documents, services.settings)
+    progress.http = services.http.noting(progress.note)
+    context = JobContext(job, progress.http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
 
