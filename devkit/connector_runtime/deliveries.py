@@ -70,8 +70,10 @@ class ToldDeliveries(SqliteDeliveries):
         self._say(delivery, f"{ENDS[state]}{': ' + error if error else ''}")
         return written
 
-    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        written = super().postpone(delivery, due_ms, error=error)
+    def postpone(
+        self, delivery: Delivery, due_ms: int, *, error: str, documents: Mapping[str, Any] | None = None
+    ) -> bool:
+        written = super().postpone(delivery, due_ms, error=error, documents=documents)
         self._say(delivery, f"kept, and tried again later: {error}")
         return written
 

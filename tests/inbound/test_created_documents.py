@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from connector_sdk.errors import EngineUnreachable
+from connector_sdk.inbound.uploads import MOST_KEPT, Uploads
 from functions.runtime.redelivery.redelivery import Redelivery
 from tests.inbound.host import Webhook, element
 from tests.inbound.test_multipart import Probed
 
 RESULT = {"resultExpression": "={invoice: createDocument(request.body.file)}"}
+DELIVERY = {"webhook-id": "d-1"}
 EVENT = b'{"file": {"data": "aGVsbG8=", "name": "a.txt"}}'
 
 
@@ -27,6 +29,48 @@ def test_an_event_without_base64_is_the_senders_fault(webhook: Webhook) -> None:
 
     assert webhook.post(b'{"file": "no base64!"}').status == 422
     assert webhook.engine.commands == []
+
+
+@pytest.mark.parametrize("name", ['"name": "a.txt"', '"contentType": "text/plain"'], ids=["named", "unnamed"])
+def test_a_document_is_created_once_however_often_the_event_is_tried(webhook: Webhook, name: str) -> None:
+    webhook.deploy(
+        element({"resultExpression": "={two: [createDocument(request.body), createDocument(request.body)]}"})
+    )
+    webhook.engine.answers = [{}, {"close": True}]
+
+    assert webhook.post(f'{{"data": "aGVsbG8=", {name}}}'.encode(), headers=DELIVERY).status == 202
+    engine = Probed()
+    engine.answers, engine.documents = [{}, {"status": 503}], 1
+    webhook.clock.advance(60_000)
+    Redelivery(webhook.store, engine, clock=webhook.clock).round()
+    engine.answers = [{}]
+    webhook.clock.advance(60_000)
+    Redelivery(webhook.store, engine, clock=webhook.clock).round()
+
+    assert [one["path"] for one in webhook.engine.commands] == ["/v2/documents"] * 2
+    assert [one["path"] for one in engine.commands] == ["/v2/documents", *["/v2/process-instances"] * 2]
+    variables = engine.commands[-1]["body"]["variables"]
+    assert [one["documentId"] for one in variables["two"]] == ["doc-1", "doc-2"]
+
+
+def test_the_senders_own_repeat_creates_no_document_again(webhook: Webhook) -> None:
+    webhook.deploy(element(RESULT))
+    webhook.engine.answers = [{}, {"status": 503}, {}]
+
+    assert webhook.post(EVENT, headers=DELIVERY).status == 202
+    webhook.clock.advance(60_000)
+    assert webhook.post(EVENT, headers=DELIVERY).status == 200
+    assert [one["path"] for one in webhook.engine.commands] == ["/v2/documents", *["/v2/process-instances"] * 2]
+
+
+def test_so_many_references_are_kept_at_most() -> None:
+    uploads = Uploads(lambda content, content_type, file_name: {"documentId": content.decode()}, {})
+    for number in range(MOST_KEPT):
+        uploads.create(str(number).encode(), None, None)
+    assert len(uploads.documents) == MOST_KEPT
+
+    uploads.create(b"one more", None, None)
+    assert len(uploads.documents) == MOST_KEPT
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["the engine is away", "the request comes too late"])

@@ -98,6 +98,25 @@ def test_a_finished_delivery_is_never_due_and_keeps_its_answer(store: Deliveries
     assert store.lease_due(10**15, 10**15, "w", 10) == []
 
 
+def test_documents_that_a_try_has_made_stay_for_all_later_ones(store: Deliveries) -> None:
+    made = {"a/0": {"documentId": "doc-1", "metadata": {"fileName": "ü.txt"}}}
+    store.put(delivery())
+    store.postpone(delivery(), 20_000, error="away", documents=made)
+    store.lease_due(20_000, 30_000, "second", 1)
+    store.postpone(delivery(lease="second"), 40_000, error="away")
+    assert store.reopen(delivery(lease="third", due_ms=60_000), 50_000)
+
+    found = store.get("d-1")
+    assert found is not None
+    assert found.documents == made
+
+    store.finish(delivery(lease="third"), State.PUBLISHED, 60_000, answer=None)
+    store.expire(60_000 + KEEP_FINISHED_MS)
+    new = delivery(received_ms=60_000 + KEEP_FINISHED_MS)
+    assert store.put(new) is None
+    assert store.get("d-1") == new
+
+
 def test_whoever_lost_the_lease_can_neither_finish_nor_postpone(store: Deliveries) -> None:
     store.put(delivery(due_ms=0))
     store.lease_due(1, 100, "second", 1)

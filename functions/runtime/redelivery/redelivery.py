@@ -140,9 +140,10 @@ class Redelivery:
                 return self._end(delivery, State.DEAD, now, None, reason)
             case Away(reason) if now - delivery.received_ms >= MAX_AGE_MS:
                 return self._end(delivery, State.DEAD, now, None, f"too old to be tried again: {reason}")
-            case Away(reason):
+            case Away(reason, documents=made):
                 due_ms = now + backoff_ms(delivery.attempts)
-                return State.PENDING if self._deliveries.postpone(delivery, due_ms, error=reason) else None
+                postponed = self._deliveries.postpone(delivery, due_ms, error=reason, documents=made)
+                return State.PENDING if postponed else None
 
     def _end(
         self, delivery: Delivery, state: State, now: int, answer: dict[str, Any] | None, error: str | None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import EngineBusy, EngineRejected, EngineUnreachable
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.correlation import InboundEngine, Unmappable, command_for
-from connector_sdk.inbound.creating import OUT_OF_TIME, creating
+from connector_sdk.inbound.creating import creating
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.multipart import Part
+from connector_sdk.inbound.uploads import OUT_OF_TIME, Uploads
 from connector_sdk.stores import Delivery
 from connector_sdk.stores.deliveries import BODY_EXPIRED
 
@@ -53,6 +54,8 @@ class Away:
     reason: str
     unreachable: bool = False
     """It did not answer at all, so that nothing else need be tried now."""
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    """Those that exist by now: they go with the delivery, and the next try does not create them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +74,25 @@ def attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibili
     `again`: somebody may have sent it before, and died or lost the engine's answer.
     Never raises: what fails in a way that nobody foresaw is put off like any other, and stops nothing behind it.
     """
+    uploads = Uploads(engine.create_document if engine else None, delivery.documents)
     try:
-        return _attempt(delivery, engine, rules, again) if delivery.element else Never(BODY_EXPIRED)
+        outcome = _attempt(delivery, engine, rules, again, uploads) if delivery.element else Never(BODY_EXPIRED)
     except Exception as error:
         _LOG.exception("%s could not be published", delivery.id)
-        return Away(f"{type(error).__name__}: {error}")
+        outcome = Away(f"{type(error).__name__}: {error}")
+    return replace(outcome, documents=uploads.documents) if isinstance(outcome, Away) else outcome
 
 
-def _attempt(delivery: Delivery, engine: InboundEngine | None, rules: Compatibility, again: bool) -> Outcome:
+def _attempt(
+    delivery: Delivery, engine: InboundEngine | None, rules: Compatibility, again: bool, uploads: Uploads
+) -> Outcome:
     element = InboundElement.from_json(delivery.element)
     try:
         if engine is None and delivery.payload.get(PARTS):
             # Whether the model can use the event may depend on documents that nobody has yet.
             return Away(OUT_OF_TIME)
-        payload = with_documents(delivery.payload, engine)
-        command = command_for(element, payload, delivery.id, rules, creating(engine))
+        payload = with_documents(delivery.payload, uploads)
+        command = command_for(element, payload, delivery.id, rules, creating(uploads))
         return Taken(command.send(engine, again=again), payload) if engine else Away(OUT_OF_TIME)
     except Unmappable as error:
         return Refused(error.answer, str(error))
@@ -107,12 +114,12 @@ def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in payload.items() if name != PARTS}
 
 
-def with_documents(payload: Mapping[str, Any], engine: InboundEngine | None) -> dict[str, Any]:
+def with_documents(payload: Mapping[str, Any], uploads: Uploads) -> dict[str, Any]:
     """A recorded payload with a document in the engine's store for each part. Raises EngineError."""
     seen = without_parts(payload)
     parts = [Part.from_json(part) for part in payload.get(PARTS, ())]
-    if engine is not None and parts:
-        seen["documents"] = [engine.create_document(part.content, part.content_type, part.file_name) for part in parts]
+    if parts:
+        seen["documents"] = [uploads.create(part.content, part.content_type, part.file_name) for part in parts]
     return seen
 
 

@@ -1,7 +1,7 @@
 """multipart/form-data (RFC 7578, RFC 2046): every part becomes a document, plain fields are parameters as well.
 
 Parts travel with their delivery, as Base64, until the engine has taken them: a request whose engine is away loses no
-file. A delivery that is tried again after some of its documents were created creates them again.
+file.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from connector_sdk.clock import Clock
@@ -62,6 +63,8 @@ def recorded(event: Event, services: Services) -> Answer:
         return accepted if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(kept, now):
         return accepted
+    if there is not None:
+        delivery = replace(delivery, documents=there.documents)
     return _published(delivery, event, services, budget_ms, again=there is not None)
 
 
@@ -91,8 +94,9 @@ def _published(delivery: Delivery, event: Event, services: Services, budget_ms: 
         case Refused(answer, reason):
             _written(lambda: store.finish(delivery, State.REFUSED, now, answer=kept(answer), error=hidden(reason)))
             return answer
-        case Away(reason):
-            _written(lambda: store.postpone(delivery, now + backoff_ms(delivery.attempts), error=hidden(reason)))
+        case Away(reason, documents=made):
+            due_ms = now + backoff_ms(delivery.attempts)
+            _written(lambda: store.postpone(delivery, due_ms, error=hidden(reason), documents=made))
         case Never(reason):
             _written(lambda: store.finish(delivery, State.DEAD, now, answer=None, error=hidden(reason)))
     accepted = event.acknowledgement or answers.ACCEPTED

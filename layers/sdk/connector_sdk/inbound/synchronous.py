@@ -26,9 +26,10 @@ from connector_sdk.inbound import answers
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import is_permanent, with_documents
 from connector_sdk.inbound.correlation import Command, Unmappable, command_for
-from connector_sdk.inbound.creating import OUT_OF_TIME, creating
+from connector_sdk.inbound.creating import creating
 from connector_sdk.inbound.redaction import answer_without
 from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
+from connector_sdk.inbound.uploads import OUT_OF_TIME, Uploads
 from connector_sdk.inbound.wanted import WantedEvent
 from connector_sdk.secrets import mask
 from connector_sdk.stores import Delivery, State
@@ -72,9 +73,10 @@ def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> 
     command: Command | None = None
     try:
         engine = services.engine.within(left_ms / 1000, together=True)
-        payload = with_documents(event.payload, engine)
+        uploads = Uploads(engine.create_document, {})
+        payload = with_documents(event.payload, uploads)
         rules = event.route.rules.general
-        command = command_for(event.element, payload, delivery.id, rules, creating(engine))
+        command = command_for(event.element, payload, delivery.id, rules, creating(uploads))
         correlation = command.send_and_wait(engine, left_ms)
     except Unmappable as error:
         return _Result(error.answer, str(error))

@@ -15,7 +15,7 @@ sender waits for a result, ends when the delivery expires: nobody redelivers it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -56,6 +56,8 @@ class Delivery:
     answer: Mapping[str, Any] | None = None
     error: str | None = None
     expires_ms: int | None = None
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    """References of the documents that its tries have created, each under the name that a try finds it by."""
 
 
 class Deliveries(Protocol):
@@ -96,8 +98,13 @@ class Deliveries(Protocol):
         """Write how it ended. False, and nothing written, if the lease is somebody else's by now."""
         ...
 
-    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        """Give the lease back and count the attempt. False if the lease is somebody else's by now."""
+    def postpone(
+        self, delivery: Delivery, due_ms: int, *, error: str, documents: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Give the lease back and count the attempt. `documents` (None: those it had) stay for all tries to come.
+
+        False if the lease is somebody else's by now.
+        """
         ...
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:

@@ -6,6 +6,7 @@ bucket's lifecycle rule, days late at worst; until then a repeat counts as a new
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -135,8 +136,11 @@ class DynamoDbDeliveries:
             emit(embedded(DEAD_DELIVERIES, 1, "Count", {"Table": self.table}, now_ms))
         return item is not None
 
-    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        return self._end(delivery, {"dueAt": due_ms, "error": _cut(error)}) is not None
+    def postpone(
+        self, delivery: Delivery, due_ms: int, *, error: str, documents: Mapping[str, Any] | None = None
+    ) -> bool:
+        made = {"documents": json.dumps(documents)} if documents else {}
+        return self._end(delivery, {"dueAt": due_ms, "error": _cut(error), **made}) is not None
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:
         update = "SET #state = :pending, #dueAt = :now, #lane = :lane REMOVE #lease, #expires"

@@ -8,6 +8,7 @@
     content     B  [element, payload]: JSON,     expires   N  s since the epoch; the table's time to live
                    compressed with zlib
     object      S  the bucket's key instead of content, over 32 KB
+    documents   S  JSON; only if a try has created some and did not come to an end
 
 The index `due` (hash key `lane`, range key `dueAt`, with `received`) holds only what has both keys: what is due.
 """
@@ -77,6 +78,7 @@ def delivery_of(item: Item, content: bytes | None) -> Delivery:
         answer=None if answer is None else json.loads(answer),
         error=text(item, "error"),
         expires_ms=None if expires is None else expires * 1000,
+        documents=json.loads(text(item, "documents") or "{}"),
     )
 
 

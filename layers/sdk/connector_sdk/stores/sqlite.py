@@ -27,12 +27,19 @@ CREATE TABLE IF NOT EXISTS deliveries (
     due_ms INTEGER, lease TEXT, attempts INTEGER NOT NULL, answer TEXT, error TEXT, expires_ms INTEGER
 );
 CREATE TABLE IF NOT EXISTS contents (id TEXT PRIMARY KEY, element TEXT NOT NULL, payload TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, made TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS due ON deliveries (due_ms) WHERE due_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS expires ON deliveries (expires_ms) WHERE expires_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS received ON deliveries (received_ms);
 """
-_SELECT = """SELECT id, path, received_ms, element, payload, state, due_ms, lease, attempts, answer, error, expires_ms
-FROM deliveries JOIN contents USING (id) """
+_SELECT = """SELECT id, path, received_ms, element, payload, state, due_ms, lease, attempts, answer, error, expires_ms,
+made
+FROM deliveries JOIN contents USING (id) LEFT JOIN documents USING (id) """
+_EXPIRE = (
+    "DELETE FROM contents WHERE id IN (SELECT id FROM deliveries WHERE expires_ms <= ?)",
+    "DELETE FROM documents WHERE id IN (SELECT id FROM deliveries WHERE expires_ms <= ?)",
+)
+"""What goes before a delivery itself."""
 
 
 class SqliteDeliveries:
@@ -140,12 +147,20 @@ class SqliteDeliveries:
             (state, _text(answer), error and _utf8(error), expires_ms, delivery.id, delivery.lease),
         )
 
-    def postpone(self, delivery: Delivery, due_ms: int, *, error: str) -> bool:
-        return self._write(
-            "UPDATE deliveries SET due_ms = ?, lease = NULL, attempts = attempts + 1, error = ?"
-            " WHERE id = ? AND lease = ?",
-            (due_ms, _utf8(error), delivery.id, delivery.lease),
-        )
+    def postpone(
+        self, delivery: Delivery, due_ms: int, *, error: str, documents: Mapping[str, Any] | None = None
+    ) -> bool:
+        with self._transaction() as connection:
+            written = connection.execute(
+                "UPDATE deliveries SET due_ms = ?, lease = NULL, attempts = attempts + 1, error = ?"
+                " WHERE id = ? AND lease = ?",
+                (due_ms, _utf8(error), delivery.id, delivery.lease),
+            ).rowcount
+            if written and documents:
+                connection.execute(
+                    "INSERT OR REPLACE INTO documents VALUES (?, ?)", (delivery.id, json.dumps(documents))
+                )
+            return bool(written)
 
     def replay(self, delivery_id: str, now_ms: int) -> bool:
         return self._write(
@@ -164,9 +179,8 @@ class SqliteDeliveries:
 
     def expire(self, now_ms: int) -> int:
         with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM contents WHERE id IN (SELECT id FROM deliveries WHERE expires_ms <= ?)", (now_ms,)
-            )
+            for statement in _EXPIRE:
+                connection.execute(statement, (now_ms,))
             return connection.execute("DELETE FROM deliveries WHERE expires_ms <= ?", (now_ms,)).rowcount
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> bool:
@@ -197,7 +211,7 @@ def _one(connection: sqlite3.Connection, delivery_id: str) -> Delivery | None:
 
 
 def _delivery(row: tuple[Any, ...]) -> Delivery:
-    identity, path, received, element, payload, state, due, lease, attempts, answer, error, expires = row
+    identity, path, received, element, payload, state, due, lease, attempts, answer, error, expires, made = row
     return Delivery(
         id=identity,
         path=path,
@@ -211,6 +225,7 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         answer=None if answer is None else json.loads(answer),
         error=error,
         expires_ms=expires,
+        documents={} if made is None else json.loads(made),
     )
 
 
