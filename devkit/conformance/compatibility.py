@@ -42,9 +42,10 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
 """Values for templates of other types, where what is filled in would not do."""
 AUTHENTICATION = "authentication.type"
 NOT_BUILT: Mapping[str, tuple[str, frozenset[str]]] = {
+    "io.camunda:connector-kafka-inbound:1": ("schemaStrategy.type", frozenset({"inlineSchema", "schemaRegistry"})),
     "io.camunda:connector-jdbc:1": ("database", frozenset({"MSSQL", "ORACLE"})),
 }
-"""Job type → an input, and those of its choices that the connector refuses."""
+"""Type → an input or property, and those of its choices that the connector refuses."""
 SHOWN_CHARACTERS = 200
 _PREFIX = "jakarta.validation.ValidationException: Found constraints violated while validating input: - "
 _RULES = Compatibility.of("8.10")
@@ -80,7 +81,7 @@ def verdicts(cases: Iterable[Mapping[str, Any]], step: int = 1) -> Iterator[Verd
             if kind == "outbound" and as_what in served:
                 state, why = trial.outcome(template, served[as_what], as_what)
             elif kind == "inbound" and as_what in hooks:
-                state, why = "works", ""
+                state, why = _judged(_lacking(template, as_what))
             else:
                 state, why = "not yet", ""
             yield Verdict(template["id"], template["name"], template.get("version"), as_what, state, why)
@@ -117,16 +118,24 @@ class _Trial:
         if refusal:
             return "refused", _shown(refusal)
         unknown = _choices(template, AUTHENTICATION) - _known_authentications(connector.model)
-        name, refused = NOT_BUILT.get(job_type, ("", frozenset()))
-        missing = {"authentication": sorted(unknown), name: sorted(_choices(template, name) & refused)}
-        lacking = [f"without {what} {', '.join(values)}" for what, values in missing.items() if values]
-        return ("partly", "; ".join(lacking)) if lacking else ("works", "")
+        return _judged({"authentication": sorted(unknown), **_lacking(template, job_type)})
 
     def _values(self, template: Template) -> Mapping[str, Any]:
         try:
             return recorded_values(self.recorded, template["id"])
         except NoValues:
             return {}
+
+
+def _lacking(template: Template, served_as: str) -> Mapping[str, Sequence[str]]:
+    """The choices that its connector refuses, by what is chosen."""
+    name, refused = NOT_BUILT.get(served_as, ("", frozenset()))
+    return {name: sorted(_choices(template, name) & refused)}
+
+
+def _judged(missing: Mapping[str, Sequence[str]]) -> tuple[State, str]:
+    lacking = [f"without {what} {', '.join(values)}" for what, values in missing.items() if values]
+    return ("partly", "; ".join(lacking)) if lacking else ("works", "")
 
 
 def _shown(reason: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
+
 from connector_sdk.bpmn import read
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import EngineClient
@@ -28,8 +30,10 @@ from devkit.engine import server
 from devkit.modeler import HeadlessModeler, official_template
 from devkit.modeler.install import official_templates
 from functions.runtime.redelivery.redelivery import Redelivery
-from tests.real_engine.webhook_diagrams import diagram
+from tests.real_engine.webhook_diagrams import KINDS, diagram
 
+SAMPLE = [kind if kind in ("start", "boundary") else pytest.param(kind, marks=pytest.mark.wide) for kind in KINDS]
+"""Kinds of elements: those that differ most in the ordinary run."""
 STARTS = ("start", "message start")
 PATIENCE_SECONDS = 30.0
 LONG_MS = 3_600_000

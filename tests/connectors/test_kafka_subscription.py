@@ -16,7 +16,7 @@ from connector_sdk.stores import State
 from devkit.testing.kafka import RunningKafka
 from devkit.testing.official import OfficialBench
 from functions.inbound.kafka_subscription.app import handler
-from tests.connectors.subscribed import Host, host, modelled, new_name, texts, until
+from tests.connectors.subscribed import SAMPLE, Host, host, modelled, new_name, texts, until
 
 TEMPLATE = "io.camunda.connectors.inbound.{}.v1"
 TEMPLATES = {
@@ -60,7 +60,7 @@ def of_topic(broker: RunningKafka, topic: str, **more: str | bool) -> dict[str, 
     }
 
 
-@pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.parametrize("kind", SAMPLE)
 def test_a_record_does_what_the_element_of_an_official_template_is_for(
     bench: OfficialBench, broker: RunningKafka, at: Host, kind: str
 ) -> None:
@@ -132,6 +132,7 @@ def test_what_came_while_the_engine_was_away_is_published_once_each(
     assert at.seen(process) == []
 
 
+@pytest.mark.wide
 def test_nothing_is_lost_or_doubled_when_the_broker_restarts(
     bench: OfficialBench, broker: RunningKafka, at: Host
 ) -> None:

@@ -15,8 +15,7 @@ from connector_sdk.stores import State
 from devkit.testing.official import OfficialBench
 from devkit.testing.rabbitmq import PASSWORD, USER, RunningRabbitMq
 from functions.inbound.rabbitmq_subscription.app import handler
-from tests.connectors.subscribed import Host, host, modelled, new_name, texts, until
-from tests.real_engine.webhook_diagrams import KINDS
+from tests.connectors.subscribed import SAMPLE, Host, host, modelled, new_name, texts, until
 
 TEMPLATE = "io.camunda.connectors.inbound.RabbitMQ.{}.v1"
 TEMPLATES = {
@@ -78,7 +77,7 @@ def of_queue(rabbit: RunningRabbitMq, name: str, **more: str | bool) -> dict[str
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SAMPLE)
 def test_a_message_does_what_the_element_of_an_official_template_is_for(
     bench: OfficialBench, rabbit: RunningRabbitMq, queues: Queues, at: Host, kind: str
 ) -> None:
@@ -154,6 +153,7 @@ def test_what_came_while_the_engine_was_away_is_published_once_each(
     assert at.seen(process) == []
 
 
+@pytest.mark.wide
 def test_nothing_is_lost_when_the_broker_restarts(
     bench: OfficialBench, rabbit: RunningRabbitMq, queues: Queues, at: Host
 ) -> None:

@@ -16,8 +16,7 @@ from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator
 from devkit.testing.official import OfficialBench
 from functions.inbound.sqs_subscription.app import handler
 from tests.connectors.conftest import Client
-from tests.connectors.subscribed import Host, host, modelled, new_name, texts, until
-from tests.real_engine.webhook_diagrams import KINDS
+from tests.connectors.subscribed import SAMPLE, Host, host, modelled, new_name, texts, until
 
 TEMPLATES = {
     "start": "io.camunda.connectors.AWSSQS.StartEvent.v1",
@@ -64,7 +63,7 @@ def left(sqs: Any, url: str) -> int:
     return sum(int(value) for value in found.values())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SAMPLE)
 def test_a_message_does_what_the_element_of_an_official_template_is_for(
     bench: OfficialBench, sqs: Any, at: Host, kind: str
 ) -> None:

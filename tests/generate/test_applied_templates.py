@@ -10,7 +10,10 @@ from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Documents, MissingStore
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import Properties, Routes, WebhookConnector, elements_of
+from connector_sdk.inbound import Properties, Routes, SubscriptionConnector, WebhookConnector, elements_of
+from connector_sdk.inbound.polling import PollingConnector, Polls
+from connector_sdk.inbound.routes import Activations
+from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.outbound import Connector
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.template import Property
@@ -22,6 +25,11 @@ from tests.generate.applied import PROCESS, applied, choices_of, definitions, el
 FUNCTIONS = {one.function.name: one for one in templated(ROOT)}
 OUTBOUND = [name for name, one in FUNCTIONS.items() if isinstance(one.function.connector, Connector)]
 WEBHOOKS = [name for name, one in FUNCTIONS.items() if isinstance(one.function.connector, WebhookConnector)]
+FETCHED: Mapping[type, Callable[..., Activations[Any]]] = {
+    SubscriptionConnector: Subscriptions,
+    PollingConnector: Polls,
+}
+"""Kinds for which nobody calls, and what opens them."""
 TEMPLATES = {template["id"]: (name, template) for name, one in FUNCTIONS.items() for template in one.templates}
 DOCUMENTS = Documents(MissingStore(), str.encode, Compatibility.of("8.10"))
 SOME, ALL = 6, 1_000
@@ -129,6 +137,23 @@ def test_an_event_with_only_what_is_required_is_opened(
 
         assert [one.reason for one in refused] == []
         assert opened.properties["inbound.type"] == connector.type
+
+
+@pytest.mark.parametrize(
+    "template_id", [one for one, (name, _) in TEMPLATES.items() if type(FUNCTIONS[name].function.connector) in FETCHED]
+)
+def test_an_event_with_only_what_is_required_is_subscribed_to_or_polled(
+    template_id: str, completed: Callable[[str, int], Sequence[Applied]]
+) -> None:
+    connector = FUNCTIONS[TEMPLATES[template_id][0]].function.connector
+    process = DeployedProcess(PROCESS, 1, "2251799813685250", "order.bpmn", "<default>")
+    opened = FETCHED[type(connector)]([connector], EnvironmentSecrets({}))
+    for found in completed(template_id, 0):
+        [element_there] = elements_of(definitions(found), process)
+
+        assert [one.reason for one in opened.deploy(process, [element_there])] == []
+        assert element_there.properties["inbound.type"] == connector.type
+        assert len(list(opened)) == 1
 
 
 class Watched(Properties):

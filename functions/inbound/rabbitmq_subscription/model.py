@@ -26,9 +26,10 @@ PROPERTIES = {
     "authentication.uri": Property(
         label="URI",
         group="authentication",
-        description="amqps://user:password@host:port/virtual-host",
+        example="amqps://broker.example.com:5671/shop",
         required=True,
         secret=True,
+        pattern=Pattern(r"^(amqps?://|\{\{).*$", "Must be an amqp(s) URI"),
         when=_BY_URI,
     ),
     "authentication.userName": Property(label="User", group="authentication", required=True, when=_BY_CREDENTIALS),
