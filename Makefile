@@ -36,7 +36,16 @@ types: setup
 full: setup ## the tests and the wide sweeps over every recorded case
 	$(BIN)/python -m pytest -m "wide or not wide"
 
-build: setup ## build the layer and the functions, and check them
+.PHONY: known-config known-region
+known-config:
+	@test -n "$(STACK)" || { echo "samconfig.toml has no stack called CONFIG=$(CONFIG); choose from: $(STACKS)" >&2; exit 2; }
+
+known-region: setup
+	@sh scripts/tool sam >/dev/null
+	@grep -q '^region' samconfig.toml || .venv-sam/bin/python -c 'import sys, boto3; sys.exit(not boto3.Session().region_name)' || \
+	  { echo "there is no AWS region; say where the stack is, or shall be: export AWS_REGION=eu-central-1" >&2; exit 2; }
+
+build: known-config setup ## build the layer and the functions, and check them
 	@sh scripts/python3.13 >/dev/null
 	@sh scripts/tool sam >/dev/null
 	$(BIN)/connectors generate --check
@@ -58,15 +67,15 @@ build-%: # called by sam: OutboundHttpJson is functions/outbound/http_json, copi
 	  rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/.lock"; fi; \
 	$(COMPILE) -p /var/task "$(ARTIFACTS_DIR)"
 
-validate: setup ## lint the template
+validate: known-config setup ## lint the template
 	@sh scripts/tool sam >/dev/null
 	$(SAM) validate --lint --config-env $(CONFIG)
 	.venv-sam/bin/cfn-lint template.yaml
 
-deploy: build ## build, check and deploy the stack (CONFIG=default, dev or prod)
+deploy: known-config known-region build ## build, check and deploy the stack (CONFIG=default, dev or prod)
 	$(SAM) deploy --template-file .aws-sam/build/template.yaml --config-file $(CURDIR)/samconfig.toml --config-env $(CONFIG)
 
-delete: setup ## delete the stack, its deliveries and their payloads
+delete: known-config known-region ## delete the stack, its deliveries and their payloads
 	@printf 'Webhook deliveries that have not reached the engine yet are lost. Delete the stack? [y/N] '; \
 	  read -r answer; test "$$answer" = y
 	@sh scripts/tool sam >/dev/null

@@ -14,4 +14,9 @@ INSTALL = $(HERE)/.venv/bin/uv pip install --quiet --no-config --system-certs --
   --python-platform $(or $(PLATFORM_$(ARCH)),$(error ARCH is $(ARCH); choose x86_64 or arm64)) --only-binary :all:
 COMPILE = $(PYTHON313) -m compileall -q --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)"
 STACK = $(shell sed -n '/^\[$(CONFIG)\.global/,/^stack_name/s/^stack_name = "\(.*\)"/\1/p' $(HERE)/samconfig.toml)
+STACKS = $(shell sed -n 's/^\[\(.*\)\.global\.parameters\]$$/\1/p' $(HERE)/samconfig.toml)
 SAM = $(HERE)/.venv-sam/bin/sam
+# boto3 and sam know only the second name.
+ifdef AWS_REGION
+export AWS_DEFAULT_REGION := $(AWS_REGION)
+endif

@@ -46,6 +46,10 @@ def generate(
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
     stack = output or Path(TEMPLATE)
+    if not stack.absolute().parent.is_dir():
+        raise Refusal(f"there is no folder {stack.parent} for --output; make it first: mkdir -p {stack.parent}")
+    if stack.is_dir():
+        raise Refusal(f"--output {stack} is a folder; name a file in it, such as {stack / TEMPLATE}")
     wanted = {stack: template(root, _chosen(Choice.of(_text(stack)), only, architecture))}
     if output is None:
         wanted |= _of_functions(root, release)
@@ -75,7 +79,9 @@ def _text(file: Path) -> str:
 def _chosen(before: Choice, only: str | None, architecture: str | None) -> Choice:
     if architecture not in (None, *ARCHITECTURES):
         raise Refusal(f"there is no architecture {architecture}; choose {' or '.join(ARCHITECTURES)}")
-    names = tuple(name for name in (only or "").split(",") if name)
+    names = tuple(name for part in (only or "").split(",") if (name := part.strip()))
+    if only is not None and not names:
+        raise Refusal(f"--only names nothing; name connectors and webhooks, such as http-json,webhook, or `{ALL}`")
     chosen = before.only if only is None else None if names == (ALL,) else names
     return Choice(chosen, architecture or before.architecture)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from connector_sdk.nesting import MAX_LEVELS, is_too_deep
 from devkit.checkout import ROOT, tool
 from devkit.cli import exit_codes
 from devkit.cli.output import print_json
@@ -19,6 +20,9 @@ from devkit.host.functions import choose
 from devkit.host.surroundings import surroundings
 
 EVENTS = ROOT / "events"
+LONGEST_SECONDS = 900.0
+"""Lambda's own limit for a function."""
+_KINDS: dict[type, str] = {list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
 
 
 def invoke(
@@ -39,9 +43,10 @@ def invoke(
     need and the environment does not name, is started for them.
     """
     chosen = choose(built(build) if build else from_source(), function)
+    seconds = _seconds(timeout, chosen.timeout_seconds)
     content = _event(chosen.name, event)
     with surroundings(chosen) as variables:
-        hosted = replace(chosen, variables=variables, timeout_seconds=timeout or chosen.timeout_seconds)
+        hosted = replace(chosen, variables=variables, timeout_seconds=seconds)
         with FunctionHost({hosted.name: hosted}, python=_runtime() if build else None, sink=_log) as host:
             answer = host.invoke(hosted.name, content)
     if answer.error:
@@ -68,10 +73,30 @@ def _event(function: str, name: str) -> bytes:
 
 def _checked(content: bytes, where: str) -> bytes:
     try:
-        json.loads(content)
+        found = json.loads(content)
     except ValueError as error:
         raise Refusal(f"{where} is no JSON: {error}; an event is one JSON document") from error
+    except RecursionError:
+        raise _too_deep(where) from None
+    if is_too_deep(found):
+        raise _too_deep(where)
+    if not isinstance(found, dict):
+        kind = _KINDS.get(type(found), "a number")
+        raise Refusal(f"{where} holds {kind}; an event is a JSON object, such as those in events/")
     return content
+
+
+def _too_deep(where: str) -> Refusal:
+    return Refusal(f"{where} is nested too deep: more than {MAX_LEVELS} levels are refused; shorten the event")
+
+
+def _seconds(given: float | None, own: float) -> float:
+    """The time-out that was asked for, or the function's own. Raises Refusal for what no function can have."""
+    if given is None:
+        return own
+    if not 0 < given <= LONGEST_SECONDS:
+        raise Refusal(f"--timeout is {given:g}; give it seconds, more than 0 and at most {LONGEST_SECONDS:g}")
+    return given
 
 
 def _what_happened(function: str, answer: Answer) -> str:

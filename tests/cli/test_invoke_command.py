@@ -52,6 +52,10 @@ def test_the_outcome_of_a_sample_is_printed(capfd: pytest.CaptureFixture[str]) -
         (["telex", "-e", "get"], "no function is called telex; there are "),
         (["http-json", "-e", "got"], "there is no event got; name a file, or one of events/http-json: get, "),
         (["http-json", "-e", "pyproject.toml"], "pyproject.toml is no JSON: "),
+        (["http-json", "-e", "get", "--timeout", "0"], "--timeout is 0; give it seconds, more than 0 and at most 900"),
+        (["http-json", "-e", "get", "--timeout", "-5"], "--timeout is -5; give it seconds"),
+        (["http-json", "-e", "get", "--timeout", "nan"], "--timeout is nan; give it seconds"),
+        (["http-json", "-e", "get", "--timeout", "900.5"], "--timeout is 900.5; give it seconds"),
         (["http-json", "-e", "get", "--build", "nowhere"], "no built functions in nowhere: run `make build` first"),
     ],
 )
@@ -63,6 +67,30 @@ def test_what_cannot_be_started_is_one_sentence_and_status_2(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(f"connectors: {sentence}")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        ("[]", "holds a list; an event is a JSON object, such as those in events/"),
+        ("null", "holds null; an event is a JSON object"),
+        ("5", "holds a number; an event is a JSON object"),
+        ('{"a":' + "[" * 1_000 + "]" * 1_000 + "}", "is nested too deep: more than 1000 levels are refused"),
+        ("[" * 100_000, "is nested too deep: more than 1000 levels are refused"),
+    ],
+    ids=["list", "null", "number", "one level too deep", "far too deep"],
+)
+def test_an_event_of_another_shape_is_one_sentence_and_status_2(
+    event: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(event)
+
+    assert execute(["invoke", "http-json", "-e", str(file)]) == 2
+
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"connectors: {file} {sentence}")
     assert captured.err.count("\n") == 1
 
 

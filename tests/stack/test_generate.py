@@ -109,6 +109,24 @@ def test_an_unknown_choice_is_refused_with_what_there_is(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--only", ""], "--only names nothing; name connectors and webhooks, such as http-json,webhook, or `all`"),
+        (["--only", " , "], "--only names nothing"),
+        (["--output", "no/such/t.yaml"], "there is no folder no/such for --output; make it first: mkdir -p no/such"),
+        (["--output", "docs"], "--output docs is a folder; name a file in it, such as docs/template.yaml"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_with_the_next_step(
+    arguments: list[str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert execute(["generate", "--check", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"connectors: {says}")
+
+
 def test_generate_outside_the_project_says_where_to_run_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
