@@ -43,6 +43,8 @@ class Slack:
     refuse: dict[str, str] = field(default_factory=dict)
     busy_seconds: int = 0
     unknown_token: str = "invalid_auth"
+    users: list[tuple[str, str]] = field(default_factory=lambda: [(name, user) for name, (user, _) in USERS.items()])
+    """Full names, which several may have, and ids."""
     asked: list[Asked] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
 
@@ -118,8 +120,8 @@ ANSWERS: Mapping[str, Any] = {
     "reactions.add": lambda *_: {},
     "pins.add": lambda *_: {},
     "pins.remove": lambda *_: {},
-    "users.list": lambda asked, _: _page(
-        "members", [{"id": user, "real_name": name} for name, (user, _) in USERS.items()], asked
+    "users.list": lambda asked, slack: _page(
+        "members", [{"id": user, "real_name": name} for name, user in slack.users], asked
     ),
     "users.lookupByEmail": _by_e_mail,
     "files.getUploadURLExternal": lambda _, slack: {"upload_url": slack.server.url_for("/upload"), "file_id": "F1"},

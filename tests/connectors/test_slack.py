@@ -194,6 +194,36 @@ def sdk(slack: Slack, calls: list[Any]) -> None:
     subprocess.run([python, "-W", "ignore", "-c", PROGRAM], input=given, text=True, check=True)  # noqa: S603
 
 
+@pytest.mark.parametrize("users", ["@A,@B", "@B,@A,@A", ["@A", "@B"]])
+def test_of_several_with_a_name_the_first_is_invited_and_everybody_else_too(users: Any, slack: Slack) -> None:
+    slack.users = [("A", "U1"), ("A", "U2"), ("C", "U3"), ("B", "U4"), ("D", "U5")]
+
+    assert isinstance(run(slack, "conversations.invite", {"channelId": "C1", "users": users}), Complete)
+    assert set(slack.asked[-1].content["users"].split(",")) == {"U1", "U4"}
+    assert len(slack.asked) == 5  # four pages, for the last one is not needed
+
+
+def test_who_is_not_found_is_said_and_nobody_is_invited(slack: Slack) -> None:
+    outcome = run(slack, "conversations.invite", {"channelId": "C1", "users": "@Max Muster,@Nobody,@Somebody"})
+
+    assert isinstance(outcome, Fail)
+    assert (outcome.retries, outcome.error_message) == (2, "Unable to find users by name: Nobody, Somebody")
+    assert {asked.method for asked in slack.asked} == {"users.list"}
+
+
+@pytest.mark.parametrize("users", ["U1,,U2", " ,U1,U2, ", ["U1", "", " ", "U2"]])
+def test_blanks_between_users_are_nobody(users: Any, slack: Slack) -> None:
+    assert isinstance(run(slack, "conversations.invite", {"channelId": "C1", "users": users}), Complete)
+    assert slack.asked[-1].content["users"] == "U1,U2"
+
+
+def test_only_blanks_are_no_users(slack: Slack) -> None:
+    outcome = run(slack, "conversations.invite", {"channelId": "C1", "users": " , "})
+
+    assert isinstance(outcome, Fail)
+    assert (outcome.retries, outcome.error_message) == (0, "No user provided in a valid format")
+
+
 def test_a_document_is_sent_where_slack_wants_it(slack: Slack) -> None:
     run(slack, "chat.postMessage", {"channel": "C1", **TEXT, "documents": [INLINE]})
     assert slack.files == [b"inside"]

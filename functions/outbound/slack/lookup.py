@@ -16,17 +16,14 @@ _E_MAIL = re.compile(r".+@.+\..{2,4}")
 def recipient(channel: str, slack: SlackApi) -> str:
     """Who gets a message: `@name` and addresses are looked up. Raises ConnectorError if there is nobody."""
     if channel.startswith("@"):
-        found = _by_names([channel[1:]], slack)
-        if not found:
-            raise ConnectorError(None, f"Unable to find users by name: {channel[1:]}")
-        return found[0]
+        return _by_names([channel[1:]], slack)[0]
     return _by_e_mail(channel, slack) if _E_MAIL.fullmatch(channel) else channel
 
 
 def user_ids(users: str | list[Any], slack: SlackApi) -> list[str]:
     """The ids of `@name`s, addresses and ids, from a list or a text with commas. Raises ConnectorError."""
     given = users.split(",") if isinstance(users, str) else [one for one in users if isinstance(one, str)]
-    names = [one.strip() for one in given]
+    names = [one.strip() for one in given if one.strip()]
     if not names:
         raise ConnectorInputError("No user provided in a valid format")
     addresses = [one for one in names if _E_MAIL.fullmatch(one)]
@@ -51,13 +48,22 @@ def _by_e_mail(address: str, slack: SlackApi) -> str:
 
 
 def _by_names(names: Sequence[str], slack: SlackApi) -> list[str]:
-    """As many as are found; the search ends with the last of them."""
-    found: list[str] = []
-    if not names:
-        return found
-    for user in slack.pages("users.list", "members", "Unable to find users by name: "):
-        if user.get("real_name") in names:
-            found.append(str(user["id"]))
-            if len(found) == len(names):
+    """The ids of the first users with these full names. Raises ConnectorError with those that nobody has.
+
+    Camunda's connector leaves out who is not found, and takes as many users as there are names, whoever they are.
+    """
+    wanted = set(names)
+    if not wanted:
+        return []
+    failed = "Unable to find users by name: "
+    found: dict[str, str] = {}
+    for user in slack.pages("users.list", "members", failed):
+        name = user.get("real_name")
+        if name in wanted and name not in found:
+            found[name] = str(user["id"])
+            if len(found) == len(wanted):
                 break
-    return found
+    missing = [name for name in dict.fromkeys(names) if name not in found]
+    if missing:
+        raise ConnectorError(None, failed + ", ".join(missing))
+    return list(found.values())
