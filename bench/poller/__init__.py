@@ -1,0 +1,1 @@
+"""Job workers on one engine, in turns."""
