@@ -14,7 +14,7 @@ from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
-from connector_sdk.stores.routes import RoutedProcess
+from connector_sdk.stores.routes import RoutedProcess, entry_id
 from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
@@ -92,7 +92,7 @@ def retire(
 ) -> int:
     """Take no more webhooks for a process, whatever is deployed; what was accepted already is still published."""
     taken = StackWebhooks.of(Settings.read(), stack)
-    found = taken.find(tenant, process)
+    found = taken.table.get(entry_id(tenant, process))
     if found is None:
         raise Refusal(f"no webhooks are taken for {process} of tenant {tenant}; `connectors webhooks list` shows them")
     taken.table.put(replace(found, elements=(), retired=True))

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused, EngineRejected, SdkError
+from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.settings import Settings, WebhookApi, webhook_api
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
 from functions.runtime.importer.api_routes import ApiRoutes
-from functions.runtime.importer.definitions import SearchableEngine, with_instances
+from functions.runtime.importer.definitions import SearchableEngine, kept, with_instances
 
 _OUTPUT = re.compile(r"<member>(?:(?!</member>).)*?<OutputKey>.*?</member>", re.DOTALL)
 _PART = re.compile(r"<(OutputKey|OutputValue)>([^<]*)</\1>")
@@ -48,28 +49,21 @@ class StackWebhooks:
             raise NoWebhooks(f"the stack {stack} is of an older version of the kit: `make deploy` brings it up to date")
         return cls(settings, RoutesTable(settings, outputs["Routes"]), api, outputs["WebhookAddress"])
 
-    def find(self, tenant: str, process: str) -> RoutedProcess | None:
-        """The entry of a process."""
-        wanted = (tenant, process)
-        return next((one for one in self.table.all() if (one.tenant_id, one.process_definition_id) == wanted), None)
-
     def enter(self, process: RoutedProcess, engine: SearchableEngine) -> RoutedProcess:
         """Enter a process that was just deployed; returns it with what is kept of its older versions.
 
         Elements stay at which instances of an older version may wait: all of them, if the engine cannot be searched for
         such instances. Raises EngineError.
         """
-        there = self.find(process.tenant_id, process.process_definition_id)
-        older = (
-            [one for one in there.elements if one.get("waits") and one["version"] < process.version] if there else []
-        )
-        keys = {str(one["process_definition_key"]) for one in older}
+        there = self.table.get(process.id)
+        elements = [InboundElement.from_json(one) for one in there.elements] if there else []
+        keys = {one.process_definition_key for one in elements}
         try:
-            active = with_instances(engine, keys)
+            active = with_instances(engine, {one.process_definition_key for one in kept(elements, process, keys)})
         except EngineRejected:
             active = keys
-        kept = [one for one in older if one["process_definition_key"] in active]
-        entered = replace(process, elements=(*process.elements, *kept))
+        stay = [one.to_json() for one in kept(elements, process, active)]
+        entered = replace(process, elements=(*process.elements, *stay))
         if entered.elements:
             self.table.put(entered)
         elif there:

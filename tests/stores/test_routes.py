@@ -35,6 +35,7 @@ def test_the_table_gives_what_was_put_the_first_ones_first(aws: Aws) -> None:
     table.put(replace(ORDERS, version=2, key="8", since_ms=9_000))
     assert table.all() == [INVOICES, replace(ORDERS, version=2, key="8", since_ms=2_000)]
 
+    assert (table.get(INVOICES.id), table.get("acme/none")) == (INVOICES, None)
     table.remove(INVOICES.id)
     assert [process.process_definition_id for process in table.all()] == ["orders"]
 

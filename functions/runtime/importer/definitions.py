@@ -5,13 +5,14 @@ Reads are eventually consistent: what was deployed a moment ago may be missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import EngineRejected, SdkError
+from connector_sdk.inbound.elements import InboundElement
 
 WITHOUT_SEARCH = frozenset({403, 404, 405, 501})
 KEYS_AT_ONCE = 500
@@ -87,6 +88,22 @@ def with_instances(engine: SearchableEngine, keys: Iterable[str]) -> set[str]:
             found |= active
             left -= active
     return found
+
+
+class Version(Protocol):
+    """A version of a process, deployed or entered."""
+
+    @property
+    def version(self) -> int: ...
+
+
+def kept(elements: Iterable[InboundElement], latest: Version, active: Container[str]) -> list[InboundElement]:
+    """The elements of older versions that stay beside the latest one's: those at which instances may wait.
+
+    `active`: keys of versions that have instances.
+    """
+    older = (one for one in elements if one.version < latest.version)
+    return [one for one in older if one.waits and one.process_definition_key in active]
 
 
 def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from connector_sdk.bpmn import BpmnError, read
@@ -21,7 +22,7 @@ from connector_sdk.errors import EngineError, EngineNotFound
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
 from connector_sdk.stores.routes import RoutedProcess
-from functions.runtime.importer.definitions import NoSearch, SearchableEngine, Versions, versions, with_instances
+from functions.runtime.importer.definitions import NoSearch, SearchableEngine, Versions, kept, versions, with_instances
 
 SETTLE_MS = 5 * 60 * 1000
 """So long an entry is not taken back because a search does not know its version: searches come late."""
@@ -155,10 +156,8 @@ class Importer:
         if scanned is None:
             look.done.unusable.append(f"{latest.process_definition_id} version {latest.version}")
             return
-        wanted = list(scanned)
-        for older in process.older:
-            if older.key in look.active:
-                wanted += [element for element in self._scan(older, look.engine) or () if element.waits]
+        older = (self._scan(one, look.engine) or () for one in process.older if one.key in look.active)
+        wanted = [*scanned, *kept(chain.from_iterable(older), latest, look.active)]
         if not wanted:
             if entry is not None and (entry.version < latest.version or self._settled(entry)):
                 self._remove(entry, look.done)

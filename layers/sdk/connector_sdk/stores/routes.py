@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,11 @@ from connector_sdk.errors import AwsRefused, SettingsError
 from connector_sdk.settings import Place, Settings
 
 _LOG = logging.getLogger(__name__)
+
+
+def entry_id(tenant_id: str, process_definition_id: str) -> str:
+    """The `id` of a process's entry."""
+    return f"{tenant_id}/{process_definition_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class RoutedProcess:
 
     @property
     def id(self) -> str:
-        return f"{self.tenant_id}/{self.process_definition_id}"
+        return entry_id(self.tenant_id, self.process_definition_id)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -88,35 +93,27 @@ class RoutesTable:
                 return _in_order(found, _process_of)
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def get(self, process_id: str) -> RoutedProcess | None:
+        """One entry by its `id`; None as well, and logged, if it cannot be read."""
+        return _readable(self._item(process_id))
+
     def put(self, process: RoutedProcess) -> None:
         """Enter a process instead of its other versions; it keeps the place that it had."""
-        key = {"TableName": self._table, "Key": {"id": {"S": process.id}}}
-        there = self._dynamodb.operation("GetItem", key).get("Item")
-        content = process.to_json()
-        if there:
-            content["since"] = json.loads(there["process"]["S"])["since"]
-        item = {"id": {"S": process.id}, "process": {"S": json.dumps(content)}}
-        self._dynamodb.operation("PutItem", {"TableName": self._table, "Item": item})
+        there = self.get(process.id)
+        entered = process if there is None else replace(process, since_ms=there.since_ms)
+        self._dynamodb.operation("PutItem", {"TableName": self._table, "Item": _item_of(entered)})
 
     def swap(self, process_id: str, before: RoutedProcess | None, after: RoutedProcess | None) -> bool:
         """Write `after` (None: take the entry out) if the entry still is `before` (None: there is none).
 
         False, and nothing written, if somebody else has changed it meanwhile.
         """
-        key = {"TableName": self._table, "Key": {"id": {"S": process_id}}, "ConsistentRead": True}
-        there = self._dynamodb.operation("GetItem", key).get("Item")
-        if before != (next(iter(_in_order([there], _process_of)), None) if there else None):
+        there = self._item(process_id)
+        if before != _readable(there):
             return False
-        written = {"id": {"S": process_id}, "process": {"S": json.dumps(after.to_json())}} if after else None
+        write, what = ("PutItem", {"Item": _item_of(after)}) if after else ("DeleteItem", _key(process_id))
         try:
-            self._dynamodb.operation(
-                "PutItem" if written else "DeleteItem",
-                {
-                    "TableName": self._table,
-                    **({"Item": written} if written else {"Key": key["Key"]}),
-                    **_still(there.get("process") if there else None),
-                },
-            )
+            self._dynamodb.operation(write, {"TableName": self._table, **what, **_still(there)})
         except AwsRefused as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
@@ -125,7 +122,12 @@ class RoutesTable:
 
     def remove(self, process_id: str) -> None:
         """Take an entry (its `id`) out."""
-        self._dynamodb.operation("DeleteItem", {"TableName": self._table, "Key": {"id": {"S": process_id}}})
+        self._dynamodb.operation("DeleteItem", {"TableName": self._table, **_key(process_id)})
+
+    def _item(self, process_id: str) -> Mapping[str, Any] | None:
+        wanted = {"TableName": self._table, **_key(process_id), "ConsistentRead": True}
+        found: Mapping[str, Any] | None = self._dynamodb.operation("GetItem", wanted).get("Item")
+        return found
 
 
 class RoutesFile:
@@ -156,12 +158,25 @@ def _process_of(item: Mapping[str, Any]) -> RoutedProcess:
     return RoutedProcess.from_json(json.loads(item["process"]["S"]))
 
 
-def _still(value: Any) -> dict[str, Any]:
-    """The condition that an item's `process` is what was read; None: that it has none."""
+def _readable(item: Mapping[str, Any] | None) -> RoutedProcess | None:
+    return next(iter(_in_order([] if item is None else [item], _process_of)), None)
+
+
+def _item_of(process: RoutedProcess) -> dict[str, Any]:
+    return {"id": {"S": process.id}, "process": {"S": json.dumps(process.to_json())}}
+
+
+def _key(process_id: str) -> dict[str, Any]:
+    return {"Key": {"id": {"S": process_id}}}
+
+
+def _still(item: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The condition that the entry in an item is what was read, or that there still is none."""
     names = {"ExpressionAttributeNames": {"#process": "process"}}
-    if value is None:
+    if item is None or "process" not in item:
         return {**names, "ConditionExpression": "attribute_not_exists(#process)"}
-    return {**names, "ConditionExpression": "#process = :read", "ExpressionAttributeValues": {":read": value}}
+    read = {"ExpressionAttributeValues": {":read": item["process"]}}
+    return {**names, **read, "ConditionExpression": "#process = :read"}
 
 
 def _in_order(entries: Iterable[Any], read: Callable[[Any], RoutedProcess]) -> Sequence[RoutedProcess]:
