@@ -6,7 +6,7 @@ import multiprocessing
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ def _serve(listening: socket.socket, calls: Any) -> None:
 
 def _answer(connection: socket.socket, calls: Any) -> None:
     unread = b""
-    with connection:
+    with connection, suppress(ConnectionError):
         while received := connection.recv(65536):
             unread += received
             while b"\r\n\r\n" in unread:  # a GET has no body
