@@ -45,11 +45,7 @@ def generate(
     root = Path.cwd()
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
-    stack = output or Path(TEMPLATE)
-    if not stack.absolute().parent.is_dir():
-        raise Refusal(f"there is no folder {stack.parent} for --output; make it first: mkdir -p {stack.parent}")
-    if stack.is_dir():
-        raise Refusal(f"--output {stack} is a folder; name a file in it, such as {stack / TEMPLATE}")
+    stack = _writable(output or Path(TEMPLATE))
     wanted = {stack: template(root, _chosen(Choice.of(_text(stack)), only, architecture))}
     if output is None:
         wanted |= _of_functions(root, release)
@@ -69,6 +65,15 @@ def _of_functions(root: Path, release: bool) -> Mapping[Path, str]:
     if found := problems(functions, root):
         raise Refusal(f"element templates: {'; '.join(map(str, found))}", exit_codes.DIFFERENCE)
     return {**derived_files(functions, root), **(released_file(functions, root) if release else {})}
+
+
+def _writable(output: Path) -> Path:
+    """The file. Raises Refusal if it cannot be made."""
+    if not output.absolute().parent.is_dir():
+        raise Refusal(f"there is no folder {output.parent} for --output; make it first: mkdir -p {output.parent}")
+    if output.is_dir():
+        raise Refusal(f"--output {output} is a folder; name a file in it, such as {output / TEMPLATE}")
+    return output
 
 
 def _text(file: Path) -> str:

@@ -15,7 +15,7 @@ from connector_sdk.secrets import MASK, mask, mask_tree
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-gitlab-token"})
 """Headers that are the credential itself. A signature is none: it is worth nothing for another body."""
 SHORTEST_WORD = 8
-"""`Bearer` and its like are no secrets."""
+"""`Bearer`, `dark` and their like are no secrets."""
 
 
 def without_credentials(payload: Mapping[str, Any], key: str | None) -> dict[str, Any]:
@@ -51,10 +51,9 @@ def shown_credentials(headers: Mapping[str, str]) -> Iterator[str]:
     """What a sender's headers hold of credentials, in every form in which an expression can hand it on."""
     for name in CREDENTIAL_HEADERS & headers.keys():
         value = headers[name]
+        words = [pair.partition("=")[2].strip() for pair in value.split(";")] if name == "cookie" else value.split()
         yield value
-        yield from (word for word in value.split() if len(word) >= SHORTEST_WORD)
-        if name == "cookie":
-            yield from (pair.partition("=")[2].strip() for pair in value.split(";"))
+        yield from (word for word in words if len(word) >= SHORTEST_WORD)
         if value.lower().startswith("basic "):
             yield from _basic(value.split()[-1])
 
