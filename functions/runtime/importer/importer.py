@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -21,13 +20,12 @@ from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import EngineError, EngineNotFound
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
+from connector_sdk.repeating import EVERY_SECONDS, Repeating
 from connector_sdk.stores.routes import RoutedProcess
 from functions.runtime.importer.definitions import NoSearch, SearchableEngine, Versions, kept, versions, with_instances
 
 SETTLE_MS = 5 * 60 * 1000
 """So long an entry is not taken back because a search does not know its version: searches come late."""
-EVERY_SECONDS = 60.0
-STOP_SECONDS = 30.0
 _LOG = logging.getLogger(__name__)
 
 Elements = Sequence[InboundElement]
@@ -84,8 +82,7 @@ class Importer:
         self._scanned: dict[str, Elements | None] = {}
         """By definition key, which never changes its file; None: it cannot be used."""
         self._last_since_ms = 0
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Repeating("importer", self._try_a_round)
 
     def round(self, limit_seconds: float = math.inf) -> Round:
         """Look once; after `limit_seconds` nothing more is begun.
@@ -102,7 +99,7 @@ class Importer:
             return done
         look = _Look(engine, self._active(engine, found), done)
         for number, process in enumerate(found):
-            if self._stopped.is_set() or self._clock.monotonic() >= end:
+            if self._rounds.stopped or self._clock.monotonic() >= end:
                 return replace(done, left=len(found) - number)
             self._update(process, look, there.get(process.owner))
         present = {process.owner for process in found}
@@ -113,27 +110,20 @@ class Importer:
 
     def start(self, every_seconds: float = EVERY_SECONDS) -> None:
         """Run a round now and then one after each pause, in a thread, until `stop`, or until there is no search."""
-        self._thread = threading.Thread(target=self._run, args=(every_seconds,), name="importer", daemon=True)
-        self._thread.start()
+        self._rounds.start(every_seconds)
 
     def stop(self) -> None:
         """Finish the process in hand."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
+        self._rounds.stop()
 
-    def _run(self, every_seconds: float) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.round()
-            except NoSearch as error:
-                _LOG.warning("%s", error)
-                return
-            except EngineError as error:
-                _LOG.info("webhooks could not be looked for: %s", error)
-            except Exception:
-                _LOG.exception("a look for webhooks failed; the next one comes in %s s", every_seconds)
-            self._stopped.wait(every_seconds)
+    def _try_a_round(self) -> None:
+        try:
+            self.round()
+        except NoSearch as error:
+            _LOG.warning("%s", error)
+            self.stop()
+        except EngineError as error:
+            _LOG.info("webhooks could not be looked for: %s", error)
 
     def _active(self, engine: SearchableEngine, found: Sequence[Versions]) -> set[str]:
         """Keys of older versions that have instances, unless nobody can wait in them."""

@@ -7,9 +7,7 @@ The same code runs on one machine (`start`) and, one `round` an invocation, on L
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from connector_sdk.errors import EngineError
 from connector_sdk.inbound.answers import ACCEPTED
 from connector_sdk.inbound.attempt import Away, Never, Outcome, Refused, Taken, attempt, backoff_ms
 from connector_sdk.inbound.correlation import InboundEngine
+from connector_sdk.repeating import EVERY_SECONDS, Repeating
 from connector_sdk.stores import Deliveries, Delivery, State
 
 BATCH = 50
@@ -31,9 +30,6 @@ LEASE_MARGIN_MS = 30_000
 """What a delivery's lease has to have left for it to be tried: more than an engine call may take (25 s)."""
 MAX_AGE_MS = 3 * 24 * 3600 * 1000
 """A delivery that the engine did not take in three days is dead; a person can still replay it."""
-EVERY_SECONDS = 60.0
-STOP_SECONDS = 30.0
-_LOG = logging.getLogger(__name__)
 
 
 class RedeliveryEngine(InboundEngine, Protocol):
@@ -73,8 +69,7 @@ class Redelivery:
         self._engine = engine
         self._rules = Compatibility.of(compatibility)
         self._clock = clock or SystemClock()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Repeating("redelivery", self.round)
 
     def round(self) -> Round:
         """Probe the engine, then try everything that is due; delete what has expired."""
@@ -87,29 +82,17 @@ class Redelivery:
             return Round(expired=expired, engine_away=str(error), oldest_ms=oldest)
         ended: Counter[State] = Counter()
         away = None
-        while oldest is not None and away is None and not self._stopped.is_set() and (leased := self._lease()):
+        while oldest is not None and away is None and not self._rounds.stopped and (leased := self._lease()):
             away = self._batch(leased, ended)
         return Round(ended, ended.pop(State.PENDING, 0), expired, away, oldest)
 
     def start(self, every_seconds: float = EVERY_SECONDS) -> None:
         """Run a round now and then one after each pause, in a thread, until `stop`."""
-        self._thread = threading.Thread(target=self._run, args=(every_seconds,), name="redelivery", daemon=True)
-        self._thread.start()
+        self._rounds.start(every_seconds)
 
     def stop(self) -> None:
         """Finish the delivery in hand; what else is leased comes back when its lease runs out."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-
-    def _run(self, every_seconds: float) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.round()
-            except Exception:
-                # A full disk, a locked file: the thread has to live, since nobody else comes for these deliveries.
-                _LOG.exception("a round of redelivery failed; the next one comes in %s s", every_seconds)
-            self._stopped.wait(every_seconds)
+        self._rounds.stop()
 
     def _lease(self) -> list[Delivery]:
         now = self._clock.time_ms()
@@ -119,7 +102,7 @@ class Redelivery:
         """Try one after the other and count where they ended. Returns why the engine is away, if it went away."""
         for delivery in leased:
             left_ms = (delivery.due_ms or 0) - self._clock.time_ms()
-            if self._stopped.is_set() or left_ms < LEASE_MARGIN_MS:
+            if self._rounds.stopped or left_ms < LEASE_MARGIN_MS:
                 break
             outcome = attempt(delivery, self._engine, self._rules, again=True)
             state = self._written(delivery, outcome)
