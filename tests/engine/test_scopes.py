@@ -202,3 +202,19 @@ def test_a_process_that_never_waits_does_not_stop_the_engine(engine: Driver, mon
     assert engine.result("Q") == {}
     engine.post(f"/process-instances/{instance}/cancellation", {}, 204)
     assert engine.state(instance) == "TERMINATED"
+
+
+def test_a_process_that_calls_itself_stops_with_an_incident_and_can_be_cancelled(engine: Driver) -> None:
+    engine.deploy("P", "{s: {is: start}, c: {is: call, calls: =target}, e: {is: end}}")
+    root = engine.create("P", target="P")
+    (incident,) = engine.search("incidents", state="ACTIVE")
+    assert incident["errorType"] == "CALLED_ELEMENT_ERROR"
+    assert incident["errorMessage"] == (
+        "The call activity has reached the maximum depth of 1000. This is likely due to a recursive call. "
+        "Cancel the root process instance if this was unintentional. Otherwise, consider increasing the maximum depth, "
+        "or use process instance modification to adjust the process instance."
+    )
+    called = engine.request("POST", "/process-instances/search", {"page": {"limit": 1}})
+    assert called.body["page"]["totalItems"] == 1000
+    engine.post(f"/process-instances/{root}/cancellation", status=204)
+    assert engine.search("process-instances", state="ACTIVE") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devkit.engine import jobs, records
+from devkit.engine.calls import called, check_depth
 from devkit.engine.core import Core
 from devkit.engine.definitions import Node, is_round
 from devkit.engine.lifecycle import finish
@@ -104,13 +105,9 @@ class CallActivity:
 
     def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
         map_inputs(core, instance, node)
+        check_depth(core, instance)
         process_id = "" if node.called is None else node.called.text_value(visible(core, instance.key), core.clock)
-        definition = core.state.latest(process_id)
-        if definition is None:
-            raise Failure(
-                "CALLED_ELEMENT_ERROR",
-                f"Expected process with BPMN process id '{process_id}' to be deployed, but not found.",
-            )
+        definition = called(core, node, process_id, core.definition(instance))
         if definition.process.none_start is None:
             raise Failure(
                 "CALLED_ELEMENT_ERROR",
