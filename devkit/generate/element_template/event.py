@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from connector_sdk.inbound import WebhookConnector
+from connector_sdk.inbound.polling import PollingConnector
 from connector_sdk.template import Element, ElementTemplate, Pattern, Property
 from devkit.generate.element_template.frame import framed
 from devkit.generate.element_template.output import output
@@ -57,9 +58,10 @@ def _properties(connector: InboundConnector, said: ElementTemplate, element: Ele
     own = {"inbound.context": PATH} if isinstance(connector, WebhookConnector) else {}
     for name, one in {**own, **said.properties}.items():
         yield written(_shown(name, one), "zeebe:property")
-    yield from _activation()
+    yield from _activation(connector)
     yield from _correlation(element)
-    yield from _deduplication()
+    if not isinstance(connector, PollingConnector):
+        yield from _deduplication()
     yield from output(said, "zeebe:property")
 
 
@@ -83,7 +85,8 @@ def _shown(name: str, said: Property) -> Shown:
     )
 
 
-def _activation() -> Iterator[dict[str, Any]]:
+def _activation(connector: InboundConnector) -> Iterator[dict[str, Any]]:
+    """What counts, and what becomes of the rest; a poll is just repeated."""
     condition = Property(
         group="activation", feel="required", description="Expression that is true for the events that count; empty: all"
     )
@@ -91,10 +94,13 @@ def _activation() -> Iterator[dict[str, Any]]:
         group="activation",
         kind="Boolean",
         default=True,
-        description="Answer events that do not count with success; otherwise their sender sees an error",
+        description="Answer events that do not count with success; otherwise their sender sees an error"
+        if isinstance(connector, WebhookConnector)
+        else "Acknowledge messages that do not count; otherwise they are left as ones that nobody can use",
     )
     yield written(_shown("activationCondition", condition), "zeebe:property")
-    yield written(_shown("consumeUnmatchedEvents", unmatched), "zeebe:property")
+    if not isinstance(connector, PollingConnector):
+        yield written(_shown("consumeUnmatchedEvents", unmatched), "zeebe:property")
 
 
 def _correlation(element: Element) -> Iterator[dict[str, Any]]:

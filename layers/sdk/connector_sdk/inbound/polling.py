@@ -99,8 +99,9 @@ class Polls(Activations[Poll]):
     """The polls of one host."""
 
     def made(self, connector: PollingConnector, usable: tuple[Bound, ...]) -> Poll:
-        [bound] = usable
-        element = bound.element
+        element = usable[0].element
+        if len(usable) > 1:
+            raise ConnectorInputError("polls are not shared: take deduplicationMode off these elements")
         if not element.waits:
             raise ConnectorInputError("a start event cannot poll: nothing waits there")
         interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)

@@ -1,0 +1,125 @@
+"""Consumers of brokers on one machine: each kind has one, and one whose broker goes away is started again."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.inbound import InboundElement
+from connector_sdk.inbound.polling import Polls
+from connector_sdk.inbound.subscription import Subscriptions
+from connector_sdk.inbound.taking import SubscriptionServices
+from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings
+from connector_sdk.stores.sqlite import SqliteDeliveries
+from devkit.conformance.recorded_engine import RecordedEngine
+from devkit.connector_runtime.functions import POLLS, SUBSCRIPTIONS
+from devkit.connector_runtime.sources import Sources
+from devkit.connector_runtime.sources.reader import Reading
+from devkit.connector_runtime.sources.readers import READERS
+from devkit.connector_runtime.told import Notice, Told
+
+PROCESS = DeployedProcess("orders", 1, "2251799813685250", "orders.bpmn", "<default>")
+QUEUE = {
+    "inbound.type": "io.camunda:aws-sqs-inbound:1",
+    "authentication.type": "defaultCredentialsChain",
+    "queue.url": "https://sqs.eu-central-1.amazonaws.com/123456789012/orders",
+}
+POLL = {
+    "inbound.type": "io.camunda:http-polling:1",
+    "url": "https://api.example.com/orders",
+    "correlationKeyExpression": "=body.id",
+}
+PATIENCE_SECONDS = 10.0
+
+
+def element(properties: dict[str, str], element_id: str = "ordered", **changes: object) -> InboundElement:
+    plain: dict[str, object] = {
+        "element_id": element_id,
+        "element_kind": "startEvent",
+        "element_name": None,
+        "process_definition_id": "orders",
+        "process_definition_key": PROCESS.key,
+        "version": 1,
+        "tenant_id": "<default>",
+        "effect": "create",
+        "properties": properties,
+    }
+    return InboundElement.from_json({**plain, **changes})
+
+
+@pytest.fixture
+def services() -> Iterator[SubscriptionServices]:
+    with SqliteDeliveries(":memory:") as store:
+        subscriptions = Subscriptions(SUBSCRIPTIONS, EnvironmentSecrets({}))
+        yield SubscriptionServices(subscriptions, RecordedEngine([]), store)
+
+
+def test_every_kind_of_subscription_has_a_consumer() -> None:
+    assert set(READERS) == {one.type for one in SUBSCRIPTIONS}
+
+
+def test_a_consumer_whose_broker_goes_away_is_started_again_and_told_of_once(services: SubscriptionServices) -> None:
+    services.routes.deploy(PROCESS, [element(QUEUE)])
+    told: list[Told] = []
+    starts: list[str] = []
+    there = threading.Event()
+
+    def read(reading: Reading) -> None:
+        starts.append(reading.subscription.path)
+        if len(starts) < 3:
+            raise ConnectionError("nobody answers")
+        reading.connected()
+        there.set()
+        reading.stopped.wait()
+
+    sources = Sources(services, Settings.read({}), told.append, {QUEUE["inbound.type"]: read})
+    sources.start()
+    assert there.wait(PATIENCE_SECONDS)
+    sources.stop()
+
+    path = "sqs:eu-central-1:123456789012:orders"
+    assert starts == [path] * 3
+    assert told == [
+        Notice(f"{path} cannot be read, and is tried again: nobody answers"),
+        Notice(f"{path} is there again"),
+    ]
+
+
+def test_a_consumer_ends_when_its_process_is_gone(services: SubscriptionServices) -> None:
+    services.routes.deploy(PROCESS, [element(QUEUE)])
+    begun, ended = threading.Event(), threading.Event()
+
+    def read(reading: Reading) -> None:
+        begun.set()
+        reading.stopped.wait()
+        ended.set()
+
+    sources = Sources(services, Settings.read({}), lambda _: None, {QUEUE["inbound.type"]: read})
+    sources.start()
+    assert begun.wait(PATIENCE_SECONDS)
+    services.routes.withdraw(("<default>", "orders"))
+
+    assert ended.wait(PATIENCE_SECONDS)
+    sources.stop()
+
+
+@pytest.mark.parametrize(
+    ("elements", "reason"),
+    [
+        ([element(POLL)], "a start event cannot poll: nothing waits there"),
+        (
+            [element({**POLL, "deduplicationMode": "AUTO"}, name, waits=True) for name in ("a", "b")],
+            "polls are not shared: take deduplicationMode off these elements",
+        ),
+        (
+            [element({**POLL, "httpRequestInterval": "soon"}, waits=True)],
+            "property httpRequestInterval is 'soon': 'soon' is no duration such as PT1H or P2DT30M",
+        ),
+    ],
+)
+def test_a_poll_that_cannot_work_is_refused(elements: list[InboundElement], reason: str) -> None:
+    [refusal] = Polls(POLLS, EnvironmentSecrets({})).deploy(PROCESS, elements)
+
+    assert refusal.reason == reason
