@@ -27,7 +27,7 @@ ANSWERS = [
 def clock(monkeypatch: pytest.MonkeyPatch) -> ControlledClock:
     """The clock of every deadline; the waits themselves are the machine's."""
     clock = ControlledClock(1_700_000_000_000)
-    for module in ("bounded", "connection", "checked", "fetch"):
+    for module in ("bounded", "connection", "dial", "fetch"):
         monkeypatch.setattr(f"connector_sdk.wire.{module}.SystemClock", lambda: clock)
     return clock
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from collections.abc import Iterable, Sequence
 
-from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
-from connector_sdk.wire.bounded import within
-from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
+from connector_sdk.wire.dial import Resolver, checked_addresses, first_connected, resolve
 
 PORTS = {"https": 443, "http": 80}
 
@@ -30,18 +27,9 @@ class CheckedConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """The time-out is for all addresses together. Raises OSError, the last address's if there are several."""
-        failure: OSError = OSError(f"{self.host} has no address")
-        end = SystemClock().monotonic() + self._dial_seconds
-        for address in self._addresses:
-            try:
-                self.sock = socket.create_connection((address, self.port), within(self._dial_seconds, end))
-            except OSError as error:
-                failure = error
-                continue
-            if self._context is not None:
-                self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
-            return
-        raise failure
+        self.sock = first_connected(self.host, self.port, self._addresses, self._dial_seconds)
+        if self._context is not None:
+            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
 
 
 def checked_connection(

@@ -40,15 +40,22 @@ def checked_addresses(
 def dialled(
     host: str, port: int, allowed: Iterable[Network] = (), *, seconds: float, resolver: Resolver = resolve
 ) -> socket.socket:
-    """A connected socket to an address that was checked; every wait on it, and all dials together, has this limit.
+    """A connected socket to an address that was checked, for libraries that speak their own protocol on it.
 
-    For libraries that take a socket and speak their own protocol on it. Raises DeniedAddress, OSError: that of the last
-    address if there are several.
+    Every wait on it has the limit that the dial had. Raises DeniedAddress, OSError.
     """
     try:
         addresses = checked_addresses(host, port, allowed, resolver)
     except UnicodeError as error:
         raise OSError(f"{host} is no name of a host") from error
+    return first_connected(host, port, addresses, seconds)
+
+
+def first_connected(host: str, port: int, addresses: Iterable[str], seconds: float) -> socket.socket:
+    """A socket to the first of a host's addresses that answers; the limit is for all of them together.
+
+    Raises OSError, the last address's if there are several.
+    """
     failure: OSError = OSError(f"{host} has no address")
     end = SystemClock().monotonic() + seconds
     for address in addresses:
