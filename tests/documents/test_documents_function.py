@@ -23,6 +23,9 @@ LAMBDA_LIMIT = 6 * 1024 * 1024
 KEY = re.compile(r"/payloads/documents/http-json/[0-9a-f]{32}")
 
 
+LINK = {"operation": "link", "reference": {"documentId": "d"}, "timeToLive": 1}
+
+
 class Kept:
     """A cluster's store."""
 
@@ -158,11 +161,16 @@ def test_a_function_that_dies_leaves_nothing_in_the_bucket(account: Account, sto
 @pytest.mark.parametrize(
     "event",
     [
-        {},
-        {"operation": "delete"},
-        {"operation": "create", "contentType": "text/plain", "object": "deliveries/3f/1"},
-        {"operation": "read", "reference": {"documentId": "d0"}, "object": "documents/../deliveries/" + "0" * 32},
-        {"operation": "read", "reference": {"documentId": "d0"}, "object": "documents/http-json/" + "0" * 31},
+        {"v": 1},
+        {"v": 1, "operation": "delete"},
+        {"v": 1, "operation": "create", "contentType": "text/plain", "object": "deliveries/3f/1"},
+        {
+            "v": 1,
+            "operation": "read",
+            "reference": {"documentId": "d0"},
+            "object": "documents/../deliveries/" + "0" * 32,
+        },
+        {"v": 1, "operation": "read", "reference": {"documentId": "d0"}, "object": "documents/http-json/" + "0" * 31},
     ],
 )
 def test_the_function_touches_no_objects_but_those_of_documents(account: Account, event: dict[str, Any]) -> None:
@@ -171,8 +179,20 @@ def test_the_function_touches_no_objects_but_those_of_documents(account: Account
     assert account.used == []
 
 
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_the_releases_before_and_after_are_understood(account: Account, version: int) -> None:
+    assert app.handler({"v": version, **LINK}, None) == {"url": "https://store.test/d?ttl=1"}
+
+
+@pytest.mark.parametrize("version", [-1, 3, None, "1"])
+def test_other_releases_are_told_what_to_deploy(account: Account, version: Any) -> None:
+    answer = app.handler({"v": version, **LINK}, None)
+    assert f"version {version!r} with the documents function, which knows 0 to 2: deploy both" in answer["error"]
+
+
 def test_an_object_that_is_not_there_is_said(account: Account) -> None:
-    event = {"operation": "create", "contentType": "text/plain", "object": "documents/http-json/" + "0" * 32}
+    key = "documents/http-json/" + "0" * 32
+    event = {"v": 1, "operation": "create", "contentType": "text/plain", "object": key}
 
     assert "there is no object documents/http-json/0" in app.handler(event, None)["error"]
     assert account.kept.documents == {}
@@ -195,6 +215,6 @@ def test_without_credentials_a_connector_is_told_which_parameter_is_missing(
     )
     app.stores.cache_clear()
 
-    answer = app.handler({"operation": "link", "reference": {"documentId": "d"}, "timeToLive": 1}, None)
+    answer = app.handler({"v": 1, **LINK}, None)
     assert "EngineDocumentsSecretArn" in answer["error"]
     app.stores.cache_clear()

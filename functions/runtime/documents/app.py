@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from connector_sdk.bucket import Bucket
-from connector_sdk.documents.exchange import KEY, MAX_INLINE_BYTES
+from connector_sdk.documents.exchange import KEY, MAX_INLINE_BYTES, VERSIONS
 from connector_sdk.documents.store import DocumentStore
 from connector_sdk.engine_client import CurrentEngine, EngineDocuments
 from connector_sdk.errors import AwsError, ConnectorError, SdkError, SecretsUnavailable, SettingsError
@@ -38,6 +38,8 @@ class Stores:
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request. Raises NoDocumentRequest."""
+    if event.get("v") not in VERSIONS:
+        return {"error": _other_version(event.get("v"))}
     operation = _OPERATIONS.get(str(event.get("operation")))
     if operation is None:
         raise NoDocumentRequest(f"the operation {event.get('operation')!r} is none of {', '.join(_OPERATIONS)}")
@@ -45,6 +47,13 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return operation(event, stores())
     except REFUSALS as error:
         return {"error": str(error)}
+
+
+def _other_version(version: Any) -> str:
+    return (
+        f"the connector speaks version {version!r} with the documents function, which knows {VERSIONS[0]} to "
+        f"{VERSIONS[-1]}: deploy both from the same release; nothing was done"
+    )
 
 
 @cache

@@ -15,6 +15,9 @@ from __future__ import annotations
 import re
 
 VERSION = 1
+"""Of a request, as a connector of this release sends it."""
+VERSIONS = range(VERSION - 1, VERSION + 2)
+"""What the documents function understands: connectors are deployed before it, or after it."""
 MAX_INLINE_BYTES = 4 * 1024 * 1024
 """Lambda takes 6 MB each way; base64 makes 5.6 MB of this."""
 PREFIX = "documents/"
