@@ -38,7 +38,7 @@ def address(engine: ScriptedEngine, seen: Seen) -> Iterator[str]:
 def health(address: str) -> dict[str, object]:
     answer = Connections(address).request("GET", "/health")
     assert answer.status == 200
-    content: dict[str, dict[str, object]] = json.loads(answer.body)["types"]["t"]
+    content: dict[str, object] = json.loads(answer.body)["types"]["t"]
     return content
 
 
@@ -91,7 +91,7 @@ def test_other_requests_are_told_what_there_is(address: str) -> None:
 
 
 def test_a_connector_of_a_stack_is_paused_and_goes_on(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (aws.variables | {"CONNECTORS_STACK": "paused-stack"}).items():
+    for name, value in {**aws.variables, "CONNECTORS_STACK": "paused-stack"}.items():
         monkeypatch.setenv(name, value)
     ssm = AwsEndpoint("ssm", aws.settings)
     for name in ("http-json", "sqs"):
