@@ -102,6 +102,14 @@ NOT_FOUND = Answer(404)
 FAILED = Answer(500)
 AWAY = Answer(503)
 TIMED_OUT = Answer(504)
+RETRY_AFTER = {"retry-after": "30"}
+NOT_READY = Answer(503, RETRY_AFTER)
+"""Routes or credentials cannot be had, so that nobody knows yet whether the path is known."""
+UNREADABLE = of_json(
+    400, {"reason": "The request cannot be read: this is no event of an HTTP API, payload version 2.0"}
+)
+IN_HAND = of_json(409, {"reason": "This event is being worked on: a repeat gets its answer once there is one"})
+"""What the IETF's draft of the `Idempotency-Key` header (section 2.7) wants for a repeat of an unfinished request."""
 CONSUMED_BY_NOBODY = of_json(422, {"consumeUnmatched": False})
 OPTIONS = Answer(200, {"allow": ",".join(ALLOWED_METHODS)})
 

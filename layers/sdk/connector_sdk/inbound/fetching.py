@@ -6,10 +6,10 @@ import logging
 from urllib.parse import urlsplit
 
 from connector_sdk.errors import DeniedAddress, WebhookError
+from connector_sdk.inbound.answers import RETRY_AFTER
 from connector_sdk.settings import Settings
 from connector_sdk.wire.fetch import fetch
 
-RETRY_AFTER = {"retry-after": "30"}
 _LOG = logging.getLogger(__name__)
 
 

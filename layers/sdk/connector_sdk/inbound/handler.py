@@ -7,17 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector_sdk.clock import Clock
-from connector_sdk.inbound.answers import Answer, of_json
+from connector_sdk.inbound.answers import NOT_READY, UNREADABLE, Answer
 from connector_sdk.inbound.deliver import deliver
-from connector_sdk.inbound.fetching import RETRY_AFTER
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.services import WebhookServices
 
-UNREADABLE = of_json(
-    400, {"reason": "The request cannot be read: this is no event of an HTTP API, payload version 2.0"}
-)
-NOT_READY = Answer(503, RETRY_AFTER)
-"""Routes or credentials cannot be had, so that nobody knows yet whether the path is known."""
 _LOG = logging.getLogger(__name__)
 
 

@@ -36,8 +36,6 @@ from connector_sdk.stores import Delivery, State
 
 BUDGET_MS = 25_000
 """From the request's own timestamp. API Gateway gives up after 30 seconds."""
-IN_HAND = answers.of_json(409, {"reason": "This event is being worked on: a repeat gets its answer once there is one"})
-"""What the IETF's draft of the `Idempotency-Key` header (section 2.7) wants for a repeat of an unfinished request."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,7 +58,7 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     if there is not None and there.state is State.PUBLISHED:
         return answers.ACCEPTED if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(kept, now):
-        return IN_HAND
+        return answers.IN_HAND
     result = _done(delivery, event, services)
     _remember(delivery, services, result, event.credentials)
     return result.answer

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound.fetching import RETRY_AFTER, fetched
+from connector_sdk.inbound.answers import RETRY_AFTER
+from connector_sdk.inbound.fetching import fetched
 
 KEEP_MS = 10 * 60 * 1000
 FETCHES_A_MINUTE = 10
