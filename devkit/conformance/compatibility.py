@@ -37,7 +37,9 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
     "io.camunda:connector-jdbc:1": {"connection.uri": "jdbc:postgresql://db.test/orders"},
     "io.camunda:connector-kafka:1": {"message.key": "order-7"},
     "io.camunda:connector-rabbitmq:1": {"authentication.uri": "amqp://broker.test", "message.body": "order 7"},
+    "io.camunda:email:1": {"data.smtpAction.body": "It was placed."},
     "io.camunda:slack:1": {"data.channel": "#orders"},
+    "io.camunda:soap:1": {"body.json": "={place: {}}"},
 }
 """Values for templates of other types, where what is filled in would not do."""
 AUTHENTICATION = "authentication.type"

@@ -20,7 +20,9 @@ from devkit.testing.mariadb import RunningMariaDb, mariadb
 from devkit.testing.official import OfficialBench
 from devkit.testing.parts import PartMissing
 from devkit.testing.postgres import RunningPostgres, postgres
+from devkit.testing.program import free_ports
 from devkit.testing.rabbitmq import RunningRabbitMq, rabbitmq
+from tests.connectors.mail_servers import smtp_server
 
 boto3: Any = importlib.import_module("boto3")
 Server = TypeVar("Server")
@@ -108,3 +110,10 @@ def postgresql(certificate: Certificate) -> Iterator[RunningPostgres]:
 def maria(certificate: Certificate) -> Iterator[RunningMariaDb]:
     with or_skip(mariadb(certificate)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def smtp() -> Iterator[str]:
+    """A server for sending, as host:port."""
+    with smtp_server(object(), *free_ports(1)) as address:
+        yield address

@@ -1,0 +1,1 @@
+"""E-mail (`io.camunda:email:1`)."""
