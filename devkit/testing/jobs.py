@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.compatibility import Compatibility
+from connector_sdk.compatibility import NEWEST, Compatibility
 from connector_sdk.http import HttpClient, Sender
 from connector_sdk.http.transport import GuardedTransport
 from connector_sdk.job import Job
@@ -28,7 +28,7 @@ def run_job(
     *,
     secrets: Mapping[str, str] | None = None,
     retries: int = 3,
-    compatibility: str = "8.10",
+    compatibility: str = NEWEST,
     environment: Mapping[str, str] = NOTHING,
     **headers: Any,
 ) -> Outcome:
@@ -43,7 +43,7 @@ def run_job(
 
 
 def services_for(
-    secrets: Mapping[str, str], compatibility: str = "8.10", environment: Mapping[str, str] = NOTHING
+    secrets: Mapping[str, str], compatibility: str = NEWEST, environment: Mapping[str, str] = NOTHING
 ) -> Services:
     """Services for tests: these secrets, this environment, loopback allowed, no waiting."""
     return Services(

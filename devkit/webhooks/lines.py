@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from connector_sdk.compatibility import NEWEST
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.route import groups
@@ -34,7 +35,7 @@ NOT_SHARED = (
 )
 
 
-def lines(processes: Sequence[RoutedProcess], address: str, compatibility: str = "8.10") -> Iterator[str]:
+def lines(processes: Sequence[RoutedProcess], address: str, compatibility: str = NEWEST) -> Iterator[str]:
     """A line for each element, `address` before its path. Of several webhooks with one path the first one has it."""
     owners: dict[str, tuple[RoutedProcess, InboundElement]] = {}
     for process in processes:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from connector_sdk.bpmn import BpmnError, read
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.compatibility import NEWEST
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import EngineError, EngineNotFound
 from connector_sdk.inbound.compatibility import InboundRules
@@ -71,7 +72,7 @@ class Importer:
         engine: Callable[[], SearchableEngine],
         entries: Entries,
         *,
-        compatibility: str = "8.10",
+        compatibility: str = NEWEST,
         clock: Clock | None = None,
     ) -> None:
         """`engine` gives the client of now: its credentials may have changed since the last round."""

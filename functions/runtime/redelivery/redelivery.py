@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.compatibility import Compatibility
+from connector_sdk.compatibility import NEWEST, Compatibility
 from connector_sdk.errors import EngineError
 from connector_sdk.inbound.answers import ACCEPTED
 from connector_sdk.inbound.attempt import Away, Never, Outcome, Refused, Taken, attempt, backoff_ms
@@ -26,7 +26,7 @@ BATCH = 50
 """Deliveries leased at a time: few enough that all are published long before the lease runs out, unless the engine is
 slow; then the last ones wait for the next round."""
 LEASE_MS = 5 * 60 * 1000
-LEASE_MARGIN_MS = 30_000
+LEAST_LEASE_MS = 30_000
 """What a delivery's lease has to have left for it to be tried: more than an engine call may take (25 s)."""
 MAX_AGE_MS = 3 * 24 * 3600 * 1000
 """A delivery that the engine did not take in three days is dead; a person can still replay it."""
@@ -62,7 +62,7 @@ class Redelivery:
         deliveries: Deliveries,
         engine: RedeliveryEngine,
         *,
-        compatibility: str = "8.10",
+        compatibility: str = NEWEST,
         clock: Clock | None = None,
     ) -> None:
         self._deliveries = deliveries
@@ -102,7 +102,7 @@ class Redelivery:
         """Try one after the other and count where they ended. Returns why the engine is away, if it went away."""
         for delivery in leased:
             left_ms = (delivery.due_ms or 0) - self._clock.time_ms()
-            if self._rounds.stopped or left_ms < LEASE_MARGIN_MS:
+            if self._rounds.stopped or left_ms < LEAST_LEASE_MS:
                 break
             outcome = attempt(delivery, self._engine, self._rules, again=True)
             state = self._written(delivery, outcome)

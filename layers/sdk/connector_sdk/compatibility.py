@@ -12,6 +12,9 @@ from typing import Any
 
 from connector_sdk.errors import SettingsError
 
+NEWEST = "8.10"
+"""The version whose rules apply unless somebody chooses another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -85,4 +88,4 @@ def column(rules: Mapping[str, Rule], version: str) -> dict[str, Any]:
     return {rule: getattr(values, name) for rule, values in rules.items()}
 
 
-_COLUMNS = {"8.8": "v8_8", "8.10": "v8_10"}
+_COLUMNS = {"8.8": "v8_8", NEWEST: "v8_10"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connector_sdk.compatibility import Compatibility
+from connector_sdk.compatibility import NEWEST, Compatibility
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions.created_documents import NAME, CreateDocument, with_documents
 from connector_sdk.expressions.evaluation import evaluate
@@ -20,7 +20,7 @@ FORBIDDEN_LITERAL = "camunda.function.type"
 _JSON_TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
 _LOOSE = json.JSONEncoder(ensure_ascii=False)
 _STRICT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_NEWEST = Compatibility.of("8.10")
+_NEWEST = Compatibility.of(NEWEST)
 
 
 def output_variables(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.compatibility import NEWEST
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound.compatibility import InboundRules
@@ -60,7 +61,7 @@ class Activations(Generic[R]):
         self,
         connectors: Sequence[Any],
         secrets: SecretProvider,
-        compatibility: str = "8.10",
+        compatibility: str = NEWEST,
         clock: Clock | None = None,
     ) -> None:
         self.rules = InboundRules.of(compatibility)
