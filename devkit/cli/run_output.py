@@ -36,6 +36,9 @@ class Screen:
             whose = _whose(job_type, models)
             self._print(f"not served here   {job_type} ({element_id}): another {whose} has to take it", "yellow")
         self._webhooks(runtime)
+        for one in runtime.subscriptions:
+            elements = ", ".join(element.element_id for element in one.elements)
+            self._print(f"reading           {one.path} for {one.elements[0].process_definition_id}, {elements}")
         for one in runtime.waiting:
             self._print(
                 f"not served        {one.element.process_definition_id}, {one.element.element_id}: "
@@ -127,6 +130,10 @@ class Lines:
                 for process in runtime.deployed
             ],
             webhooks=[{"url": webhook.url, "elementId": webhook.element.element_id} for webhook in runtime.webhooks],
+            subscriptions=[
+                {"source": one.path, "elementIds": [element.element_id for element in one.elements]}
+                for one in runtime.subscriptions
+            ],
             waiting=[
                 {
                     "url": one.url,
