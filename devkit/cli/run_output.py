@@ -36,9 +36,9 @@ class Screen:
             whose = _whose(job_type, models)
             self._print(f"not served here   {job_type} ({element_id}): another {whose} has to take it", "yellow")
         self._webhooks(runtime)
-        for one in runtime.subscriptions:
-            elements = ", ".join(element.element_id for element in one.elements)
-            self._print(f"reading           {one.path} for {one.elements[0].process_definition_id}, {elements}")
+        for read in runtime.subscriptions:
+            elements = ", ".join(element.element_id for element in read.elements)
+            self._print(f"reading           {read.path} for {read.elements[0].process_definition_id}, {elements}")
         for one in runtime.waiting:
             self._print(
                 f"not served        {one.element.process_definition_id}, {one.element.element_id}: "
