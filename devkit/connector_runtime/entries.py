@@ -8,7 +8,7 @@ from typing import Any
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound import InboundElement, Refusal, Routes
-from connector_sdk.inbound.routes import Activations
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from connector_sdk.compatibility import NEWEST
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.inbound.route import groups
+from connector_sdk.inbound.sharing import groups
 from connector_sdk.inbound.signatures import SCHEMES_BY_HEADER
 from connector_sdk.stores.routes import RoutedProcess
 

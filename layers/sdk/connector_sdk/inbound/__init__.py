@@ -5,6 +5,7 @@ routes.deploy(elements_of(read(xml), deployed))
 answer = deliver(request, WebhookServices(routes, engine, deliveries))
 """
 
+from connector_sdk.inbound.activations import Refusal
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.deliver import deliver
 from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
@@ -12,8 +13,7 @@ from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.message import InboundMessage, Item
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.route import Route
-from connector_sdk.inbound.routes import Refusal, Routes
+from connector_sdk.inbound.route import Route, Routes
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.subscription import SubscriptionConnector, subscription_connector
 from connector_sdk.inbound.webhook import Verification, WebhookConnector, WebhookResult, webhook_connector

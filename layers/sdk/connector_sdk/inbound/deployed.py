@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import CurrentEngine, DeployedProcess
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.elements import InboundElement, elements_of
 from connector_sdk.inbound.handler import answering
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.routes import Activations, Routes
+from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.secrets import EngineSettings, secrets_from

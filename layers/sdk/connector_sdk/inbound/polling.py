@@ -13,11 +13,11 @@ from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions import evaluate
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.properties import RUNTIME_PROPERTIES
-from connector_sdk.inbound.route import Bound
-from connector_sdk.inbound.routes import Activations
+from connector_sdk.inbound.sharing import Bound
 from connector_sdk.java_duration import milliseconds
 from connector_sdk.settings import Settings
 from connector_sdk.template import ElementTemplate

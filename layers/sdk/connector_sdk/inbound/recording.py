@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from connector_sdk.clock import Clock
 from connector_sdk.inbound import answers
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.redaction import answer_without
-from connector_sdk.inbound.routes import Activations
 from connector_sdk.inbound.services import LEASE_MARGIN_MS
 from connector_sdk.secrets import mask
 from connector_sdk.stores import Deliveries, Delivery, State

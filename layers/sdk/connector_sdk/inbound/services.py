@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.limits import MAX_BODY_BYTES
-from connector_sdk.inbound.routes import Routes
+from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.signatures.scheme import PATIENCE_MS
 from connector_sdk.stores import Deliveries
 

@@ -8,12 +8,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.message import InboundMessage, Items, Settled
 from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties
-from connector_sdk.inbound.route import Bound
-from connector_sdk.inbound.routes import Activations
+from connector_sdk.inbound.sharing import Bound
 from connector_sdk.template import ElementTemplate
 
 P = TypeVar("P")

@@ -17,8 +17,7 @@ from connector_sdk.errors import SdkError
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.properties import nested
-from connector_sdk.inbound.route import Bound, Route, groups, route_of
-from connector_sdk.inbound.webhook import WebhookConnector
+from connector_sdk.inbound.sharing import Bound, groups
 from connector_sdk.secrets import SecretProvider, mask, resolve
 
 RETRY_MS = 5_000
@@ -189,10 +188,3 @@ class Activations(Generic[R]):
             for owner in [owner for owner, refusals in self._refused.items() if refusals]:
                 # The whole process: what became usable may share a connector with what was usable before.
                 self._activate(owner, self._elements[owner], keep_place=True)
-
-
-class Routes(Activations[Route]):
-    """The webhooks of one host."""
-
-    def made(self, connector: WebhookConnector[Any], usable: tuple[Bound, ...]) -> Route:
-        return route_of(connector, usable, self.rules)
