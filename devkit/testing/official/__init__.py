@@ -12,11 +12,12 @@ The table of values may hold more than one template has; a value that is missing
 """
 
 from devkit.testing.official.bench import Filled, OfficialBench, Ran
-from devkit.testing.official.tasks import MissingValue, OfficialTask, newest, official_versions, tasks
+from devkit.testing.official.tasks import MissingValue, NoTemplate, OfficialTask, newest, official_versions, tasks
 
 __all__ = [
     "Filled",
     "MissingValue",
+    "NoTemplate",
     "OfficialBench",
     "OfficialTask",
     "Ran",

@@ -33,6 +33,10 @@ class MissingValue(SdkError):
     """A template has a property for which the test has no value; the message names it."""
 
 
+class NoTemplate(SdkError):
+    """The Modeler has no template on a job type: the type may be mistyped."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficialTask:
     """One version of a template, the choices in its drop-downs, and how much of the rest is filled in."""
@@ -77,7 +81,8 @@ def tasks(
 ) -> list[OfficialTask]:
     """Every operation of the official templates on a job type, with the required values and with all.
 
-    `fixed` are choices, by input, that are the same in all of them. Empty where the Modeler cannot be had.
+    `fixed` are choices, by input, that are the same in all of them. Empty where the Modeler cannot be had. Raises
+    NoTemplate.
     """
     try:
         found = official_versions(job_type) if versions is None else versions
@@ -92,10 +97,15 @@ def tasks(
 
 
 def official_versions(job_type: str) -> list[Template]:
-    """Every version of every official template on a job type, by id and version. Raises ModelerUnavailable."""
+    """Every version of every official template on a job type, by id and version.
+
+    Raises ModelerUnavailable, NoTemplate.
+    """
     found = [
         one for one in official_templates().values() if any(_is_type(each, job_type) for each in one["properties"])
     ]
+    if not found:
+        raise NoTemplate(f"no official template is for the job type {job_type}")
     return sorted(found, key=lambda one: (one["id"], one.get("version") or 0))
 
 
