@@ -60,9 +60,12 @@ def refresh(server: HTTPServer, **changes: str) -> dict[str, Any]:
 def places(server: HTTPServer, path: str) -> dict[str, dict[str, Any]]:
     """Variables of a task, by the place of the placeholder in them."""
     url = server.url_for(path)
-    one = PLACEHOLDER
-    api_key = {"type": "apiKey", "apiKeyLocation": "headers", "name": "X-Key", "value": one}
-    found: dict[str, dict[str, Any]] = {
+    found = {**in_requests(url, PLACEHOLDER), **in_authentications(server, PLACEHOLDER)}
+    return {name: {"method": "POST", "url": url, **variables} for name, variables in found.items()}
+
+
+def in_requests(url: str, one: str) -> dict[str, dict[str, Any]]:
+    return {
         "path": {"url": f"{url}/{one}"},
         "query": {"url": f"{url}?a={one}"},
         "whole url": {"url": one},
@@ -83,6 +86,16 @@ def places(server: HTTPServer, path: str) -> dict[str, dict[str, Any]]:
         "external document": {"body": {"a": {"camunda.document.type": "external", "url": f"{url}/{one}"}}},
         "method": {"method": one},
         "time-out": {"readTimeoutInSeconds": one},
+        "client certificate": {"clientTls": {"clientCertificate": one, "clientPrivateKey": one}},
+        "trusted certificate": {"clientTls": {"trustedCertificate": one}},
+        "encoding": {"documentReturnFormat": {"choice": "TEXT", "encoding": one}},
+        "not read at all": {"more": one},
+    }
+
+
+def in_authentications(server: HTTPServer, one: str) -> dict[str, dict[str, Any]]:
+    api_key = {"type": "apiKey", "apiKeyLocation": "headers", "name": "X-Key", "value": one}
+    return {
         "kind of authentication": {"authentication": {"type": one}},
         "basic, password": {"authentication": {"type": "basic", "username": USER, "password": one}},
         "basic, user": {"authentication": {"type": "basic", "username": one, "password": USER}},
@@ -103,15 +116,9 @@ def places(server: HTTPServer, path: str) -> dict[str, dict[str, Any]]:
         "refresh token": {"authentication": refresh(server, refreshToken=one)},
         "refresh token, secret": {"authentication": refresh(server, clientSecret=one)},
         "configuration": {"authenticationConfiguration": {"authentication": {"type": "bearer", "token": one}}},
-        "client certificate": {"clientTls": {"clientCertificate": one, "clientPrivateKey": one}},
-        "trusted certificate": {"clientTls": {"trustedCertificate": one}},
-        "encoding": {"documentReturnFormat": {"choice": "TEXT", "encoding": one}},
-        "not read at all": {"more": one},
     }
-    return {name: {"method": "POST", "url": url, **variables} for name, variables in found.items()}
 
 
-NAMES = tuple(places(HTTPServer(), "/"))
 ENDINGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "refused": ("/400", {}, {}),
     "broken": ("/500", {}, {}),
