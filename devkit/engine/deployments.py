@@ -35,7 +35,8 @@ class _Checked:
 def deploy(core: Core, resources: Sequence[Resource]) -> tuple[int, list[Definition]]:
     """Deploy files; gives the deployment's key and the definitions, one for each executable process.
 
-    The same file again is the version that is there already. Raises Rejection with every error of every file.
+    The same files again are the versions that are there already; if only one of them is new all of them are, for what
+    is deployed together is bound to each other. Raises Rejection with every error of every file.
     """
     errors: list[str] = []
     checked: list[_Checked] = []
@@ -49,6 +50,9 @@ def deploy(core: Core, resources: Sequence[Resource]) -> tuple[int, list[Definit
             "Expected to deploy new resources, but encountered the following errors:\n" + "\n".join(errors),
         )
     deployment_key = core.state.next_key()
+    same = [_same(core, entry) for entry in checked]
+    if None not in same:
+        return deployment_key, [definition for definition in same if definition is not None]
     return deployment_key, [_add(core, entry, deployment_key) for entry in checked]
 
 
@@ -118,11 +122,17 @@ def _refuse_doubles(checked: Sequence[_Checked], errors: list[str]) -> None:
             errors.append(f"Duplicated process id in resources '{entry.resource.name}' and '{name}'")
 
 
+def _same(core: Core, entry: _Checked) -> Definition | None:
+    """The latest version of a process, if this file has made it."""
+    latest = core.state.latest(entry.process.id)
+    if latest is not None and (latest.resource_name, latest.resource) == (entry.resource.name, entry.resource.content):
+        return latest
+    return None
+
+
 def _add(core: Core, entry: _Checked, deployment_key: int) -> Definition:
     state, process = core.state, entry.process
     latest = state.latest(process.id)
-    if latest is not None and (latest.resource_name, latest.resource) == (entry.resource.name, entry.resource.content):
-        return latest
     version = state.last_version.get(process.id, 0) + 1
     definition = Definition(
         state.next_key(),

@@ -19,6 +19,7 @@ _WITH_CODE = {
     "escalation": ("Must reference an escalation", "EscalationCode"),
 }
 _JOB_OR = {"scriptTask": "script", "businessRuleTask": "calledDecision"}
+BINDINGS = ("deployment", "latest", "versionTag")
 NOT_ATTACHABLE = ("Gateway", "Event")
 
 
@@ -172,6 +173,20 @@ def _check_end(element: Element, process: Process) -> Found:
 def _check_call(element: Element, process: Process) -> Found:
     if "calledElement" not in element.extensions:
         yield element.id, "Must have exactly one 'zeebe:calledElement' extension element"
+    yield from _check_binding(element, "calledElement")
+
+
+def _check_binding(element: Element, extension: str) -> Found:
+    """Which version of another resource an element is bound to."""
+    said = element.extensions.get(extension, {})
+    binding = said.get("bindingType", "latest")
+    place = f"{element.id} > extensionElements > {extension}"
+    if binding not in BINDINGS:
+        yield place, f"Attribute 'bindingType' must be one of: {', '.join(BINDINGS)}"
+    elif binding == "versionTag" and not (said.get("versionTag") or "").strip():
+        yield place, "Attribute 'versionTag' must be present and not empty if 'bindingType' is 'versionTag'"
+    elif binding != "versionTag" and said.get("versionTag"):
+        yield place, "Attribute 'versionTag' may only be used if 'bindingType' is 'versionTag'"
 
 
 def _check_loop(element: Element, process: Process) -> Found:
