@@ -1,47 +1,17 @@
 """An exchange ends, however slowly a service answers."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient, Sender, Timeout
 from connector_sdk.http.deadline import LONGEST_SECONDS, LONGEST_UNBOUNDED_SECONDS, longest
 from connector_sdk.http.transport import GuardedTransport
+from devkit.testing.trickle import trickling
 from tests.http.conftest import LOOPBACK
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4000\r\n"
 STEP_MS = 9_000
 """Less than any time-out: the service is never silent for long."""
-
-
-@contextmanager
-def trickling(clock: ControlledClock, sent: bytes, then: bytes) -> Iterator[str]:
-    """A service that sends a part at once, and then a byte for each 9 seconds of the clock, until nobody listens."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        accepted, _ = listener.accept()
-        with accepted:
-            accepted.settimeout(10)
-            accepted.recv(65536)
-            accepted.sendall(sent)
-            try:
-                for byte in then:
-                    clock.advance(STEP_MS)
-                    accepted.sendall(bytes([byte]))
-                    accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError:
-                return
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    thread.join(10)
-    listener.close()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +22,7 @@ def trickling(clock: ControlledClock, sent: bytes, then: bytes) -> Iterator[str]
 def test_an_answer_that_comes_byte_by_byte_is_given_up(sent: bytes, then: bytes) -> None:
     clock = ControlledClock(1_700_000_000_000)
     client = HttpClient(Sender(GuardedTransport(LOOPBACK), clock=clock))
-    with trickling(clock, sent, then) as address, pytest.raises(Timeout) as error:
+    with trickling(clock, STEP_MS, sent, then) as address, pytest.raises(Timeout) as error:
         client.post(address, connect_seconds=20, read_seconds=20)
     client.close()
     assert (error.value.code, error.value.incident.partition("127")[0]) == ("408", "no answer in time from POST ")

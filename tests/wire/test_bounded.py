@@ -1,9 +1,5 @@
 """What comes byte by byte does not outlast its deadline."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_network
 
 import pytest
@@ -12,6 +8,7 @@ from connector_sdk.clock import ControlledClock
 from connector_sdk.wire import bounded
 from connector_sdk.wire.connection import Connections
 from connector_sdk.wire.fetch import LONGEST_SECONDS, fetch
+from devkit.testing.trickle import trickling
 
 STEP_MS = 2_000
 """Less than any time-out."""
@@ -32,36 +29,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ControlledClock:
     return clock
 
 
-@contextmanager
-def trickling(clock: ControlledClock, sent: bytes, then: bytes) -> Iterator[str]:
-    """A service that sends a part at once, then a byte for each two seconds of the clock, until nobody listens."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        accepted, _ = listener.accept()
-        with accepted:
-            accepted.settimeout(10)
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            accepted.recv(65536)
-            accepted.sendall(sent)
-            try:
-                for byte in then:
-                    clock.advance(STEP_MS)
-                    accepted.sendall(bytes([byte]))
-                accepted.recv(1)  # until the other side has had enough
-            except OSError:
-                return
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    thread.join(10)
-    listener.close()
-
-
 @pytest.mark.parametrize(("sent", "then"), ANSWERS)
 def test_a_request_with_a_deadline_ends_by_it(clock: ControlledClock, sent: bytes, then: bytes) -> None:
-    with trickling(clock, sent, then) as address:
+    with trickling(clock, STEP_MS, sent, then) as address:
         connections = Connections(address)
         with pytest.raises(TimeoutError):
             connections.request("GET", "/", read_timeout=3, deadline=clock.monotonic() + 30)
@@ -71,7 +41,7 @@ def test_a_request_with_a_deadline_ends_by_it(clock: ControlledClock, sent: byte
 def test_a_key_set_is_not_waited_for_longer_than_the_named_time(
     clock: ControlledClock, sent: bytes, then: bytes
 ) -> None:
-    with trickling(clock, sent, then) as address, pytest.raises(TimeoutError):
+    with trickling(clock, STEP_MS, sent, then) as address, pytest.raises(TimeoutError):
         fetch(address, [ip_network("127.0.0.0/8")])
     assert clock.monotonic() >= LONGEST_SECONDS
 
