@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,6 +34,9 @@ COLUMNS = ("received", "delivery", "state", "for", "what happened")
 DEFAULT_FILE = Path("deliveries.sqlite")
 MOST = 10_000
 """Deliveries that `replay --state` takes at once."""
+PRIMARY = 0xFF
+"""The part of SQLite's extended result code that names the kind of error."""
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @deliveries.command(name="list")
@@ -84,7 +88,7 @@ def replay(
     """
     if bool(ids) == (state is not None):
         raise Refusal("name deliveries, or those of a state: connectors deliveries replay --state dead")
-    with _store(file, stack) as store:
+    with _store(file, stack, changing=True) as store:
         chosen = [_known(store, one).id for one in ids or ()]
         chosen += [one.id for one in store.newest(state=state, limit=MOST)] if state else []
         busy = [one for one in chosen if not store.replay(one, SystemClock().time_ms())]
@@ -95,14 +99,31 @@ def replay(
 
 
 @contextmanager
-def _store(file: Path, stack: str) -> Iterator[Deliveries]:
+def _store(file: Path, stack: str, *, changing: bool = False) -> Iterator[Deliveries]:
+    """A file is only written to if that is wanted, and after it has been seen to hold deliveries."""
     if stack:
         yield _table(stack)
         return
     if not file.is_file():
         raise Refusal(f"there is no file {file}; name the one of `connectors run --deliveries` with --file")
-    with SqliteDeliveries(file) as store:
-        yield store
+    try:
+        with SqliteDeliveries(file, read_only=True) as store:
+            store.newest(limit=1)
+            if not changing:
+                yield store
+                return
+        with SqliteDeliveries(file) as store:
+            yield store
+    except sqlite3.Error as error:
+        raise _unusable(file, error) from error
+
+
+def _unusable(file: Path, error: sqlite3.Error) -> Refusal:
+    if getattr(error, "sqlite_errorcode", 0) & PRIMARY in BUSY:
+        return Refusal(f"{file} is locked by another program; try again in a moment")
+    return Refusal(
+        f"{file} cannot be read as deliveries: {error}; name the one of `connectors run --deliveries` with --file"
+    )
 
 
 def _table(stack: str) -> DynamoDbDeliveries:

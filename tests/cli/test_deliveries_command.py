@@ -1,6 +1,8 @@
 """`connectors deliveries`: a file of deliveries, looked at and replayed."""
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,43 @@ def test_an_empty_file_has_no_deliveries(tmp_path: Path, capsys: pytest.CaptureF
 
     assert execute(["deliveries", "list", "--file", str(path)]) == 0
     assert capsys.readouterr().out == "there are no deliveries\n"
+
+
+FOREIGN = {
+    "text": None,
+    "empty": "",
+    "other tables": "CREATE TABLE songs (title TEXT)",
+    "other columns": "CREATE TABLE deliveries (id TEXT); CREATE TABLE contents (id TEXT, element TEXT, payload TEXT)",
+}
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "x"], ["replay", "--state", "dead"]])
+@pytest.mark.parametrize("schema", FOREIGN.values(), ids=FOREIGN)
+def test_a_file_that_holds_something_else_is_named_and_stays_as_it_is(
+    tmp_path: Path, schema: str | None, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "other.sqlite"
+    if schema is None:
+        file.write_text("no database at all, whatever its name says", encoding="utf-8")
+    else:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.executescript(schema)
+    before = file.read_bytes()
+
+    assert execute(["deliveries", *command, "--file", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"connectors: {file} cannot be read as deliveries: ")
+    assert said.endswith("; name the one of `connectors run --deliveries` with --file\n")
+    assert file.read_bytes() == before
+
+
+def test_a_locked_file_is_named(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("connector_sdk.stores.sqlite.BUSY_TIMEOUT_S", 0)
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert execute(["deliveries", "list", "--file", str(file)]) == 0
+        assert execute(["deliveries", "replay", "--state", "dead", "--file", str(file)]) == 2
+
+    assert capsys.readouterr().err == f"connectors: {file} is locked by another program; try again in a moment\n"

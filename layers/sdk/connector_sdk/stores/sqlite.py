@@ -43,16 +43,26 @@ _EXPIRE = (
 
 
 class SqliteDeliveries:
-    """A deliveries store in the file `path`, or in memory with `:memory:`; closed by `with`, or when let go."""
+    """A deliveries store in the file `path`, or in memory with `:memory:`; closed by `with`, or when let go.
 
-    def __init__(self, path: Path | str) -> None:
+    With `read_only` the file has to be there, and nothing is ever written to it.
+    """
+
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
         self._lock = threading.Lock()
-        if str(path) != MEMORY:
+        if str(path) != MEMORY and not read_only:
             _create(Path(path))
         self._connection = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
+            f"{Path(path).absolute().as_uri()}?mode=ro" if read_only else path,
+            uri=read_only,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=64,
         )
         weakref.finalize(self, self._connection.close)
+        if read_only:
+            return
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
