@@ -36,7 +36,7 @@ MESSAGE = {
 )
 def handler(request: SlackRequest, context: JobContext) -> dict[str, Any]:
     """Post messages, create channels, invite to them, react and pin."""
-    return METHODS[request.method](request.data, SlackApi(context.http, request.token))
+    return CALLS[request.method](request.data, SlackApi(context.http, request.token))
 
 
 def _post(data: Data, slack: SlackApi) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _channel(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": channel.get("id"), "name": channel.get("name")}
 
 
-METHODS: Mapping[Method, Callable[[Data, SlackApi], dict[str, Any]]] = {
+CALLS: Mapping[Method, Callable[[Data, SlackApi], dict[str, Any]]] = {
     Method.POST_MESSAGE: _post,
     Method.CREATE_CHANNEL: _create,
     Method.INVITE: _invite,

@@ -25,20 +25,28 @@ class Method(Enum):
     REMOVE_PIN = "pins.remove"
 
 
-METHODS = {
-    "chat.postMessage": "Post message",
-    "conversations.create": "Create channel",
-    "conversations.invite": "Invite to channel",
-    "reactions.add": "Add reaction",
-    "pins.add": "Pin message",
-    "pins.remove": "Unpin message",
+LABELS = {
+    Method.POST_MESSAGE: "Post message",
+    Method.CREATE_CHANNEL: "Create channel",
+    Method.INVITE: "Invite to channel",
+    Method.ADD_REACTION: "Add reaction",
+    Method.ADD_PIN: "Pin message",
+    Method.REMOVE_PIN: "Unpin message",
 }
-POST = Equals("method", "chat.postMessage")
-CREATE = Equals("method", "conversations.create")
-INVITE = Equals("method", "conversations.invite")
-REACT = Equals("method", "reactions.add")
-TO_A_MESSAGE = Equals("method", "reactions.add", "pins.add", "pins.remove")
-IN_A_CHANNEL = Equals("method", "chat.postMessage", "reactions.add", "pins.add", "pins.remove")
+"""What the Modeler shows."""
+_CHOICES = {method.value: label for method, label in LABELS.items()}
+
+
+def _when(*methods: Method) -> Equals:
+    return Equals("method", *(method.value for method in methods))
+
+
+POST = _when(Method.POST_MESSAGE)
+CREATE = _when(Method.CREATE_CHANNEL)
+INVITE = _when(Method.INVITE)
+REACT = _when(Method.ADD_REACTION)
+TO_A_MESSAGE = _when(Method.ADD_REACTION, Method.ADD_PIN, Method.REMOVE_PIN)
+IN_A_CHANNEL = _when(Method.POST_MESSAGE, Method.ADD_REACTION, Method.ADD_PIN, Method.REMOVE_PIN)
 CHANNEL_NAME = Pattern("^(=|[-_a-z0-9]{1,80}$)", "May have up to 80 lowercase letters, digits, underscores and dashes")
 REQUIRED: Mapping[Method, tuple[str, ...]] = {
     Method.POST_MESSAGE: ("channel",),
@@ -163,7 +171,7 @@ class SlackRequest(ConnectorModel):
     """The inputs of all Slack templates since 8.2."""
 
     slack_credential: Annotated[SlackCredential | None, NEWER, Property(offered=False)] = None
-    method: Annotated[Method, Property(group="method", choices=METHODS, default="chat.postMessage")]
+    method: Annotated[Method, Property(group="method", choices=_CHOICES, default=Method.POST_MESSAGE.value)]
     token: Annotated[NotBlank, Secret, Property(label="OAuth token", group="authentication", secret=True)]
     data: Data
 
