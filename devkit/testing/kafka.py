@@ -15,9 +15,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from devkit.testing.certificate import Certificate
-from devkit.testing.parts import PartMissing, cache, java_home, made_whole, maven
+from devkit.testing.parts import cache, java_home, made_whole, maven
 from devkit.testing.processes import inherited_environment
-from devkit.testing.program import HOST, Program, folder_for, free_ports, started
+from devkit.testing.program import HOST, NotReady, Program, folder_for, free_ports, started
 
 VERSION = "4.3.1"
 ARTIFACTS = (("org.apache.kafka", "kafka_2.13", VERSION), ("org.slf4j", "slf4j-simple", "1.7.36"))
@@ -64,7 +64,7 @@ class RunningKafka:
 
 @contextmanager
 def kafka(certificate: Certificate | None = None) -> Iterator[RunningKafka]:
-    """Start a broker on free ports, wait until it answers, stop it at the end. Raises PartMissing."""
+    """Start a broker on free ports, wait until it answers, stop it at the end. Raises PartMissing, NotReady."""
     java = [str(java_home() / "bin" / "java"), *SMALL, "-cp", f"{kafka_home()}/*"]
     with ExitStack() as stack:
         folder = stack.enter_context(folder_for("kafka"))
@@ -132,7 +132,7 @@ def _format(java: list[str], properties: Path) -> None:
         check=False,
     )
     if made.returncode:
-        raise PartMissing(f"Kafka could not make its data folder: {(made.stdout + made.stderr)[-300:]}")
+        raise NotReady(f"Kafka could not make its data folder: {(made.stdout + made.stderr)[-300:]}")
 
 
 def _answers(address: str) -> bool:

@@ -12,9 +12,8 @@ from pathlib import Path
 import pymysql
 
 from devkit.testing.certificate import Certificate
-from devkit.testing.parts import PartMissing
 from devkit.testing.processes import inherited_environment
-from devkit.testing.program import HOST, Program, folder_for, free_ports, installed, owned_by, started
+from devkit.testing.program import HOST, NotReady, Program, folder_for, free_ports, installed, owned_by, started
 
 SYSTEM_USER = "mysql"
 USER = DATABASE = "app"
@@ -48,7 +47,7 @@ class RunningMariaDb:
 
 @contextmanager
 def mariadb(certificate: Certificate | None = None) -> Iterator[RunningMariaDb]:
-    """Start a server on a free port, wait until it takes a client, stop it at the end. Raises PartMissing."""
+    """Start a server on a free port, wait until it takes a client, stop it at the end. Raises PartMissing, NotReady."""
     server = installed("/usr/sbin/mariadbd", "mariadb-server")
     with ExitStack() as stack:
         folder = stack.enter_context(folder_for("maria", SYSTEM_USER))
@@ -87,7 +86,7 @@ def _data(folder: Path) -> Path:
         check=False,
     )
     if made.returncode:
-        raise PartMissing(f"MariaDB could not make its data folder: {(made.stdout + made.stderr)[-300:]}")
+        raise NotReady(f"MariaDB could not make its data folder: {(made.stdout + made.stderr)[-300:]}")
     return data
 
 

@@ -12,9 +12,18 @@ from pathlib import Path
 import pg8000.dbapi
 
 from devkit.testing.certificate import Certificate
-from devkit.testing.parts import PartMissing
 from devkit.testing.processes import inherited_environment
-from devkit.testing.program import HOST, Program, as_user, folder_for, free_ports, installed, owned_by, started
+from devkit.testing.program import (
+    HOST,
+    NotReady,
+    Program,
+    as_user,
+    folder_for,
+    free_ports,
+    installed,
+    owned_by,
+    started,
+)
 
 VERSIONS = Path("/usr/lib/postgresql")
 """Debian keeps each version's programs in a folder of its own, mostly not on PATH."""
@@ -37,7 +46,7 @@ class RunningPostgres:
 
 @contextmanager
 def postgres(certificate: Certificate | None = None) -> Iterator[RunningPostgres]:
-    """Start a server on a free port, wait until it takes a client, stop it at the end. Raises PartMissing."""
+    """Start a server on a free port, wait until it takes a client, stop it at the end. Raises PartMissing, NotReady."""
     with ExitStack() as stack:
         folder = stack.enter_context(folder_for("pg", SYSTEM_USER))
         data = _data(folder)
@@ -75,7 +84,7 @@ def _data(folder: Path) -> Path:
         extra_groups=[] if as_user(SYSTEM_USER) else None,
     )
     if made.returncode:
-        raise PartMissing(f"PostgreSQL could not make its data folder: {made.stderr[-300:]}")
+        raise NotReady(f"PostgreSQL could not make its data folder: {made.stderr[-300:]}")
     return data
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connector_sdk.clock import SystemClock
+from connector_sdk.errors import SdkError
 from devkit.testing.parts import PartMissing
 from devkit.testing.processes import inherited_environment
 
@@ -24,6 +25,10 @@ STOP_SECONDS = 30.0
 LOG_LINES_SHOWN = 15
 PAUSE_SECONDS = 0.1
 """Between two looks at whether a server answers."""
+
+
+class NotReady(SdkError):
+    """A server that is installed ended by itself, or did not answer in time: a fault, and no reason to skip a test."""
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Program:
     user: str | None = None
     """Who runs it, if we are root."""
     stop_signal: signal.Signals = signal.SIGTERM
+    ready_seconds: float = READY_SECONDS
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -46,7 +52,7 @@ class Program:
         return self.folder / "log"
 
     def start(self) -> None:
-        """Start it and wait until it answers. Raises PartMissing with the end of its log."""
+        """Start it and wait until it answers. Raises NotReady with the end of its log."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - a server that the test wants
                 list(self.command),
@@ -80,18 +86,18 @@ class Program:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         clock, pause = SystemClock(), threading.Event()
-        until = clock.monotonic() + READY_SECONDS
+        until = clock.monotonic() + self.ready_seconds
         while not self.ready():
             if process.poll() is not None or clock.monotonic() > until:
                 what = "did not get ready" if process.poll() is None else f"ended with status {process.returncode}"
                 last = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-                raise PartMissing(f"{self.name} {what}; its log ends with:\n{last}")
+                raise NotReady(f"{self.name} {what}; its log ends with:\n{last}")
             pause.wait(PAUSE_SECONDS)
 
 
 @contextmanager
 def started(program: Program) -> Iterator[Program]:
-    """Start it, and stop it at the end. Raises PartMissing."""
+    """Start it, and stop it at the end. Raises NotReady."""
     with ExitStack() as stack:
         stack.callback(program.stop)
         program.start()

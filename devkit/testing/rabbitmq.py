@@ -44,7 +44,7 @@ class RunningRabbitMq:
 
 @contextmanager
 def rabbitmq(certificate: Certificate | None = None) -> Iterator[RunningRabbitMq]:
-    """Start a broker on free ports, wait until it takes connections, stop it at the end. Raises PartMissing."""
+    """Start a broker on free ports, wait until it takes a client, stop it at the end. Raises PartMissing, NotReady."""
     server = installed(SERVER, "rabbitmq-server")
     with ExitStack() as stack:
         folder = stack.enter_context(folder_for("rabbitmq"))

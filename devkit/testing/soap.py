@@ -37,7 +37,7 @@ class RunningSoap:
 
 @contextmanager
 def soap_server() -> Iterator[RunningSoap]:
-    """Start a server on a free port, wait until it answers, stop it at the end. Raises PartMissing."""
+    """Start a server on a free port, wait until it answers, stop it at the end. Raises PartMissing, NotReady."""
     try:
         home = install(SOURCES)
     except ModelerUnavailable as error:
