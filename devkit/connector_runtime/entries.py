@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.engine_client import DeployedProcess
@@ -13,12 +14,29 @@ from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether an element has the path that it wants. `owner` is who has it instead."""
+
+    path: str
+    element: InboundElement
+    owner: InboundElement | None
+
+    def same(self, before: Standing | None) -> bool:
+        return before is not None and (self.path, self.owner is None) == (before.path, before.owner is None)
+
+
+Standings = Mapping[tuple[str, str, str, int], Standing]
+"""By tenant, process id, element id and version."""
+
+
 class LiveEntries:
     """Entries that take effect at once. They live as long as the host; threads may share them."""
 
     def __init__(self, routes: Routes, others: Sequence[Activations[Any]], tell: Tell) -> None:
         self.address = ""
         """Of the webhooks, to tell of those that are found."""
+        self._routes = routes
         self._served = (routes, *others)
         self._tell = tell
         self._entered: dict[str, RoutedProcess] = {}
@@ -42,16 +60,22 @@ class LiveEntries:
         with self._lock:
             if self._entered.get(process_id) != before:
                 return False
-            if after is not None:
-                refusals = self._serve(after)
-            elif before is not None:
+            standings = self._standings()
+            refusals = self._serve(after) if after is not None else ()
+            if before is not None and after is None:
                 self._withdraw(before)
+            now = self._standings()
+        known = before.elements if before is not None else ()
         if after is not None:
-            self._tell_of(after, refusals)
+            new = [one for one in refusals if any(element.to_json() not in known for element in one.elements)]
+            self._tell_refused(after, new)
         elif before is not None:
             self._tell(
                 Notice(f"{before.process_definition_id} is deployed no longer: nothing is taken for it any more")
             )
+        for key, standing in now.items():
+            if not standing.same(standings.get(key)):
+                self._tell(Notice(self._sentence(standing, after, new=key not in standings)))
         return True
 
     def _serve(self, process: RoutedProcess) -> Sequence[Refusal]:
@@ -65,13 +89,37 @@ class LiveEntries:
         for served in self._served:
             served.withdraw((process.tenant_id, process.process_definition_id))
 
-    def _tell_of(self, process: RoutedProcess, refusals: Sequence[Refusal]) -> None:
-        version = f"{process.process_definition_id} version {process.version}"
+    def _standings(self) -> Standings:
+        return {
+            (element.tenant_id, element.process_definition_id, element.element_id, element.version): Standing(
+                route.path, element, queue[0].elements[0] if place else None
+            )
+            for queue in self._routes
+            for place, route in enumerate(queue)
+            for element in route.elements
+        }
+
+    def _sentence(self, standing: Standing, entered: RoutedProcess | None, *, new: bool) -> str:
+        """What is told of a webhook that was found, or whose path has become free or is taken."""
+        element, owner, url = standing.element, standing.owner, f"{self.address}/{standing.path}"
+        version = f"{element.process_definition_id} version {element.version}"
+        if owner is not None:
+            return (
+                f"{version}, {element.element_id} is not served: its path is taken by "
+                f"{owner.process_definition_id}, {owner.element_id} ({url}); give it another"
+            )
+        if entered is None or not new:
+            return f"{url} is now taken for {version}, {element.element_id}"
+        if element.version != entered.version:
+            return f"instances of {version} wait: {url} is its {element.element_id}"
+        return f"{version} was deployed: {url} is its {element.element_id}"
+
+    def _tell_refused(self, process: RoutedProcess, refusals: Sequence[Refusal]) -> None:
         for refusal in refusals:
             named = ", ".join(element.element_id for element in refusal.elements)
-            self._tell(Notice(f"{version} was deployed; {named} cannot be served: {refusal.reason}"))
-        refused = {element.element_id for refusal in refusals for element in refusal.elements}
-        for element in process.elements:
-            if element["element_id"] not in refused and element["properties"].get("inbound.context"):
-                path = element["properties"].get("inbound.context", "")
-                self._tell(Notice(f"{version} was deployed: {self.address}/{path} is its {element['element_id']}"))
+            self._tell(
+                Notice(
+                    f"{process.process_definition_id} version {process.version} was deployed; "
+                    f"{named} cannot be served: {refusal.reason}"
+                )
+            )
