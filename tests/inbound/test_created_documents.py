@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector_sdk.errors import EngineUnreachable
-from connector_sdk.inbound.uploads import MOST_KEPT, Uploads
+from connector_sdk.inbound.uploads import Uploads
 from functions.runtime.redelivery.redelivery import Redelivery
 from tests.inbound.host import Webhook, element
 from tests.inbound.test_multipart import Probed
@@ -63,14 +63,14 @@ def test_the_senders_own_repeat_creates_no_document_again(webhook: Webhook) -> N
     assert [one["path"] for one in webhook.engine.commands] == ["/v2/documents", *["/v2/process-instances"] * 2]
 
 
-def test_so_many_references_are_kept_at_most() -> None:
-    uploads = Uploads(lambda content, content_type, file_name: {"documentId": content.decode()}, {})
-    for number in range(MOST_KEPT):
-        uploads.create(str(number).encode(), None, None)
-    assert len(uploads.documents) == MOST_KEPT
+@pytest.mark.parametrize(("characters", "kept"), [(65_448, 1), (65_449, 0)])
+def test_references_are_kept_up_to_64_kb_of_json(characters: int, kept: int) -> None:
+    uploads = Uploads(lambda content, content_type, file_name: {"fileName": file_name}, {})
 
-    uploads.create(b"one more", None, None)
-    assert len(uploads.documents) == MOST_KEPT
+    uploads.create(b"hello", None, "n" * characters)
+    assert len(uploads.documents) == kept
+    uploads.create(b"one more", None, "n" * 65_536)
+    assert len(uploads.documents) == kept
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["the engine is away", "the request comes too late"])

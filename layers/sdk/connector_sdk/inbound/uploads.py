@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 from connector_sdk.errors import EngineBusy
 
 OUT_OF_TIME = "out of time before the engine was asked"
-MOST_KEPT = 200
-"""References kept with a delivery, a few hundred bytes each; documents beyond that are created again in each try."""
+MOST_KEPT_CHARACTERS = 64 * 1024
+"""Of references kept with a delivery, as JSON: a table's item has an end, and senders choose the names of their files.
+Documents beyond that are created again in each try."""
 Create = Callable[[bytes, "str | None", "str | None"], dict[str, Any]]
 
 
@@ -27,7 +30,8 @@ class Uploads:
     @property
     def documents(self) -> dict[str, Any]:
         """What is kept with the delivery, for the next try."""
-        return dict(list(self._there.items())[:MOST_KEPT])
+        sizes = accumulate(len(json.dumps([key, made])) for key, made in self._there.items())
+        return dict(one for one, size in zip(self._there.items(), sizes, strict=True) if size <= MOST_KEPT_CHARACTERS)
 
     def create(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
         """The reference of a document. Raises EngineError; EngineBusy if there is no time for it."""
