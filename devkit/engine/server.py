@@ -89,6 +89,8 @@ def _check_access(prefix: str, token: str | None) -> None:
     """Raises EngineNotStarted for what no client could send."""
     if _PREFIX.fullmatch(prefix) is None:
         raise EngineNotStarted(f"{prefix!r} is no path to put before the API; give one as SaaS has: /a-cluster")
+    if token == "":
+        raise EngineNotStarted("the token is empty; give one, or none at all")
     if token is not None and _TOKEN.fullmatch(token) is None:
         raise EngineNotStarted("the token has characters that no header can carry; give letters and digits")
 

@@ -1,5 +1,6 @@
 """A cluster with a path and a login, as on SaaS, seen by the kit's own client and by plain requests."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -31,6 +32,16 @@ def test_a_client_logs_in_with_the_token_as_its_secret_and_works(cluster: server
     engine = client(cluster, "right")
     assert engine.topology()["clusterSize"] == 1
     assert engine.publish_message("m", correlation_key="k").message_key
+
+
+@pytest.mark.parametrize(("login", "status"), [(b"anything:right", 200), (b"anything:wrong", 401), (b"right", 401)])
+def test_a_client_may_send_its_secret_in_the_header(cluster: server.RunningEngine, login: bytes, status: int) -> None:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Authorization": f"Basic {b64encode(login).decode()}",
+    }
+    asked = Request("POST", "/oauth/token", b"grant_type=client_credentials", headers)
+    assert send(cluster.token_address.removesuffix("/oauth/token"), asked).status == status
 
 
 @pytest.mark.parametrize("secret", ["wrong", "räight"])
@@ -81,7 +92,12 @@ def test_a_path_that_is_none_is_refused(prefix: str) -> None:
         server.start(prefix=prefix)
 
 
-@pytest.mark.parametrize("token", ["", "two words", "ümlaut"])
+def test_an_empty_token_is_refused() -> None:
+    with pytest.raises(server.EngineNotStarted, match="the token is empty"):
+        server.start(token="")
+
+
+@pytest.mark.parametrize("token", ["two words", "ümlaut"])
 def test_a_token_that_no_header_carries_is_refused(token: str) -> None:
     with pytest.raises(server.EngineNotStarted, match="no header can carry"):
         server.start(token=token)

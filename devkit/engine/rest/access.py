@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from hmac import compare_digest
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,6 +52,17 @@ async def give_token(request: Request) -> Response:
     if form.get("grant_type") != ["client_credentials"]:
         return JsonResponse({"error": "unsupported_grant_type"}, 400)
     token: str = request.app.state.token
-    if not compare_digest(form.get("client_secret", [""])[0].encode(), token.encode()):
+    secret = form["client_secret"][0] if "client_secret" in form else _secret_of_header(request)
+    if not compare_digest(secret.encode(), token.encode()):
         return JsonResponse({"error": "invalid_client"}, 401)
     return JsonResponse({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
+
+
+def _secret_of_header(request: Request) -> str:
+    """The client's secret in an Authorization header (RFC 6749 §2.3.1); empty if there is none."""
+    scheme, _, written = request.headers.get("authorization", "").partition(" ")
+    try:
+        login = b64decode(written.strip(), validate=True).decode()
+    except ValueError:
+        return ""
+    return unquote_plus(login.partition(":")[2]) if scheme.lower() == "basic" else ""
