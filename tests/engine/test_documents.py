@@ -48,6 +48,13 @@ def test_a_document_comes_back_with_its_hash_and_can_be_deleted(engine: Driver) 
     assert engine.request("DELETE", path).status == 404
 
 
+def test_a_document_is_not_read_without_its_hash(engine: Driver) -> None:
+    identity = upload(engine.running.address, "x").body["documentId"]
+    answer = engine.request("GET", f"/documents/{identity}")
+    assert answer.status == 400
+    assert answer.body["detail"] == f"No hash was given; give that of document with id '{identity}' as contentHash"
+
+
 def test_an_id_is_taken_once_and_another_store_is_not_there(engine: Driver) -> None:
     address = engine.running.address
     assert upload(address, "x", "?documentId=mine").body["documentId"] == "mine"

@@ -137,7 +137,9 @@ async def read(request: Request) -> Response:
         document = documents.find(core, identity)
         if document is None:
             raise _absent(identity)
-        if request.query_params.get("contentHash") != document.hash:
+        if "contentHash" not in request.query_params:
+            raise invalid(f"No hash was given; give that of document with id '{identity}' as contentHash")
+        if request.query_params["contentHash"] != document.hash:
             raise invalid(f"The hash that was given is not that of document with id '{identity}'")
         return Response(documents.content_of(document), media_type=document.content_type)
 
