@@ -16,8 +16,8 @@ from devkit.engine.rest.problems import Problem, bad_request, invalid
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """How much one request may weigh: the engine's limit for one command."""
-MAX_NESTING = 200
-"""How deeply objects and lists of a request may be nested."""
+MAX_NESTING = 1000
+"""How deeply objects and lists of a request may be nested, as in Jackson, which reads requests for Zeebe."""
 PARTITION_BITS, PARTITION = 51, 1
 INT32 = 1 << 31
 INT64 = 1 << 63
