@@ -16,6 +16,7 @@ from connector_sdk.http.authentication import (
     BasicAuthentication,
     BearerAuthentication,
 )
+from connector_sdk.http.errors import AnswerTooLarge
 from connector_sdk.http.redirects import MAX_REDIRECTS
 from connector_sdk.http.result import http_result
 from connector_sdk.http.sending import LONGEST_REPEAT_AFTER_SECONDS
@@ -268,9 +269,16 @@ def test_an_answer_may_be_so_large_and_not_larger(encoding: str, httpserver: HTT
     for path, size in (("/at", limit), ("/over", limit + 1)):
         httpserver.expect_request(path).respond_with_data(compress(b"x" * size), headers={"Content-Encoding": encoding})
     assert len(client.get(httpserver.url_for("/at")).content) == limit
-    with pytest.raises(Unreachable) as error:
+    with pytest.raises(AnswerTooLarge) as error:
         client.get(httpserver.url_for("/over"))
-    assert error.value.incident.endswith(f"/over: the answer is larger than {limit} bytes")
+    assert (error.value.code, error.value.message) == (
+        "RESPONSE_TOO_LARGE",
+        "The answer is larger than 100000 bytes, the most that a connector reads: ask for a smaller one",
+    )
+    assert error.value.incident == (
+        f"GET localhost:{httpserver.port}/over: the answer is larger than 100000 bytes, "
+        "the most that a connector reads: ask for a smaller one"
+    )
 
 
 @pytest.mark.parametrize(
@@ -313,7 +321,7 @@ def test_a_small_answer_that_decompresses_to_a_lot_fills_no_memory(httpserver: H
     httpserver.expect_request("/").respond_with_data(packed, headers={"Content-Encoding": "gzip"})
     tracemalloc.start()
     try:
-        with pytest.raises(Unreachable):
+        with pytest.raises(AnswerTooLarge):
             small.get(httpserver.url_for("/"))
         assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
     finally:

@@ -10,6 +10,7 @@ from connector_sdk.binding import ConnectorModel, Secret
 from connector_sdk.errors import DeniedAddress, NotBuilt
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.http import Timeout
+from connector_sdk.http.errors import AnswerTooLarge
 from connector_sdk.outbound import (
     ConnectorError,
     ConnectorInputError,
@@ -58,6 +59,7 @@ RAISED: dict[str, Exception] = {
     "largest": ConnectorError("E", "m", {"body": "x" * (1_572_864 - LARGEST_FRAME)}),
     "larger": ConnectorError("E", "m", {"body": "x" * (1_572_864 - LARGEST_FRAME + 1)}),
     "no json": ConnectorError("E", "m", {"body": object()}),
+    "too large": AnswerTooLarge(100, "GET a.test/x"),
     "timeout": Timeout("408", "The request timed out.", "no answer in time from GET a.test/x"),
 }
 
@@ -86,6 +88,12 @@ def test_a_result_is_mapped_to_variables() -> None:
         ("surprise", "RuntimeError", 2, "*** leaked"),
         ("not built", "NotBuilt", 0, "not built yet: that"),
         ("timeout", API + "ConnectorException", 2, "The request timed out."),
+        (
+            "too large",
+            API + "ConnectorInputException",
+            0,
+            "The answer is larger than 100 bytes, the most that a connector reads: ask for a smaller one",
+        ),
     ],
 )
 def test_each_kind_of_error_has_its_name_and_its_retries(city: str, kind: str, retries: int, message: str) -> None:

@@ -15,6 +15,8 @@ TIMED_OUT = "The request timed out. Please try increasing the read and connectio
 PROTOCOL = "An error with the HTTP protocol occurred"
 UNAUTHORIZED = "401"
 HANDSHAKE = "SSL_HANDSHAKE_FAILED"
+TOO_LARGE = "RESPONSE_TOO_LARGE"
+"""Our own: Camunda's runtime names this as it names every broken connection."""
 
 
 class HttpError(ConnectorError):
@@ -33,6 +35,22 @@ class Timeout(HttpError):
 
 class Unreachable(HttpError):
     """No connection, or one that broke before the answer was complete."""
+
+
+class ContentTooLarge(httpx.ReadError):
+    """An answer would fill the function's memory: it has more than `limit` bytes."""
+
+    def __init__(self, limit: int, request: httpx.Request) -> None:
+        super().__init__(f"the answer is larger than {limit} bytes", request=request)
+        self.limit = limit
+
+
+class AnswerTooLarge(HttpError):
+    """An answer has more bytes than a connector reads; it will have them next time as well."""
+
+    def __init__(self, limit: int, where: str) -> None:
+        fault = f"answer is larger than {limit} bytes, the most that a connector reads: ask for a smaller one"
+        super().__init__(TOO_LARGE, f"The {fault}", f"{where}: the {fault}")
 
 
 class HandshakeError(HttpError):
@@ -54,10 +72,12 @@ class StatusError(HttpError):
 def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
     """The error that error expressions see: 408 for everything that the network does, as Camunda's runtime has it.
 
-    Only what TLS refuses has a code of its own, that of its runtime 8.10.
+    Only what TLS refuses has a code of its own, that of its runtime 8.10, and so has an answer that is too large.
     """
     if isinstance(error, httpx.TimeoutException):
         return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
+    if isinstance(error, ContentTooLarge):
+        return AnswerTooLarge(error.limit, where)
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {error}")
     refusal = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)

@@ -13,6 +13,7 @@ import httpx
 from connector_sdk.clock import SystemClock
 from connector_sdk.http.content_coding import UnreadableContent, decoded
 from connector_sdk.http.deadline import BoundedStream, Deadline, bound, until
+from connector_sdk.http.errors import ContentTooLarge
 from connector_sdk.http.tls import ClientTls, ssl_context
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
@@ -44,14 +45,10 @@ class LimitedResponse(httpx.Response):
             for chunk in decoded(self.iter_raw(), self.headers.get_list("content-encoding", split_commas=True)):
                 size += len(chunk)
                 if size > self.limit:
-                    raise ContentTooLarge(f"the answer is larger than {self.limit} bytes", request=self.request)
+                    raise ContentTooLarge(self.limit, self.request)
                 yield chunk
         except UnreadableContent as error:
             raise httpx.DecodingError(str(error), request=self.request) from error
-
-
-class ContentTooLarge(httpx.ReadError):
-    """An answer would fill the function's memory."""
 
 
 class GuardedBackend(httpcore.SyncBackend):

@@ -19,7 +19,7 @@ from connector_sdk.expressions import ExpressionError
 from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
 from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
 from connector_sdk.http import HttpError, Unreachable, raise_for_status
-from connector_sdk.http.errors import ABORTED, HandshakeError
+from connector_sdk.http.errors import ABORTED, AnswerTooLarge, HandshakeError
 from connector_sdk.outbound.headers import InvalidBackoff
 from connector_sdk.outcome import Fail
 from connector_sdk.secrets import mask, mask_tree
@@ -41,6 +41,7 @@ class Row:
 # The first row that fits decides, so the most specific come first.
 FAILURES: tuple[Row, ...] = (
     Row(ConnectorInputError, _API + "ConnectorInputException", False),
+    Row(AnswerTooLarge, _API + "ConnectorInputException", False),
     Row(ConnectorRetryError, _API + "ConnectorRetryException", True),
     Row(ConnectorError, _API + "ConnectorException", True),
     Row(InvalidBackoff, "io.camunda.connector.runtime.core.error.InvalidBackOffDurationException", False),
