@@ -48,6 +48,24 @@ def test_the_error_names_the_address_and_the_setting() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("169.254.169.254", "the cloud's metadata service"),
+        ("::ffff:169.254.169.254", "the cloud's metadata service"),
+        ("fd00:ec2::254", "the cloud's metadata service"),
+        ("169.254.170.2", "the container's credentials service"),
+        ("169.254.170.23", "the container's credentials service"),
+        ("fd00:ec2::23", "the container's credentials service"),
+    ],
+)
+def test_nobody_is_told_to_open_what_hands_out_credentials(address: str, reason: str) -> None:
+    with pytest.raises(DeniedAddress) as denied:
+        checked_addresses("inner.test", 80, resolver=lambda host, port: [address])
+    assert str(denied.value).endswith(f"which is {reason}: it hands out credentials, no task may ask it")
+    assert "CONNECTORS_ALLOW_ADDRESSES" not in str(denied.value)
+
+
 def test_an_operator_may_open_a_range() -> None:
     assert checked_addresses("127.0.0.1", 80, [ip_network("127.0.0.0/8")]) == ("127.0.0.1",)
 

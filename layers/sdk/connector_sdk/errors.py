@@ -91,10 +91,12 @@ class ConnectorRetryError(ConnectorError):
 class DeniedAddress(SdkError):
     """A name resolved to an address that connectors may not reach (setting: CONNECTORS_ALLOW_ADDRESSES)."""
 
-    def __init__(self, host: str, address: str, reason: str) -> None:
+    def __init__(self, host: str, address: str, reason: str, *, hands_out_credentials: bool = False) -> None:
+        denied = f"{host} resolves to {address}, which is {reason}"
         super().__init__(
-            f"{host} resolves to {address}, which is {reason}; "
-            f"CONNECTORS_ALLOW_ADDRESSES={address} (an address or a CIDR) would allow it"
+            f"{denied}: it hands out credentials, no task may ask it"
+            if hands_out_credentials
+            else f"{denied}; CONNECTORS_ALLOW_ADDRESSES={address} (an address or a CIDR) would allow it"
         )
         self.host = host
         self.address = address

@@ -12,11 +12,18 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+METADATA = "the cloud's metadata service"
+AGENT = "the container's credentials service"
+HAND_OUT_CREDENTIALS = frozenset({METADATA, AGENT})
+"""Reasons after which nobody is told how to open the address."""
+
 # The first row that matches gives the reason; what no row matches is public.
 DENIED: tuple[tuple[str, str], ...] = (
-    ("169.254.169.254/32", "the cloud's metadata service"),
-    ("169.254.170.2/32", "the container's credentials service"),
-    ("fd00:ec2::/32", "the cloud's metadata service"),
+    ("169.254.169.254/32", METADATA),
+    ("169.254.170.2/32", AGENT),
+    ("169.254.170.23/32", AGENT),
+    ("fd00:ec2::23/128", AGENT),
+    ("fd00:ec2::/32", METADATA),
     ("127.0.0.0/8", "this machine itself (RFC 1122)"),
     ("::1/128", "this machine itself (RFC 4291)"),
     ("0.0.0.0/8", "this network (RFC 791)"),

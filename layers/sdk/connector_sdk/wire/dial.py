@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.errors import DeniedAddress
-from connector_sdk.wire.addresses import Network, denied_because
+from connector_sdk.wire.addresses import HAND_OUT_CREDENTIALS, Network, denied_because
 from connector_sdk.wire.bounded import within
 
 Resolver = Callable[[str, int], list[str]]
@@ -33,7 +33,7 @@ def checked_addresses(
         address = ip_address(text.partition("%")[0])
         reason = denied_because(address, ranges)
         if reason is not None:
-            raise DeniedAddress(host, str(address), reason)
+            raise DeniedAddress(host, str(address), reason, hands_out_credentials=reason in HAND_OUT_CREDENTIALS)
     return addresses
 
 
