@@ -51,6 +51,13 @@ class Program:
         """What all its runs have printed."""
         return self.folder / "log"
 
+    @property
+    def pid(self) -> int:
+        """Of the run. Raises NotReady if there is none."""
+        if self._process is None:
+            raise NotReady(f"{self.name} does not run")
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers. Raises NotReady with the end of its log."""
         with self.log.open("ab") as output:
