@@ -17,6 +17,8 @@ LOOK_SECONDS = 2.0
 STOP_SECONDS = 10.0
 DEPLOY_WAIT_SECONDS = 5.0
 """How long a webhook waits for somebody else's deploying."""
+ENDED = "the process has ended"
+CORRELATED = "an instance has it"
 OF_A_JOB = "JOB_NO_RETRIES"
 """The incident that a failed job's own line tells."""
 NO_SEARCH = (
@@ -58,16 +60,21 @@ class Presence:
             self._lock.release()
 
 
-class PresentEngine:
-    """The engine of webhooks and of redelivery."""
+def _unsaid(_: str) -> None:
+    """For those who do not listen."""
 
-    def __init__(self, client: EngineClient, presence: Presence) -> None:
+
+class PresentEngine:
+    """The engine of webhooks and of redelivery. `say` is told of what a sender waited for, in the request's thread."""
+
+    def __init__(self, client: EngineClient, presence: Presence, say: Callable[[str], None] = _unsaid) -> None:
         self._client = client
         self._presence = presence
+        self._say = say
 
     def within(self, seconds: float, *, together: bool = False) -> PresentEngine:
         """The same engine, whose calls are over after so many seconds, each, or all of them together."""
-        return PresentEngine(self._client.within(seconds, together=together), self._presence)
+        return PresentEngine(self._client.within(seconds, together=together), self._presence, self._say)
 
     def topology(self) -> dict[str, Any]:
         """Raises EngineError."""
@@ -120,7 +127,7 @@ class PresentEngine:
         business_id: str | None = None,
     ) -> CreatedInstance:
         """Raises EngineError."""
-        return self._presence.use(
+        created = self._presence.use(
             self._client,
             lambda: self._client.create_instance(
                 process_definition_id=process_definition_id,
@@ -132,6 +139,9 @@ class PresentEngine:
                 business_id=business_id,
             ),
         )
+        if await_completion:
+            self._say(ENDED)
+        return created
 
     def correlate_message(
         self,
@@ -142,12 +152,14 @@ class PresentEngine:
         tenant_id: str | None = None,
     ) -> CorrelatedMessage:
         """Raises EngineError."""
-        return self._presence.use(
+        correlated = self._presence.use(
             self._client,
             lambda: self._client.correlate_message(
                 name, correlation_key=correlation_key, variables=variables, tenant_id=tenant_id
             ),
         )
+        self._say(CORRELATED)
+        return correlated
 
 
 class Watch:

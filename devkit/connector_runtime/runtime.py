@@ -138,7 +138,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         _enter(entries, routes, plan, deployed)
         secrets = SpelledSecrets(lambda: plan.engine, Compatibility.of(plan.settings.compatibility))
         _know(secrets, plan, deployed)
-        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets)))
+        engine = PresentEngine(plan.engine, Presence(_Restoring(plan, entries, routes, secrets)), deliveries.say)
         watch = Watch(plan.engine, engine, plan.tell)
         watch.start()
         stack.callback(watch.stop)
