@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import socket
+import sys
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +16,14 @@ from connector_sdk.clock import Clock
 from devkit.engine.engine import Engine
 from devkit.engine.rest.access import LOGIN_PATH
 from devkit.engine.rest.app import build
+from devkit.engine.rest.bodies import MAX_NESTING
 from devkit.engine.storage import Storage, StorageError
 
 START_SECONDS = 10
 STOP_SECONDS = 10
 BACKLOG = 1024
+RECURSION_LIMIT = 4 * MAX_NESTING
+"""Python's own limit of 1,000 would be reached by a request of that depth: its JSON is read and written recursively."""
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -67,6 +71,7 @@ class RunningEngine:
             raise EngineNotStarted(f"the development engine did not start within {START_SECONDS} seconds")
 
     def _serve(self) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
