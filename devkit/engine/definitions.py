@@ -24,6 +24,11 @@ _USER_TASK = {
     "taskSchedule": ("dueDate", "followUpDate"),
     "formDefinition": ("formKey",),
 }
+_NATIVE_USER_TASK = {
+    **_USER_TASK,
+    "formDefinition": ("externalReference",),
+    "priorityDefinition": ("priority",),
+}
 _LISTS = ("candidateGroups", "candidateUsers")
 
 
@@ -101,7 +106,9 @@ class Node:
     result_variable: str | None = None
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     called: Expression | None = None
-    assignee: Expression | None = None
+    user_task: Mapping[str, Expression] = field(default_factory=dict)
+    """What the model says about a task of `zeebe:userTask`, by attribute."""
+    headers: Mapping[str, str] = field(default_factory=dict)
     boundary: list[str] = field(default_factory=list)
     """Boundary events at this activity."""
     event_starts: list[str] = field(default_factory=list)
@@ -171,7 +178,6 @@ def compile_process(process: Process) -> dict[str, Node]:
 def _compile(element: Element, process: Process) -> Node:
     flows = [process.flows[identity] for identity in reversed(element.outgoing)]
     called = element.extensions.get("calledElement", {}).get("processId")
-    assignee = element.extensions.get("assignmentDefinition", {}).get("assignee")
     script = element.extensions.get("script", {})
     return Node(
         id=element.id,
@@ -197,7 +203,8 @@ def _compile(element: Element, process: Process) -> Node:
         result_variable=script.get("resultVariable"),
         extensions=element.extensions,
         called=Expression(called) if called is not None else None,
-        assignee=Expression(assignee) if assignee else None,
+        user_task=_user_task(element, _NATIVE_USER_TASK) if "userTask" in element.extensions else {},
+        headers={key: value for key, value in element.headers if value},
     )
 
 
@@ -221,16 +228,20 @@ def _job(element: Element) -> JobModel | None:
 
 
 def _user_task_headers(element: Element) -> dict[str, Expression]:
-    """What the model says about people and forms; lists may be written with commas."""
-    written = {name: element.extensions.get(tag, {}).get(name) for tag, names in _USER_TASK.items() for name in names}
-    headers = {}
+    return {f"{USER_TASK_HEADER}:{name}": text for name, text in _user_task(element, _USER_TASK).items()}
+
+
+def _user_task(element: Element, attributes: Mapping[str, tuple[str, ...]]) -> dict[str, Expression]:
+    """What the model says about people, times and forms; lists may be written with commas."""
+    written = {name: element.extensions.get(tag, {}).get(name) for tag, names in attributes.items() for name in names}
+    found = {}
     for name, text in written.items():
         if not text:
             continue
         if name in _LISTS and not text.startswith("="):
             text = "=" + json.dumps([part.strip() for part in text.split(",")], ensure_ascii=False)
-        headers[f"{USER_TASK_HEADER}:{name}"] = Expression(text)
-    return headers
+        found[name] = Expression(text)
+    return found
 
 
 def _event(element: Element) -> Event | None:

@@ -184,3 +184,7 @@ class UserTask:
     candidate_groups: list[str] = field(default_factory=list)
     candidate_users: list[str] = field(default_factory=list)
     state: Literal["CREATED", "COMPLETED", "CANCELED"] = "CREATED"
+    due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: int = 50
+    external_form: str | None = None

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from devkit.engine.core import Core
 from devkit.engine.records import UserTask, Variables
 from devkit.engine.rejection import Rejection
+
+DEFAULT_PRIORITY = 50
+HIGHEST_PRIORITY = 100
+ATTRIBUTES = {
+    "candidateGroups": "candidate_groups",
+    "candidateUsers": "candidate_users",
+    "dueDate": "due_date",
+    "followUpDate": "follow_up_date",
+    "priority": "priority",
+}
+"""What an update may change, by the API's names."""
 
 
 def _open_task(core: Core, key: int, intent: str, verb: str) -> UserTask:
@@ -31,6 +45,15 @@ def assign(core: Core, key: int, assignee: str, *, allow_override: bool) -> None
 def unassign(core: Core, key: int) -> None:
     """Nobody has the task any more. Raises Rejection."""
     _open_task(core, key, "ASSIGN", "assign").assignee = None
+
+
+def update(core: Core, key: int, changes: Mapping[str, Any]) -> None:
+    """Change attributes of a task; what is None stays, an empty date is none. Raises Rejection."""
+    task = _open_task(core, key, "UPDATE", "update")
+    for name, attribute in ATTRIBUTES.items():
+        value = changes.get(name)
+        if value is not None:
+            setattr(task, attribute, None if value == "" else value)
 
 
 def complete(core: Core, key: int, variables: Variables) -> None:

@@ -195,6 +195,12 @@ def _zeebe(node: Spec) -> str:
         out += _tag("zeebe:adHoc", {name: node.get(key) for name, key in said.items()})
     if node.get("native"):
         out += _tag("zeebe:userTask", {})
+    if "form" in node:
+        out += _tag("zeebe:formDefinition", node["form"])
+    if "schedule" in node:
+        out += _tag("zeebe:taskSchedule", node["schedule"])
+    if "priority" in node:
+        out += _tag("zeebe:priorityDefinition", {"priority": node["priority"]})
     if "assign" in node:
         out += _tag("zeebe:assignmentDefinition", node["assign"])
     mappings = [_tag("zeebe:input", {"source": source, "target": to}) for to, source in node.get("in", {}).items()]

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from devkit.engine.ad_hoc import AD_HOC, INNER
 from devkit.engine.core import Behaviour
 from devkit.engine.definitions import BODY, PROCESS
-from devkit.engine.elements.activities import CallActivity, JobTask, PlainTask, ReceiveTask, ScriptTask, UserTask
+from devkit.engine.elements.activities import CallActivity, JobTask, PlainTask, ReceiveTask, ScriptTask
 from devkit.engine.elements.ad_hoc import AdHocSubProcess, InnerInstance
 from devkit.engine.elements.events import BoundaryEvent, CatchEvent, EndEvent, StartEvent, ThrowEvent
 from devkit.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from devkit.engine.elements.multi_instance import MultiInstanceBody
 from devkit.engine.elements.scopes import ProcessScope, SubProcess
+from devkit.engine.elements.user_tasks import UserTask
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     PROCESS: ProcessScope(),

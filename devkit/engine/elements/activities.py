@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devkit.engine import jobs, records
+from devkit.engine import jobs
 from devkit.engine.calls import called, check_depth
 from devkit.engine.core import Core
 from devkit.engine.definitions import Node, is_round
@@ -58,33 +58,6 @@ class ScriptTask(JobTask):
         instance.payload = {node.result_variable: result.json()} if node.result_variable else None
         instance.state = "ACTIVE"
         core.enqueue("complete", instance.key)
-
-
-class UserTask(JobTask):
-    """A person's task; without `zeebe:userTask` it is a job."""
-
-    def activate(self, core: Core, instance: ElementInstance, node: Node) -> None:
-        if not node.is_user_task:
-            super().activate(core, instance, node)
-            return
-        map_inputs(core, instance, node)
-        variables = visible(core, instance.key)
-        assignee = node.assignee.evaluate(variables, core.clock) if node.assignee is not None else None
-        if assignee is not None and assignee.kind not in ("STRING", "NULL"):
-            raise assignee.failure("'STRING'")
-        open_boundary(core, instance, node)
-        task = records.UserTask(
-            core.state.next_key(),
-            instance.key,
-            instance.element_id,
-            instance.process_instance_key,
-            instance.definition_key,
-            core.clock.time_ms(),
-            None if assignee is None else assignee.value,
-        )
-        core.state.user_tasks[task.key] = task
-        instance.user_task_key = task.key
-        instance.state = "ACTIVE"
 
 
 class ReceiveTask:

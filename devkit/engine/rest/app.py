@@ -57,6 +57,7 @@ ROUTES = (
     ("POST", "/incidents/{incidentKey}/resolution", instances.resolve_incident),
     ("POST", "/deployments", deployments.deploy),
     ("POST", "/resources/{resourceKey}/deletion", deployments.delete),
+    ("PATCH", "/user-tasks/{userTaskKey}", user_tasks.update),
     ("POST", "/user-tasks/{userTaskKey}/assignment", user_tasks.assign),
     ("DELETE", "/user-tasks/{userTaskKey}/assignee", user_tasks.unassign),
     ("POST", "/user-tasks/{userTaskKey}/completion", user_tasks.complete),

@@ -13,6 +13,7 @@ from devkit.engine.correlations import Correlation
 from devkit.engine.definitions import Definition, Node
 from devkit.engine.records import TENANT, ElementInstance, Incident, Job, Subscription, UserTask
 from devkit.engine.rest.operations import LATEST_MS
+from devkit.engine.timing import parse_date
 
 Item = dict[str, Any]
 
@@ -255,6 +256,10 @@ def correlation(core: Core, record: Correlation) -> Item:
     }
 
 
+def _date(written: str | None) -> str | None:
+    return None if written is None else moment(parse_date(written))
+
+
 def user_task(core: Core, record: UserTask) -> Item:
     of = core.state.definition(record.definition_key)
     return {
@@ -273,14 +278,14 @@ def user_task(core: Core, record: UserTask) -> Item:
         "completionDate": None
         if record.state == "CREATED"
         else moment(core.state.elements[record.element_key].ended_ms),
-        "dueDate": None,
-        "followUpDate": None,
-        "externalFormReference": None,
+        "dueDate": _date(record.due_date),
+        "followUpDate": _date(record.follow_up_date),
+        "externalFormReference": record.external_form,
         "formKey": None,
-        "customHeaders": {},
+        "customHeaders": dict(of.nodes[record.element_id].headers),
         "processName": of.name,
         "rootProcessInstanceKey": _root(core, record.process_instance_key),
         "businessId": None,
         "tags": [],
-        "priority": 50,
+        "priority": record.priority,
     }

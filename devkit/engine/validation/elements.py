@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from connector_sdk.bpmn import Element, Message, Process
 from devkit.engine.definitions import JOB_TASKS
+from devkit.engine.timing import parse_date
+from devkit.engine.user_tasks import HIGHEST_PRIORITY
 
 Found = Iterator[tuple[str, str]]
 Check = Callable[[Element, Process], Found]
@@ -228,6 +231,61 @@ def _check_ad_hoc(element: Element, process: Process) -> Found:
                 yield element.id, f"Must not define {name} in combination with zeebe:taskDefinition."
 
 
+def _check_user_task(element: Element, process: Process) -> Found:
+    """What a task of `zeebe:userTask` says as plain text; a job's is for its worker to judge."""
+    if "userTask" not in element.extensions:
+        return
+    place = f"{element.id} > extensionElements"
+    for name in ("dueDate", "followUpDate"):
+        written = element.extensions.get("taskSchedule", {}).get(name)
+        if written and not written.startswith("=") and not _is_date(written):
+            yield (
+                f"{place} > taskSchedule",
+                "Expected static value to be a valid DateTime String, e.g. '2023-03-02T15:35+02:00', "
+                f"but found '{written}'.",
+            )
+    for name in ("candidateGroups", "candidateUsers"):
+        people = element.extensions.get("assignmentDefinition", {}).get(name)
+        if people and not people.startswith("=") and not all(part.strip() for part in people.split(",")):
+            yield (
+                f"{place} > assignmentDefinition",
+                f"Expected static value to be a list of comma-separated values, e.g. 'a,b,c', but found '{people}'.",
+            )
+    yield from _check_priority(f"{place} > priorityDefinition", element)
+    yield from _check_form(f"{place} > formDefinition", element)
+
+
+def _check_priority(place: str, element: Element) -> Found:
+    priority = element.extensions.get("priorityDefinition", {}).get("priority")
+    if not priority or priority.startswith("="):
+        return
+    if re.fullmatch(r"-?[0-9]+", priority) is None:
+        yield place, f"Expected static value to be a valid Number between 0 and 100, but found '{priority}'."
+    elif not 0 <= int(priority) <= HIGHEST_PRIORITY:
+        yield place, f"Priority must be a number between 0 and 100, but was '{priority}'."
+
+
+def _check_form(place: str, element: Element) -> Found:
+    form = element.extensions.get("formDefinition")
+    if form is None:
+        return
+    if bool((form.get("formId") or "").strip()) == bool((form.get("externalReference") or "").strip()):
+        yield (
+            place,
+            "Exactly one of the attributes 'formId, externalReference' must be present and not blank "
+            "for native user tasks",
+        )
+    yield from _check_binding(element, "formDefinition")
+
+
+def _is_date(written: str) -> bool:
+    try:
+        parse_date(written)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 ELEMENTS: Mapping[str, tuple[Check, ...]] = {
     **dict.fromkeys(JOB_TASKS, (_check_job, _check_loop)),
     "exclusiveGateway": (_check_exclusive,),
@@ -242,5 +300,5 @@ ELEMENTS: Mapping[str, tuple[Check, ...]] = {
     "callActivity": (_check_call, _check_loop),
     "subProcess": (_check_loop,),
     "adHocSubProcess": (_check_ad_hoc, _check_loop),
-    "userTask": (_check_loop,),
+    "userTask": (_check_user_task, _check_loop),
 }
