@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector_sdk.connector_names import second_names
+from connector_sdk.connector_names import second_names, type_override, type_variable, with_types
 from connector_sdk.documents import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
@@ -57,30 +57,43 @@ def outbound_functions(
     """Load every function that does jobs, and those that have a second name (CONNECTOR_<NAME>_FUNCTION).
 
     `documents` is the store that they share, `engine` gets the messages; None: those that the settings name.
-    Raises UnknownConnector, and SettingsError if two of them serve one job type.
+    Raises UnknownConnector, and SettingsError if two of them serve one job type, or if a variable gives a job type to
+    a connector that is not there.
     """
     services = Services.from_settings(settings, secrets, documents)
     variables = {**_stated(), **environment()}
     registry: list[Registered] = []
     handlers: dict[str, Handler] = {}
     served: dict[str, str] = {}
-    for name in dict.fromkeys((*(one.name for one in _outbound()), *second_names(variables))):
+    names = tuple(dict.fromkeys((*(one.name for one in _outbound()), *second_names(variables))))
+    _refuse_unknown(names, variables)
+    for name in names:
         registered, handler = load(name, variables)
         if handler is messages.handler and engine is not None:
             handler = messages.connector(lambda: engine)
-        _refuse_double(registered, served)
+        _refuse_double(registered, served, variables)
         registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
     return OutboundFunctions(tuple(registry), handlers, services)
 
 
-def _refuse_double(connector: Registered, served: dict[str, str]) -> None:
+def _refuse_unknown(names: Sequence[str], variables: Mapping[str, str]) -> None:
+    for name in with_types(variables):
+        if name not in names:
+            raise SettingsError(
+                f"{type_variable(name)}: there is no connector {name!r}; there are {', '.join(sorted(names))}. "
+                f"{type_variable(name).removesuffix('TYPE')}FUNCTION=<one of them> would make it a second name of that one"
+            )
+
+
+def _refuse_double(connector: Registered, served: dict[str, str], variables: Mapping[str, str]) -> None:
     for job_type in connector.types:
         other = served.setdefault(job_type, connector.name)
         if other != connector.name:
-            variable = connector.name.replace("-", "_").upper()
+            both = (connector.name, other)
+            given = next((name for name in both if type_override(name, variables)), connector.name)
             raise SettingsError(
-                f"{connector.name} and {other} both serve {job_type}: set CONNECTOR_{variable}_TYPE to another job type"
+                f"{connector.name} and {other} both serve {job_type}: set {type_variable(given)} to another job type"
             )
 
 
@@ -96,5 +109,5 @@ def _stated() -> dict[str, str]:
         if one.code != one.folder:
             stated[f"{variable}_FUNCTION"] = one.code
         if one.job_type:
-            stated[f"{variable}_TYPE"] = one.job_type
+            stated[type_variable(one.name)] = one.job_type
     return stated

@@ -44,6 +44,28 @@ def test_two_names_cannot_serve_one_job_type(monkeypatch: pytest.MonkeyPatch) ->
         pass
 
 
+def test_the_refusal_of_a_job_type_names_the_variable_that_gave_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTOR_HTTP_JSON_TYPE", "io.camunda:slack:1")
+
+    with pytest.raises(SettingsError) as refused, served():
+        pass
+    assert str(refused.value) == (
+        "slack and http-json both serve io.camunda:slack:1: set CONNECTOR_HTTP_JSON_TYPE to another job type"
+    )
+
+
+def test_a_job_type_for_a_connector_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTOR_GITHUB_TYPE", "acme:gh:1")
+
+    with pytest.raises(SettingsError) as refused, served():
+        pass
+    assert str(refused.value) == (
+        "CONNECTOR_GITHUB_TYPE: there is no connector 'github'; there are email, eventbridge, graphql, http-json, "
+        "kafka, messages, rabbitmq, slack, sns, soap, sql, sqs. "
+        "CONNECTOR_GITHUB_FUNCTION=<one of them> would make it a second name of that one"
+    )
+
+
 def test_a_second_name_of_nothing_is_named() -> None:
     with pytest.raises(UnknownConnector, match=r"functions/outbound/nothing/app\.py does not exist"):
         load("github", {"CONNECTOR_GITHUB_FUNCTION": "nothing"})
