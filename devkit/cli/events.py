@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets as random
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,10 @@ def send(
     to: Annotated[str, typer.Option(metavar="URL", help="the webhook's address, as `connectors run` shows it")],
     event: Annotated[str, typer.Option(help="such as push; the vendor's first if there is none")] = "",
     secret: Annotated[
-        str, typer.Option(metavar="NAME", help="sign with this secret: GITHUB is SECRET_GITHUB in the environment")
+        str,
+        typer.Option(
+            metavar="NAME", help="sign with it: GITHUB, or {{secrets.GITHUB}}, is SECRET_GITHUB in the environment"
+        ),
     ] = "",
     body: Annotated[Path | None, typer.Option(metavar="FILE", help="this body instead of the sample's")] = None,
     delivery: Annotated[str, typer.Option(metavar="ID", help="the delivery's id; the same one again is a repeat")] = "",
@@ -60,7 +64,13 @@ def send(
 EXAMPLE = "http://127.0.0.1:8086/inbound/orders"
 
 
-def _secret(name: str) -> str:
+SPELLED = re.compile(r"\{\{\s*secrets\.([^\s{}]+)\s*\}\}|secrets\.(\S+)")
+"""A secret as models spell it."""
+
+
+def _secret(given: str) -> str:
+    spelled = SPELLED.fullmatch(given.strip())
+    name = (spelled[1] or spelled[2]) if spelled else given
     prefix = Settings.read().secret_prefix
     found = EnvironmentSecrets(environment(), prefix).get(name)
     if not found:

@@ -70,6 +70,11 @@ def test_every_sample_is_verified_and_taken(
     assert len(served.webhook.told) == 1
 
 
+@pytest.mark.parametrize("spelled", ["{{secrets.HOOK}}", "{{ secrets.HOOK }}", "secrets.HOOK"])
+def test_a_secret_may_be_spelled_as_in_a_model(served: Served, spelled: str) -> None:
+    assert served.send("github", "--secret", spelled) == 0
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_without_a_secret_nothing_is_signed(served: Served, vendor: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert served.send(vendor) == 1
@@ -114,6 +119,7 @@ def test_vendors_and_their_events_are_listed(capsys: pytest.CaptureFixture[str])
         (["gitea"], "there are no events of gitea; choose github, stripe, "),
         (["github", "--event", "star"], "there is no event star of github; choose push, issues, pull_request, ping"),
         (["github", "--secret", "NONE"], "the secret NONE is missing; set it in the environment: export SECRET_NONE=…"),
+        (["github", "--secret", "{{secrets.NONE}}"], "the secret NONE is missing; set it in the environment: "),
         (["sns", "--secret", "HOOK"], "only Amazon SNS can sign its messages: send this one without a secret"),
         (["github", "--body", "none.json"], "none.json cannot be read: "),
         (["github", "--to", "orders"], "orders cannot be used: "),
