@@ -22,7 +22,7 @@ from connector_sdk.stores.dynamodb import DynamoDbDeliveries
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.cli import exit_codes
 from devkit.cli.masking import masked
-from devkit.cli.output import console, print_json, print_line
+from devkit.cli.output import console, print_json, print_line, print_rows
 from devkit.cli.problems import Refusal
 from devkit.webhooks.stack import stack_outputs
 
@@ -58,7 +58,10 @@ def list_(
         table.add_column(name, no_wrap=name in ("received", "state"))
     for one in found:
         table.add_row(*(Text(text, overflow="fold") for text in _row(one)))
-    console().print(table if found else "there are no deliveries")
+    if found:
+        print_rows(table)
+    else:
+        print_line(console(), "there are no deliveries")
     return exit_codes.OK
 
 
@@ -145,7 +148,7 @@ def _row(one: Delivery) -> tuple[str, ...]:
     wants = f"{one.element['process_definition_id']} v{one.element['version']} {one.element['element_id']}"
     status = f"answered {one.answer['status']}" if one.answer else ""
     next_try = f"next try {_time(one.due_ms)}" if one.due_ms is not None else ""
-    happened = "; ".join(filter(None, (one.error, status, next_try)))
+    happened = "; ".join(filter(None, (" ".join((one.error or "").split()), status, next_try)))
     return _time(one.received_ms) or "", one.id, str(one.state), wants, happened
 
 

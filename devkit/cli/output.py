@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from io import StringIO
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
 PIPE_WIDTH = 100
 """Columns of tables and paragraphs where there is no terminal."""
+UNWRAPPED_WIDTH = 100_000
+"""More than any row has."""
 
 
 def console() -> Console:
@@ -20,6 +24,17 @@ def console() -> Console:
 def print_line(out: Console, text: str, style: str = "") -> None:
     """Print a line as it is: neither wrapped nor searched for markup."""
     out.print(text, style=style, markup=False, soft_wrap=True)
+
+
+def print_rows(table: Table) -> None:
+    """Print a table, where there is no terminal with one line for each row, so that programs can read it."""
+    if sys.stdout.isatty():
+        console().print(table)
+        return
+    wide = StringIO()
+    Console(file=wide, highlight=False, width=UNWRAPPED_WIDTH).print(table)
+    for line in wide.getvalue().splitlines():
+        print(line.rstrip())
 
 
 def print_json(value: Any) -> None:

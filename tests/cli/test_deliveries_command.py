@@ -68,6 +68,22 @@ def test_the_newest_are_listed_first(file: Path, capsys: pytest.CaptureFixture[s
     ]
 
 
+def test_a_list_that_is_no_terminal_has_a_line_for_each_delivery(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "0123456789abcdef" * 4
+    with SqliteDeliveries(file) as store:
+        long = delivery(name, received_ms=1_700_000_003_000)
+        store.put(long)
+        store.finish(long, State.DEAD, 1_700_000_004_000, answer=None, error="refused:\n" + "because " * 30)
+    assert execute(["deliveries", "list", "--file", str(file)]) == 0
+
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == 5
+    assert rows[1][1] == f"orders:{name}"
+    assert rows[1][-1] == "because"
+
+
 def test_a_list_may_be_of_one_state_and_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["deliveries", "list", "--file", str(file), "--state", "dead", "--json"]) == 0
 
