@@ -79,10 +79,11 @@ def outbound_functions(
 
 def _refuse_unknown(names: Sequence[str], variables: Mapping[str, str]) -> None:
     for name in with_types(variables):
+        variable = type_variable(name)
         if name not in names:
             raise SettingsError(
-                f"{type_variable(name)}: there is no connector {name!r}; there are {', '.join(sorted(names))}. "
-                f"{type_variable(name).removesuffix('TYPE')}FUNCTION=<one of them> would make it a second name of that one"
+                f"{variable}: there is no connector {name!r}; there are {', '.join(sorted(names))}. "
+                f"{variable.removesuffix('TYPE')}FUNCTION=<one of them> would make it a second name of that one"
             )
 
 
