@@ -187,3 +187,16 @@ def test_no_request_makes_the_engine_fail(
     answer = raw(engine, method, filled, body)
     assert answer.status < 500 or answer.status == 503, (method, filled, properties, answer)
     assert answer.status < 400 or answer.type in ("application/problem+json", "application/json")
+
+
+@pytest.mark.parametrize("tag", ["servicetask", "callChoreography", "implicitThrowEvent"])
+def test_an_element_that_is_not_known_is_refused_by_name(engine: Driver, tag: str) -> None:
+    model = (
+        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x">'
+        f'<bpmn:process id="P" isExecutable="true"><bpmn:startEvent id="s"/><bpmn:{tag} id="odd"/></bpmn:process>'
+        "</bpmn:definitions>"
+    )
+    answer = engine.deploy_files(P__bpmn=model)
+    assert answer.status == 400
+    said = f"- Element: odd\n    - ERROR: The development engine does not support the element bpmn:{tag}"
+    assert said in answer.body["detail"]

@@ -27,6 +27,8 @@ def unsupported(process: Process) -> Iterator[tuple[str, str]]:
     for extension in process.extensions:
         if extension in EXTENSIONS:
             yield process.id, _sentence(EXTENSIONS[extension])
+    for identity, tag in process.unknown:
+        yield identity, _sentence(f"the element bpmn:{tag}")
     for element in process.elements.values():
         for what in _of_element(element):
             yield element.id, _sentence(what)

@@ -137,6 +137,8 @@ class Process:
     flows: Mapping[str, Flow] = field(default_factory=dict)
     extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The process's own zeebe extension elements by tag (userTaskForm, executionListeners …)."""
+    unknown: tuple[tuple[str, str], ...] = ()
+    """(id, tag) of the elements in it that are none of BPMN's, or none that Camunda 8 has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,16 @@ FLOW_NODES = SUB_PROCESSES | {
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"),
     "callActivity",
 }
+_BESIDE_FLOW_NODES = frozenset(
+    {
+        *("extensionElements", "documentation", "incoming", "outgoing", "laneSet", "textAnnotation", "association"),
+        *("group", "dataObject", "dataObjectReference", "dataStoreReference", "property", "ioSpecification"),
+        *("dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics", "completionCondition"),
+        *("standardLoopCharacteristics", "auditing", "monitoring", "supports", "resourceRole", "performer"),
+        *("humanPerformer", "potentialOwner", "correlationSubscription"),
+    }
+)
+"""What a process or a sub-process may hold that no token enters."""
 _READ_ELSEWHERE = frozenset({"taskDefinition", "ioMapping", "taskHeaders", "properties", "versionTag"})
 
 
@@ -56,6 +66,7 @@ class _Contents:
     elements: dict[str, Element] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _read_process(node: Node, roots: Roots) -> Process:
@@ -71,6 +82,7 @@ def _read_process(node: Node, roots: Roots) -> Process:
         version_tag=None if tag is None else tag.attributes.get("value"),
         elements=_connected(contents),
         flows=contents.flows,
+        unknown=tuple(contents.unknown),
         extensions={name: child.attributes for name, child in extensions.items() if name not in _READ_ELSEWHERE},
     )
 
@@ -89,6 +101,8 @@ def _read_scope(scope: Node, parent: str, contents: _Contents) -> None:
             contents.lines[element.id] = node.line
             if node.tag in SUB_PROCESSES:
                 _read_scope(node, element.id, contents)
+        elif node.tag not in _BESIDE_FLOW_NODES:
+            contents.unknown.append((node.attributes.get("id", node.tag), node.tag))
 
 
 def _read_flow(node: Node) -> Flow:
