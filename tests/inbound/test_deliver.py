@@ -320,3 +320,19 @@ def test_under_8_8_several_elements_are_refused_even_if_they_publish_the_same(
     host.deploy(catch_event(shared), catch_event(shared, element_id="again"))
 
     assert host.post({"id": "o-1"}).status == 422
+
+
+def test_an_event_of_which_the_model_keeps_too_much_is_told_what_is_too_much(webhook: Webhook) -> None:
+    webhook.deploy(element({"resultVariable": "event"}))
+
+    answer = webhook.post({"text": "x" * 1_600_000})
+
+    assert (answer.status, json.loads(answer.body)) == (
+        422,
+        {
+            "message": "The variables that the model makes of this event have 1600134 bytes, and 1572864 are allowed: "
+            "its result expression has to keep less",
+            "error": None,
+        },
+    )
+    assert webhook.told == []

@@ -81,14 +81,22 @@ def refuse_function_literal(value: Any, what: str) -> None:
         raise ConnectorInputError(f"{what} contains a forbidden literal '{FORBIDDEN_LITERAL}'.")
 
 
-def guard_size(variables: Mapping[str, Any], compatibility: Compatibility) -> None:
-    """Raise ConnectorInputError for variables that are no JSON or, since 8.10, larger than MAX_VARIABLES_BYTES."""
-    size = json_bytes(variables)
-    if compatibility.size_guard and size > MAX_VARIABLES_BYTES:
-        raise ConnectorInputError(
+class VariablesTooLarge(ConnectorInputError):
+    """There are more than MAX_VARIABLES_BYTES; the message is Camunda's, for jobs."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
             f"Output variables payload ({size} bytes) exceeds the 1.5 MB safe variable size limit for Zeebe job "
             "completion. To handle large payloads, enable the 'Create document' option where available."
         )
+        self.size = size
+
+
+def guard_size(variables: Mapping[str, Any], compatibility: Compatibility) -> None:
+    """Raise ConnectorInputError for what is no JSON, and VariablesTooLarge since 8.10."""
+    size = json_bytes(variables)
+    if compatibility.size_guard and size > MAX_VARIABLES_BYTES:
+        raise VariablesTooLarge(size)
 
 
 def json_bytes(variables: Mapping[str, Any]) -> int:

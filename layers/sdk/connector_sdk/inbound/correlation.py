@@ -12,6 +12,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, PublishedMessage
 from connector_sdk.errors import ConnectorInputError, EngineConflict, EngineRejected, SdkError
 from connector_sdk.expressions import CreateDocument, ExpressionError, evaluate, output_variables
+from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, VariablesTooLarge
 from connector_sdk.inbound.answers import FAILED, Answer, failed_expression, invalid_input
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.java_text import java_double
@@ -215,6 +216,12 @@ def _variables(
         return output_variables(payload, variable, expression, compatibility=compatibility, create=create)
     except ExpressionError as error:
         raise Unmappable(failed_expression(error.expression, error.reason), str(error)) from error
+    except VariablesTooLarge as error:
+        message = (
+            f"The variables that the model makes of this event have {error.size} bytes, and {MAX_VARIABLES_BYTES} are "
+            "allowed: its result expression has to keep less"
+        )
+        raise Unmappable(invalid_input(message), message) from error
     except ConnectorInputError as error:
         raise Unmappable(invalid_input(f"Failed to evaluate expression '{expression}': {error}"), str(error)) from error
 
