@@ -13,6 +13,7 @@ from typing import Any
 from connector_sdk.errors import SdkError
 from devkit.conformance.template_tasks import JOB_TYPE, TASK
 from devkit.modeler import Applied, HeadlessModeler, TemplateRejected, official_templates
+from devkit.modeler.headless import NO_CHOICE
 
 MAX_CHANGES = 40
 """Values left out or filled in until the Modeler is content."""
@@ -23,7 +24,6 @@ _REFUSED = (
 )
 NO_EXPRESSION = "="
 """What the Modeler writes for a FEEL property that is empty; engines refuse it."""
-NO_CHOICE = "not one of its choices"
 _BY_FEEL = {"required": "={}"}
 
 

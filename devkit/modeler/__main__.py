@@ -8,6 +8,7 @@ from pathlib import Path
 from devkit.modeler.drawing import finish, result_path
 from devkit.modeler.headless import HeadlessModeler, TemplateRejected
 from devkit.modeler.install import ModelerUnavailable
+from devkit.modeler.steps import UnusableSteps
 
 
 def main(folders: list[str]) -> int:
@@ -20,7 +21,7 @@ def main(folders: list[str]) -> int:
             for folder in map(Path, folders):
                 result_path(folder).write_text(finish(folder, modeler), encoding="utf-8")
                 print(f"wrote {result_path(folder)}")
-    except (ModelerUnavailable, TemplateRejected, OSError, ValueError, LookupError) as error:
+    except (ModelerUnavailable, TemplateRejected, UnusableSteps, OSError, ValueError, LookupError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

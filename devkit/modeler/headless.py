@@ -14,6 +14,8 @@ from connector_sdk.errors import SdkError
 from devkit.modeler.install import SERVER, ModelerUnavailable, install
 
 STOP_TIMEOUT_SECONDS = 10
+NO_CHOICE = "not one of its choices"
+"""What the refusal of a value of a drop-down says after the property's name."""
 
 
 class TemplateRejected(SdkError):

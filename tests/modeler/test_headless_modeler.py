@@ -1,6 +1,5 @@
 """Element templates applied as the Modeler applies them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from connector_sdk import bpmn
 from connector_sdk.bpmn.model import Element
-from devkit.modeler import Applied, HeadlessModeler, ModelerUnavailable, TemplateRejected, official_template
+from devkit.modeler import Applied, HeadlessModeler, TemplateRejected, official_template
 
 DRAWN = (Path(__file__).parents[2] / "examples/github-issue/drawn.bpmn").read_text(encoding="utf-8")
 GEOCODE: dict[str, Any] = {
@@ -54,15 +53,6 @@ GEOCODE: dict[str, Any] = {
         },
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def modeler() -> Iterator[HeadlessModeler]:
-    try:
-        with HeadlessModeler() as opened:
-            yield opened
-    except ModelerUnavailable as reason:
-        pytest.skip(str(reason))
 
 
 def element(applied: Applied) -> Element:
