@@ -13,10 +13,10 @@ import typer
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.settings import SETTINGS, Settings, environment
+from connector_sdk.settings import Settings, environment
 from devkit.cli import exit_codes
+from devkit.cli.addresses import http_address
 from devkit.cli.ports import require_free
-from devkit.cli.problems import Refusal
 from devkit.cli.run_output import Lines, Screen
 from devkit.cli.signals import stop_signals
 from devkit.connector_runtime.model_expressions import bare_secrets, require_expressions
@@ -57,7 +57,7 @@ def run(
     read = read_models(models)
     require_expressions(read)
     settings = Settings.read()
-    public_address = _public(public_address)
+    public_address = http_address(public_address, "--public-address")
     require_free(port, "--port")
     with stop_signals() as stopping, _engine(settings) as engine:
         plan = Plan(
@@ -89,14 +89,6 @@ def _notices(models: list[Model], deliveries: Path | None, settings: Settings) -
             f"{deliveries} keeps deliveries, and the development engine forgets: what was delivered in an earlier run "
             "is answered as a repeat and starts nothing"
         )
-
-
-def _public(address: str) -> str:
-    """Raises Refusal for what is no address."""
-    try:
-        return str(SETTINGS["public_address"].read(address))
-    except ValueError as error:
-        raise Refusal(f"--public-address should be {error}, such as https://hooks.example.com") from error
 
 
 @contextmanager

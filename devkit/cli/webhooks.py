@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,9 +16,11 @@ from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, entry_id
 from devkit.cli import exit_codes
+from devkit.cli.addresses import http_address
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.connector_runtime.models import read_models
+from devkit.webhooks.files import unserved
 from devkit.webhooks.lines import lines
 from devkit.webhooks.stack import StackWebhooks
 
@@ -68,8 +70,8 @@ def list_(
         taken = StackWebhooks.of(Settings.read(), stack)
         processes, address = taken.table.all(), taken.address
     else:
-        processes = _in_files(models or [])
-        address = f"{address.rstrip('/')}/inbound/"
+        address = f"{http_address(address, '--address').rstrip('/')}/inbound/"
+        processes = _servable(_in_files(models or []))
     _show(processes, address)
     return exit_codes.OK
 
@@ -82,6 +84,21 @@ def _in_files(files: list[Path]) -> list[RoutedProcess]:
         for process in model.definitions.processes
         if process.executable
     ]
+
+
+def _servable(processes: Sequence[RoutedProcess]) -> list[RoutedProcess]:
+    """Print what cannot be served, and leave it out."""
+    reasons = unserved(processes, Settings.read().compatibility)
+    for (process_id, element_id), reason in reasons.items():
+        print_line(console(), f"{process_id}, {element_id}: not served: {reason}")
+    return [
+        replace(process, elements=tuple(one for one in process.elements if _key(one) not in reasons))
+        for process in processes
+    ]
+
+
+def _key(element: Mapping[str, Any]) -> tuple[str, str]:
+    return element["process_definition_id"], element["element_id"]
 
 
 @webhooks.command()

@@ -253,11 +253,20 @@ def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[
             named = ", ".join(element.element_id for element in refusal.elements)
             raise WebhookRefused(f"{named} in {model.name} cannot be served: {refusal.reason}")
     for queue in routes:
-        if not PATH.fullmatch(queue[0].path):
-            raise WebhookRefused(
-                f"the webhook at {queue[0].elements[0].element_id} cannot be served: its path {queue[0].path!r} is not "
-                "what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, `_`, `.` or `~` only"
-            )
+        if problem := path_problem(queue[0].path):
+            first = queue[0].elements[0]
+            file = next(one.name for one in plan.models if one.holds(first.process_definition_id))
+            raise WebhookRefused(f"{first.element_id} in {file} cannot be served: {problem}")
+
+
+def path_problem(path: str) -> str:
+    """What is wrong with a webhook's path; empty if it can be served."""
+    if PATH.fullmatch(path):
+        return ""
+    return (
+        f"its path {path!r} is not what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, "
+        "`_`, `.` or `~` only"
+    )
 
 
 def _served(

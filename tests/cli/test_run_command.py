@@ -151,7 +151,7 @@ def test_a_path_that_no_url_holds_is_refused(tmp_path: Path, refused: Refused) -
     model.write_bytes(EXAMPLE.read_bytes().replace(b'value="github-issues"', 'value="or ders/ü?"'.encode()))
 
     assert refused(["run", str(model), "--port", "0"], SECRETS) == (
-        "the webhook at issue_opened cannot be served: its path 'or ders/ü?' is not what a URL can hold; give its "
+        "issue_opened in path.bpmn cannot be served: its path 'or ders/ü?' is not what a URL can hold; give its "
         "Webhook ID (inbound.context) letters, digits, `-`, `_`, `.` or `~` only"
     )
 

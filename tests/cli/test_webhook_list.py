@@ -24,6 +24,47 @@ def test_webhooks_of_files_are_listed_with_their_addresses(capsys: pytest.Captur
     )
 
 
+CONTEXT = b'<zeebe:property name="inbound.context" value="github-issues" />'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (
+            b'value="github-issues"',
+            'value="a b/ü%"'.encode(),
+            "its path 'a b/ü%' is not what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, "
+            "`_`, `.` or `~` only",
+        ),
+        (CONTEXT, b"", "inbound.context is missing: it is the webhook's path"),
+        (
+            CONTEXT,
+            CONTEXT + b'<zeebe:property name="inbound.auth.type" value="KERBEROS" />',
+            "property inbound.auth.type is 'KERBEROS', it should be one of ",
+        ),
+        (b"io.camunda:webhook:1", b"io.acme:chat:1", "nothing here serves the type io.acme:chat:1"),
+    ],
+)
+def test_what_run_would_not_serve_is_not_listed_as_served(
+    tmp_path: Path, before: bytes, after: bytes, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, xml = tmp_path / "model.bpmn", MODEL.read_bytes()
+    assert before in xml
+    model.write_bytes(xml.replace(before, after))
+
+    assert execute(["webhooks", "list", str(model)]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"github-issue, issue_opened: not served: {reason}")
+
+
+def test_an_address_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["webhooks", "list", str(MODEL), "--address", "foo"]) == 2
+
+    assert capsys.readouterr().err == (
+        "connectors: --address should be an http:// or https:// address, such as https://hooks.example.com\n"
+    )
+
+
 @pytest.mark.parametrize("arguments", [[], [str(MODEL), "--stack", "shop"]])
 def test_files_or_a_stack_have_to_be_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["webhooks", "list", *arguments]) == 2
