@@ -21,7 +21,10 @@ def result_path(folder: Path) -> Path:
 
 
 def finish(folder: Path, modeler: HeadlessModeler) -> str:
-    """Apply every template of a folder. Raises UnusableSteps, and TemplateRejected, also if a required value is missing."""
+    """Apply every template of a folder.
+
+    Raises UnusableSteps, and TemplateRejected, also if a required value is missing.
+    """
     diagram = (folder / "drawn.bpmn").read_text(encoding="utf-8")
     for step in read_steps(folder / "templates.json"):
         diagram = _apply(step, diagram, modeler)
