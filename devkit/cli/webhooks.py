@@ -11,7 +11,6 @@ import typer
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
-from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import EngineSettings
 from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, entry_id
@@ -19,7 +18,7 @@ from devkit.cli import exit_codes
 from devkit.cli.addresses import http_address
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
-from devkit.connector_runtime.models import read_models
+from devkit.connector_runtime.models import read_models, routed
 from devkit.webhooks.files import unserved
 from devkit.webhooks.lines import lines
 from devkit.webhooks.stack import StackWebhooks
@@ -43,7 +42,7 @@ def sync(
     now = SystemClock().time_ms()
     for model in read_models(models):
         for deployed in engine.deploy([(model.name, model.xml)]):
-            process = taken.enter(routed_process(model.definitions, deployed, now), engine)
+            process = taken.enter(routed(model, deployed, now), engine)
             _show([process], taken.address)
             if not process.elements:
                 print_line(console(), f"{process.process_definition_id} has no webhooks")
@@ -77,9 +76,9 @@ def list_(
 
 
 def _in_files(files: list[Path]) -> list[RoutedProcess]:
-    """What the files would be as first versions, in the order of the files. Raises UnusableModel, UnusableProcess."""
+    """What the files would be as first versions, in the order of the files. Raises UnusableModel."""
     return [
-        routed_process(model.definitions, DeployedProcess(process.id, 1, "", model.name, "<default>"), 0)
+        routed(model, DeployedProcess(process.id, 1, "", model.name, "<default>"), 0)
         for model in read_models(files)
         for process in model.definitions.processes
         if process.executable
@@ -107,7 +106,10 @@ def retire(
     stack: Stack,
     tenant: Annotated[str, typer.Option(help="the process's tenant")] = "<default>",
 ) -> int:
-    """Take no more webhooks for a process, whatever is deployed; what was accepted already is still published."""
+    """Take no more webhooks for a process, whatever is deployed; what was accepted already is still published.
+
+    Of a deployed stack only: `connectors run` serves its files and what is deployed, and has nothing to retire.
+    """
     taken = StackWebhooks.of(Settings.read(), stack)
     found = taken.table.get(entry_id(tenant, process))
     if found is None:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector_sdk.bpmn import BpmnError, Definitions, Element, read
+from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
+from connector_sdk.inbound import UnusableProcess
+from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.secrets import SecretProvider
+from connector_sdk.stores.routes import RoutedProcess
 from functions.runtime.poller.spelled_secrets import secret_names
 
 
@@ -56,6 +60,14 @@ def _read(file: Path) -> Model:
             f"{file} holds no executable process; tick `Executable` in Camunda Modeler and save it again"
         )
     return Model(file.name, xml, definitions)
+
+
+def routed(model: Model, deployed: DeployedProcess, now_ms: int) -> RoutedProcess:
+    """The entry of one of the model's processes. Raises UnusableModel for an element that cannot work."""
+    try:
+        return routed_process(model.definitions, deployed, now_ms)
+    except UnusableProcess as error:
+        raise UnusableModel(f"{model.name}: {error}; correct it in Camunda Modeler and save it again") from error
 
 
 def require_secrets(models: Iterable[Model], provider: SecretProvider, prefix: str) -> None:

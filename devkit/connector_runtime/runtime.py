@@ -13,7 +13,6 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDocuments
 from connector_sdk.errors import EngineRejected, SdkError
 from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
-from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.inbound.polling import Polls
 from connector_sdk.inbound.rounds import PollingServices
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
@@ -24,7 +23,7 @@ from devkit import gateway
 from devkit.connector_runtime.deliveries import ToldDeliveries, telling
 from devkit.connector_runtime.entries import LiveEntries
 from devkit.connector_runtime.functions import INBOUND, POLLS, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
-from devkit.connector_runtime.models import Model, require_secrets
+from devkit.connector_runtime.models import Model, require_secrets, routed
 from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
 from devkit.connector_runtime.sources import Sources
 from devkit.connector_runtime.sources.timer import Timer
@@ -245,11 +244,11 @@ def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -
 
 
 def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
-    """Enter the webhooks and subscriptions of the models. Raises WebhookRefused."""
+    """Enter the webhooks and subscriptions of the models. Raises WebhookRefused, UnusableModel."""
     now = SystemClock().time_ms()
     for process in deployed:
         model = next(one for one in plan.models if one.holds(process.process_definition_id))
-        for refusal in entries.enter(routed_process(model.definitions, process, now)):
+        for refusal in entries.enter(routed(model, process, now)):
             named = ", ".join(element.element_id for element in refusal.elements)
             raise WebhookRefused(f"{named} in {model.name} cannot be served: {refusal.reason}")
     for queue in routes:

@@ -57,6 +57,24 @@ def test_what_run_would_not_serve_is_not_listed_as_served(
     assert line.startswith(f"github-issue, issue_opened: not served: {reason}")
 
 
+@pytest.mark.parametrize("command", [["webhooks", "list"], ["run", "--port", "0"]])
+def test_a_file_whose_process_cannot_be_used_is_named(
+    tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_WEBHOOK_SECRET", "CATALOGUE_URL", "CATALOGUE_TOKEN"):
+        monkeypatch.setenv(f"SECRET_{name}", "c3RhbmQtaW4=")
+    monkeypatch.delenv("CAMUNDA_REST_ADDRESS", raising=False)
+    model = tmp_path / "soon.bpmn"
+    ttl = b'<zeebe:property name="messageTtl" value="soon" />'
+    model.write_bytes(MODEL.read_bytes().replace(CONTEXT, CONTEXT + ttl))
+
+    assert execute([*command, str(model)]) == 2
+    assert capsys.readouterr().err == (
+        "connectors: soon.bpmn: issue_opened in github-issue version 1: messageTtl: 'soon' is no duration such as PT1H "
+        "or P2DT30M; correct it in Camunda Modeler and save it again\n"
+    )
+
+
 def test_an_address_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["webhooks", "list", str(MODEL), "--address", "foo"]) == 2
 

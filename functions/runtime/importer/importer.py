@@ -191,7 +191,10 @@ class Importer:
                 self._scanned[deployed.key] = elements_of(read(engine.definition_xml(deployed.key)), deployed)
             except EngineNotFound:
                 return None  # not there yet, or not any more: the next round knows
-            except (BpmnError, UnusableProcess) as error:
+            except UnusableProcess as error:
+                _LOG.error("%s", error)
+                self._scanned[deployed.key] = None
+            except BpmnError as error:
                 _LOG.error("%s version %s: %s", deployed.process_definition_id, deployed.version, error)
                 self._scanned[deployed.key] = None
         return self._scanned[deployed.key]
