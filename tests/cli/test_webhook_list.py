@@ -153,3 +153,10 @@ def test_an_element_that_cannot_be_served_says_why() -> None:
 )
 def test_a_line_says_how_senders_are_recognised(properties: dict[str, str], text: str) -> None:
     assert recognised(properties) == text
+
+
+def test_the_help_of_retire_says_for_whom_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["webhooks", "retire", "--help"]) == 0
+
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "Of a deployed stack only: `connectors run` serves its files and what is deployed" in said
