@@ -152,7 +152,8 @@ def test_missing_input_is_not_tried_again() -> None:
 def test_a_missing_secret_is_not_tried_again() -> None:
     outcome = run_job(weather, {"city": "{{secrets.NOPE}}"})
     assert isinstance(outcome, Fail)
-    assert (outcome.retries, outcome.error_message) == (0, "Secret with name 'NOPE' is not available")
+    assert outcome.retries == 0
+    assert outcome.error_message == "Secret with name 'NOPE' is not available: set the environment variable NOPE"
 
 
 def test_an_error_expression_may_catch_a_failing_result_expression() -> None:

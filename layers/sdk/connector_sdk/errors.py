@@ -64,11 +64,15 @@ class ConnectorInputError(ConnectorError):
 
 
 class SecretMissing(ConnectorInputError):
-    """No provider knows the secret. The text is Camunda's, users search for it."""
+    """No provider knows the secret. The text is Camunda's, users search for it.
 
-    def __init__(self, name: str) -> None:
+    `incident` is the sentence for a person, with `advice`: where it would have been found.
+    """
+
+    def __init__(self, name: str, advice: str = "") -> None:
         super().__init__(f"Secret with name '{name}' is not available")
         self.name = name
+        self.incident = f"{self.message}: {advice}" if advice else self.message
 
 
 class ConnectorRetryError(ConnectorError):

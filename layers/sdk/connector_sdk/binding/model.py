@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -40,11 +41,29 @@ def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents,
     try:
         return model.model_validate(coerce_members(read, model, documents))
     except ValidationError as error:
-        violations = sorted(_violation(detail) for detail in error.errors(include_url=False, include_input=False))
+        violations = sorted(_violation(detail, model) for detail in error.errors(include_url=False))
         raise ConnectorInputError(
             "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
             + "\n".join(violations)
         ) from None
+
+
+def _choices(name: str, model: type[BaseModel]) -> list[str]:
+    """The values of the enumeration of that name, somewhere in a model."""
+    wanted, seen = list[Any]([model]), set[int]()
+    while wanted:
+        kind = wanted.pop()
+        if id(kind) in seen:
+            continue
+        seen.add(id(kind))
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            if kind.__name__ == name:
+                return [str(member.value) for member in kind]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            wanted += [field.annotation for field in kind.model_fields.values()]
+        else:
+            wanted += get_args(kind)
+    return []
 
 
 def _without_newer(variables: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
@@ -53,7 +72,12 @@ def _without_newer(variables: Mapping[str, Any], model: type[BaseModel]) -> dict
     return {name: value for name, value in variables.items() if name not in unread}
 
 
-def _violation(detail: ErrorDetails) -> str:
+def _violation(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """One line; of the input it says no more than that it was null."""
     path = ".".join(str(part) for part in detail["loc"])
-    message = "must not be null" if detail["type"] == "missing" else detail["msg"]
+    message = detail["msg"]
+    if detail["type"] == "missing" or (detail["type"].endswith("_type") and detail["input"] is None):
+        message = "must not be null"
+    elif detail["type"] == "is_instance_of" and (choices := _choices(detail["ctx"]["class"], model)):
+        message = f"must be one of {', '.join(choices)}"
     return f" - Property: {path}: Validation failed. Original message: {message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +18,13 @@ UNAUTHORIZED = "401"
 HANDSHAKE = "SSL_HANDSHAKE_FAILED"
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 """Our own: Camunda's runtime names this as it names every broken connection."""
+
+
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+_BYTES = re.compile(r": bytearray\(.*\)$", re.DOTALL)
+"""What h11 shows of an answer that is no HTTP: it may hold anything."""
+_REFUSALS = {"WRONG_VERSION_NUMBER": "its answer is no TLS, was http:// or another port meant? (WRONG_VERSION_NUMBER)"}
+"""OpenSSL's reasons that do not say what to do."""
 
 
 class HttpError(ConnectorError):
@@ -83,9 +91,15 @@ def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
     refusal = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     # A service that wants another certificate may say so in place of its answer (RFC 8446, section 4.4.2.4).
     if refusal and (isinstance(error, httpx.ConnectError) or "ALERT" in (refusal.reason or "")):
-        what = ": ".join(filter(None, (refusal.reason, getattr(refusal, "verify_message", "")))) or str(refusal)
+        reason = _REFUSALS.get(refusal.reason or "", refusal.reason)
+        what = ": ".join(filter(None, (reason, getattr(refusal, "verify_message", "")))) or str(refusal)
         return HandshakeError(HANDSHAKE, f"The TLS handshake failed: {what}", f"no TLS connection to {where}: {what}")
-    return Unreachable("408", ABORTED, f"no answer from {where}: {str(error) or type(error).__name__}")
+    return Unreachable("408", ABORTED, f"no answer from {where}: {_said(error) or type(error).__name__}")
+
+
+def _said(error: httpx.TransportError) -> str:
+    """The library's text without the system's number and without the service's bytes."""
+    return _BYTES.sub("", _ERRNO.sub("", str(error)))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

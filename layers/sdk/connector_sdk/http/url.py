@@ -69,9 +69,10 @@ def _check_authority(authority: str) -> None:
     if found is None or _ILLEGAL.search(authority):
         raise InvalidUrl("its host is not readable")
     if "@" in authority:
-        raise CredentialsInUrl("user and password belong into the authentication")
+        host = authority.rpartition("@")[2]
+        raise CredentialsInUrl(f"user and password in front of {host} belong into the authentication")
     if found[1] and int(found[1]) > MAX_PORT:
-        raise InvalidUrl(f"port {found[1]} is out of range")
+        raise InvalidUrl(f"port {found[1]} of {authority.rpartition(':')[0]} is out of range")
 
 
 def _encoded_path(path: str) -> str:

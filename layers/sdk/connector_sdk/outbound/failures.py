@@ -14,7 +14,14 @@ from typing import Any
 import httpx
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.errors import ConnectorError, ConnectorInputError, ConnectorRetryError, DeniedAddress, NotBuilt
+from connector_sdk.errors import (
+    ConnectorError,
+    ConnectorInputError,
+    ConnectorRetryError,
+    DeniedAddress,
+    NotBuilt,
+    SecretMissing,
+)
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
 from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
@@ -101,7 +108,7 @@ def failure_of(
     row = next(row for row in FAILURES if isinstance(known, row.error))
     left, backoff = _retries(known, row, retries, backoff_ms)
     message = mask(str(known), used_secrets)
-    incident = mask(known.incident, used_secrets) if isinstance(known, HttpError) else message
+    incident = mask(known.incident, used_secrets) if isinstance(known, HttpError | SecretMissing) else message
     described: dict[str, Any] = {
         "type": row.type or type(known).__name__,
         "message": message[:MAX_MESSAGE_CHARACTERS],

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_sdk.errors import ConnectorInputError, SecretMissing
-from connector_sdk.secrets.provider import SecretProvider
+from connector_sdk.secrets.provider import AdvisingSecrets, SecretProvider
 
 _BRACES = re.compile(r"\{\{\s*secrets\.([^\s{}]+)\s*\}\}")
 _TEXTUAL_BRACES = re.compile(r"\{\{\s*secrets\.(\S+?\s*)\}\}", re.ASCII)
@@ -57,7 +57,8 @@ class _Lookup:
             )
         value = self.provider.get(name)
         if value is None:
-            raise SecretMissing(name)
+            advice = self.provider.advice(name) if isinstance(self.provider, AdvisingSecrets) else ""
+            raise SecretMissing(name, advice)
         self.used[value] = None
         return value
 

@@ -32,6 +32,15 @@ class CachedSecrets(SecretProvider, Protocol):
         ...
 
 
+@runtime_checkable
+class AdvisingSecrets(SecretProvider, Protocol):
+    """A source that a person can put a missing secret into at once."""
+
+    def advice(self, name: str) -> str:
+        """What to do for it to be found."""
+        ...
+
+
 class EnvironmentSecrets:
     """Secrets in environment variables, for development: `SECRET_TOKEN` is the secret `TOKEN`.
 
@@ -44,12 +53,20 @@ class EnvironmentSecrets:
         self._prefix = prefix
 
     def get(self, name: str) -> str | None:
-        spelled = name.replace(".", "_").replace("-", "_")
+        spelled = _spelled(name)
         for candidate in (name, spelled, name.upper(), spelled.upper()):
             value = self._variables.get(self._prefix + candidate)
             if value is not None:
                 return value
         return None
 
+    def advice(self, name: str) -> str:
+        """The variable that is wanted."""
+        return f"set the environment variable {self._prefix}{_spelled(name)}"
+
     def __repr__(self) -> str:
         return f"EnvironmentSecrets(prefix={self._prefix!r})"
+
+
+def _spelled(name: str) -> str:
+    return name.replace(".", "_").replace("-", "_")

@@ -9,7 +9,13 @@ from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.clock import Clock
 from connector_sdk.errors import SettingsError
 from connector_sdk.secrets.parameter_store import ParameterStoreSecrets
-from connector_sdk.secrets.provider import CachedSecrets, EnvironmentSecrets, RememberedSecrets, SecretProvider
+from connector_sdk.secrets.provider import (
+    AdvisingSecrets,
+    CachedSecrets,
+    EnvironmentSecrets,
+    RememberedSecrets,
+    SecretProvider,
+)
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
 from connector_sdk.settings import Place, Settings, environment
 
@@ -28,6 +34,10 @@ class SecretSources:
         first = (self._remembered(provider, name) for provider in self._providers)
         again = (provider.get(name) for provider in self._providers if isinstance(provider, RememberedSecrets))
         return next((value for value in chain(first, again) if value is not None), None)
+
+    def advice(self, name: str) -> str:
+        """That of the first provider that has one."""
+        return next((one.advice(name) for one in self._providers if isinstance(one, AdvisingSecrets)), "")
 
     def outdate(self) -> None:
         for provider in self._providers:
