@@ -162,6 +162,11 @@ class PresentEngine:
         return correlated
 
 
+def without_absences(record: logging.LogRecord) -> bool:
+    """A filter of log lines: each job type's own "no answer" is left out, the watch tells of it once."""
+    return not any(isinstance(one, EngineUnreachable) for one in record.args or ())
+
+
 class Watch:
     """Looks at the engine now and then, in a thread: is it there, and has it raised incidents?"""
 
@@ -171,6 +176,7 @@ class Watch:
         self._tell = tell
         self._seen: set[str] | None = None
         self._searches = True
+        self._away = False
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine watch", daemon=True)
 
@@ -187,8 +193,13 @@ class Watch:
         while not self._stopped.is_set():
             try:
                 self._engine.topology()
+                self._away = False
                 if self._searches:
                     self._incidents()
+            except EngineUnreachable as error:
+                if not self._away:
+                    self._tell(Notice(f"the engine is away: jobs have to wait, webhooks are kept ({error})"))
+                self._away = True
             except EngineError as error:
                 _LOG.info("the engine is not there: %s", error)
             except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,7 +25,7 @@ from devkit.connector_runtime.deliveries import ToldDeliveries, telling
 from devkit.connector_runtime.entries import LiveEntries
 from devkit.connector_runtime.functions import INBOUND, POLLS, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
 from devkit.connector_runtime.models import Model, require_secrets, routed
-from devkit.connector_runtime.presence import Presence, PresentEngine, Watch
+from devkit.connector_runtime.presence import Presence, PresentEngine, Watch, without_absences
 from devkit.connector_runtime.sources import Sources
 from devkit.connector_runtime.sources.timer import Timer
 from devkit.connector_runtime.told import Notice, Tell, nobody
@@ -144,6 +145,9 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         redelivery = Redelivery(deliveries, engine, compatibility=plan.settings.compatibility)
         redelivery.start()
         stack.callback(redelivery.stop)
+        log = logging.getLogger("connectors.poller")
+        log.addFilter(without_absences)
+        stack.callback(log.removeFilter, without_absences)
         poller = _poller(plan, functions, secrets)
         poller.start()
         stack.callback(poller.stop)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 from pathlib import Path
 
+import pytest
+
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
@@ -50,11 +52,28 @@ def test_models_are_deployed_again_before_anything_is_published() -> None:
             assert back.status == 202
             assert jobs.get(timeout=PATIENCE_SECONDS).job.element_id == "find_owner"
             notices = iter(lambda: told.get(timeout=PATIENCE_SECONDS), None)
-            said = next(one for one in notices if isinstance(one, Notice))
+            said = next(one for one in notices if isinstance(one, Notice) and "is away" not in one.text)
             assert said.text == (
                 "the engine was away and came back without its models; deployed again: github-issue version 1"
             )
     client.close()
+
+
+def test_an_engine_that_goes_away_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+    engine = server.start()
+    client = EngineClient(engine.address)
+    models = read_models([EXAMPLE])
+    plan = Plan(client, Settings.read({}), EnvironmentSecrets(SECRETS), models, ":memory:", tell=told.put)
+    with running(plan):
+        engine.stop()
+        notices = iter(lambda: told.get(timeout=PATIENCE_SECONDS), None)
+        said = next(one.text for one in notices if isinstance(one, Notice))
+        assert said.startswith(
+            "the engine is away: jobs have to wait, webhooks are kept (no answer from the engine at "
+        )
+    client.close()
+    assert "no jobs of type" not in caplog.text
 
 
 def test_an_engine_that_forgot_nothing_keeps_the_version_that_was_deployed_meanwhile(tmp_path: Path) -> None:
