@@ -81,3 +81,12 @@ def test_a_repeated_webhook_starts_no_second_process(engine: EngineClient, send:
     send("orders", '{"id": "o-1"}')
 
     assert len(engine.search("process-instances", {"processDefinitionId": "order"})) == 1
+
+
+@pytest.mark.parametrize(("levels", "status"), [(256, 200), (257, 400)])
+def test_the_deepest_body_that_is_taken_reaches_the_engine(
+    engine: EngineClient, send: Send, levels: int, status: int
+) -> None:
+    inner = levels - 1
+
+    assert send("payments", '{"order": "o-1", "deep": ' + "[" * inner + "]" * inner + "}").status == status
