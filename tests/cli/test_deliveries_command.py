@@ -200,3 +200,11 @@ def test_a_locked_file_is_named(
         assert execute(["deliveries", "replay", "--state", "dead", "--file", str(file)]) == 2
 
     assert capsys.readouterr().err == f"connectors: {file} is locked by another program; try again in a moment\n"
+
+
+def test_a_file_of_before_documents_were_kept_is_listed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE documents")
+
+    assert execute(["deliveries", "list", "--file", str(file)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4

@@ -62,6 +62,7 @@ class SqliteDeliveries:
         )
         weakref.finalize(self, self._connection.close)
         if read_only:
+            _complete(self._connection)
             return
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -207,6 +208,12 @@ class SqliteDeliveries:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """Give a file of before documents were kept an empty table of them, outside of the file."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents'").fetchone():
+        connection.execute("CREATE TEMP TABLE documents (id TEXT PRIMARY KEY, made TEXT NOT NULL)")
 
 
 def _create(file: Path) -> None:
