@@ -145,12 +145,7 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         redelivery = Redelivery(deliveries, engine, compatibility=plan.settings.compatibility)
         redelivery.start()
         stack.callback(redelivery.stop)
-        log = logging.getLogger("connectors.poller")
-        log.addFilter(without_absences)
-        stack.callback(log.removeFilter, without_absences)
-        poller = _poller(plan, functions, secrets)
-        poller.start()
-        stack.callback(poller.stop)
+        poller = _started(_poller(plan, functions, secrets), stack)
         services = WebhookServices(routes, engine, deliveries, public_address=plan.public_address)
         handler = telling(handler_for(services), deliveries, plan.tell)
         served = stack.enter_context(gateway.start(handler, plan.port))
@@ -162,6 +157,16 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         importer.start(DISCOVERY_SECONDS)
         stack.callback(importer.stop)
         yield ConnectorRuntime(deployed, functions, *_served(routes, subscriptions, address), served.address, poller)
+
+
+def _started(poller: Poller, stack: ExitStack) -> Poller:
+    """Start doing jobs; an engine that is away is the watch's to tell."""
+    log = logging.getLogger("connectors.poller")
+    log.addFilter(without_absences)
+    stack.callback(log.removeFilter, without_absences)
+    poller.start()
+    stack.callback(poller.stop)
+    return poller
 
 
 def _read(services: SubscriptionServices, plan: Plan, stack: ExitStack) -> None:
