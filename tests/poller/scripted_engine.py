@@ -88,6 +88,12 @@ class ScriptedEngine:
             self._changed.notify_all()
         return [str(job["key"]) for job in jobs]
 
+    def offer_again(self, job_type: str, key: str) -> None:
+        """Hand out a job once more, as an engine does when its lock has run out."""
+        with self._changed:
+            self._jobs[job_type].append(self._offered[key])
+            self._changed.notify_all()
+
     def refuse(self, last_segment: str, *statuses: int) -> None:
         """Answer the next requests to a path that ends so with these statuses."""
         with self._changed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from connector_sdk.compatibility import Compatibility
@@ -50,3 +52,21 @@ def test_a_function_does_not_run_when_the_engine_refuses_the_time_out(
     engine.refuse(key, status)
     assert run_one(engine, raises).outcome == "given back"
     assert [command for _, command, _ in engine.commands()] == commands
+
+
+def test_a_job_that_outlives_its_own_time_out_runs_once(engine: ScriptedEngine) -> None:
+    """The engine hands it out again when its lock has run out, to the poller in which it still runs."""
+    runs: list[str] = []
+
+    def slow(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        [job] = event["jobs"]
+        runs.append(job["jobKey"])
+        if len(runs) == 1:
+            engine.offer_again("t", key)
+            asked = len(engine.activations())
+            engine.wait_for(lambda: len(engine.activations()) >= asked + 3)
+        return complete(event, context)
+
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2S"})
+    assert run_one(engine, slow).outcome == "completed"
+    assert (runs, engine.completions()) == ([key], {key: 1})

@@ -98,3 +98,21 @@ def test_a_fault_while_extending_is_logged_and_the_others_are_extended(
     leases.extend_due()
     assert lease.until == 90
     assert "job 8 still runs and its lock could not be extended: a fault" in caplog.text
+
+
+def test_a_job_that_is_handed_out_again_while_it_runs_has_the_new_lock(leases: Leases, lease: Lease) -> None:
+    assert leases.still_runs(lease.job, seconds=50, since=20)
+    assert lease.until == 70
+    assert not leases.still_runs(Job("8", "t"), seconds=50, since=20)
+
+
+def test_a_job_whose_end_is_reported_may_come_again(leases: Leases, lease: Lease) -> None:
+    lease.reporting = True
+    assert not leases.still_runs(lease.job, seconds=50, since=20)
+
+
+def test_the_end_of_an_earlier_run_does_not_hide_the_later_one(leases: Leases, lease: Lease) -> None:
+    lease.reporting = True
+    leases.begin(lease.job, seconds=50, since=20)
+    leases.end(lease)
+    assert leases.still_runs(lease.job, seconds=50, since=30)

@@ -1,4 +1,4 @@
-"""Keeps the locks of running jobs alive: the engine never hands out again what still runs here."""
+"""Keeps the locks of running jobs alive, and knows what still runs here when the engine hands it out again."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Lease:
     """Bytes of the job's variables and headers as JSON; what else a job has is small."""
     since: float = 0.0
     """The monotonic time at which the job was asked for."""
+    reporting: bool = False
+    """The function is done with it: the engine may hand it out again as soon as it hears of that."""
 
 
 class Leases:
@@ -55,6 +57,7 @@ class Leases:
         self._engine = engine.within(EXTENSION_SECONDS)
         self._clock = clock
         self._leases: set[Lease] = set()
+        self._latest: dict[str, Lease] = {}
         self._lock = threading.Lock()
 
     def begin(self, job: Job, seconds: float, since: float) -> Lease:
@@ -62,12 +65,24 @@ class Leases:
         lease = Lease(job, seconds, since + seconds, size=_size(job), since=since)
         with self._lock:
             self._leases.add(lease)
+            self._latest[job.key] = lease
         return lease
+
+    def still_runs(self, job: Job, seconds: float, since: float) -> bool:
+        """Whether a job that was handed out is one that runs here, with a lock that ran out; it then has this lock."""
+        with self._lock:
+            lease = self._latest.get(job.key)
+            if lease is None or lease.reporting:
+                return False
+            lease.until = since + seconds
+            return True
 
     def end(self, lease: Lease) -> None:
         """The job is done with."""
         with self._lock:
             self._leases.discard(lease)
+            if self._latest.get(lease.job.key) is lease:
+                del self._latest[lease.job.key]
 
     def oldest(self) -> Mapping[str, float]:
         """By job type, how many seconds ago its oldest running job was asked for."""

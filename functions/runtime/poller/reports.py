@@ -46,11 +46,13 @@ class Reports:
         """A failure in the poller's words."""
         message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
         body = {"retries": retries, "errorMessage": message, "retryBackOff": backoff_ms}
+        lease.reporting = True
         result = self._commands.send(lease.job, "failure", body, lambda: lease.until)
         return self.finished(lease, "failed", message, result, retries)
 
     def give_back(self, lease: Lease, why: str, delay_ms: int = NEVER_RAN_DELAY_MS) -> Finished:
         """The function never ran: that costs nothing."""
+        lease.reporting = True
         result = self._commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
         return self.finished(lease, "given back", why, result)
 
@@ -61,6 +63,7 @@ class Reports:
         return Finished(lease.job, self._connector.name, outcome, message, result, retries_left)
 
     def _reported(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
+        lease.reporting = True
         result = self._commands.send(lease.job, command, body, lambda: lease.until)
         if result is Result.REFUSED:
             return self._refused(lease, command, body)

@@ -135,9 +135,14 @@ class JobWorker:
         self._shared.stopping.wait(delay)
 
     def _begin(self, jobs: Sequence[Job], since: float, most: int) -> None:
-        """Run jobs in threads of their own, up to `most` in one; those that came too late for it are given back."""
-        self._activated += len(jobs)
-        leases = [self._shared.leases.begin(job, self._lock_seconds, since) for job in jobs]
+        """Run jobs in threads of their own, up to `most` in one; those that came too late for it are given back.
+
+        What still runs here, longer than its lock, is not begun a second time.
+        """
+        begin, still_runs = self._shared.leases.begin, self._shared.leases.still_runs
+        lock = self._lock_seconds
+        leases = [begin(job, lock, since) for job in jobs if not still_runs(job, lock, since)]
+        self._activated += len(leases)
         self.slots.take(len(leases), sum(lease.size for lease in leases))
         if self._shared.stopping.is_set():
             for lease in leases:
