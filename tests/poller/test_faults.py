@@ -176,9 +176,18 @@ def test_a_storm_of_503_loses_and_doubles_nothing(engine: ScriptedEngine) -> Non
 def test_an_engine_whose_clock_jumps_ends_a_running_job_once(
     development: RunningEngine, clock: ControlledClock
 ) -> None:
-    """Its lock has run out by the jump, so that it is handed out again, and done twice: at least once."""
-    engine = EngineClient(development.address)
-    began, go = threading.Semaphore(0), threading.Event()
+    """Its lock has run out by the jump, so that it is handed out again, to the poller in which it still runs."""
+    began, go, handed, asked = (threading.Semaphore(0), threading.Event(), threading.Semaphore(0), threading.Event())
+
+    class Noting(EngineClient):
+        def activate_jobs(self, *arguments: Any, **options: Any) -> list[Job]:
+            asked.set()
+            jobs = super().activate_jobs(*arguments, **options)
+            for _ in jobs:
+                handed.release()
+            return jobs
+
+    engine = Noting(development.address)
 
     def waits(event: dict[str, Any], context: Any) -> dict[str, Any]:
         began.release()
@@ -190,11 +199,15 @@ def test_an_engine_whose_clock_jumps_ends_a_running_job_once(
     deploy(engine)
     poller.start()
     assert began.acquire(timeout=WAIT_SECONDS)
+    assert handed.acquire(timeout=WAIT_SECONDS)
     clock.advance(HOUR_MS)
-    assert began.acquire(timeout=WAIT_SECONDS)
+    assert handed.acquire(timeout=WAIT_SECONDS)
+    asked.clear()
+    assert asked.wait(WAIT_SECONDS)
     go.set()
-    assert sorted(one.result.value for one in seen.wait(2)) == ["gone", "taken"]
+    assert [one.result.value for one in seen.wait(1)] == ["taken"]
     assert poller.stop(WAIT_SECONDS) == 0
+    assert not began.acquire(blocking=False)
     assert states(engine) == {"COMPLETED": 1}
 
 
