@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from connector_sdk.job import Job
 from devkit.cli.main import execute
+from devkit.cli.run_output import Screen
 from devkit.demo import catalogue, github
 from devkit.testing.command_line import RunningCommand, connectors
+from functions.runtime.poller.commands import Result
+from functions.runtime.poller.finished import Finished
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 SECRETS = {
@@ -282,3 +286,9 @@ def test_a_port_in_use_is_named_with_the_option_that_changes_it(command: list[st
         assert refused([*command, "--port", str(port)], SECRETS) == (
             f"port {port} on 127.0.0.1 is in use; stop what listens there, or choose another with --port (0: any)"
         )
+
+
+def test_a_completion_that_came_too_late_is_not_shown_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().finished(Finished(Job("7", "t"), "http-json", "completed", "", Result.GONE))
+
+    assert "completed (too late: the engine had ended the job or given it to another worker)" in capsys.readouterr().out
