@@ -85,7 +85,7 @@ def test_the_step_budget_is_two_million() -> None:
 
 
 def test_functions_that_call_functions_very_deep_are_an_error_of_feel() -> None:
-    chain = ", ".join(f"f{n}: function(x) f{n - 1}(x)" for n in range(1, 1_500))
+    chain = ", ".join(f"f{n}: function(x) [[[[f{n - 1}(x)]]]]" for n in range(1, 1_500))
     with pytest.raises(FeelEvaluationError, match="too deep"):
         evaluate(f"{{f0: function(x) x, {chain}, r: f1499(1)}}")
 

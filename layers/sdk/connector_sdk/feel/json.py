@@ -7,13 +7,13 @@ from decimal import Decimal
 from math import isfinite
 
 from connector_sdk.feel.errors import FeelEvaluationError
-from connector_sdk.feel.limits import MAX_WRITTEN_VALUES
+from connector_sdk.feel.limits import MAX_DEPTH, MAX_WRITTEN_VALUES
 from connector_sdk.feel.member_order import member_order
 from connector_sdk.feel.values import FAILED, BeyondDouble, Function, Range, Value
 from connector_sdk.feel.values.calendar import NANOS_PER_SECOND
 from connector_sdk.feel.values.dates import Date, DateTime, LocalDateTime, year_text
 from connector_sdk.feel.values.durations import DaysTimeDuration, YearsMonthsDuration, remainder, truncated
-from connector_sdk.feel.values.nested import rebuilt
+from connector_sdk.feel.values.nested import TOO_DEEP, rebuilt
 from connector_sdk.feel.values.times import LocalTime, Time, time_text
 from connector_sdk.feel.values.zones import offset_text
 from connector_sdk.feel.writing import Characters, feel_text, range_text
@@ -51,7 +51,7 @@ def _written(writer: _ConnectorWriter, value: Value) -> Any:
     try:
         return writer.write(value)
     except RecursionError:
-        writer.written = 0
+        writer.written = writer.depth = 0
         return rebuilt(value, writer.write, writer.members)
 
 
@@ -79,15 +79,20 @@ def _engine_number(value: Decimal) -> int | float:
 
 
 class _ConnectorWriter:
-    __slots__ = ("written",)
+    __slots__ = ("depth", "written")
 
     def __init__(self) -> None:
-        self.written = 0
+        self.depth = self.written = 0
 
     def count(self) -> None:
         self.written += 1
         if self.written > MAX_WRITTEN_VALUES:
             raise FeelEvaluationError(f"the result has more than {MAX_WRITTEN_VALUES} values")
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise FeelEvaluationError(TOO_DEEP)
 
     def write(self, value: Value) -> Any:
         self.count()
@@ -95,11 +100,16 @@ class _ConnectorWriter:
             return value
         if isinstance(value, Decimal):
             return _number(value)
-        if isinstance(value, list):
-            return [self.write(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.write(item) for key, item in self.members(value)}
-        return self.other(value)
+        if not isinstance(value, list | dict):
+            return self.other(value)
+        self.deeper()
+        written: Any = (
+            [self.write(item) for item in value]
+            if isinstance(value, list)
+            else {key: self.write(item) for key, item in self.members(value)}
+        )
+        self.depth -= 1
+        return written
 
     def members(self, value: dict[str, Value]) -> list[tuple[str, Value]]:
         """A context's values, without its functions."""
@@ -113,9 +123,6 @@ class _EngineWriter(_ConnectorWriter):
     __slots__ = ()
 
     def write(self, value: Value) -> Any:
-        if isinstance(value, dict):
-            self.count()
-            return {key: self.write(item) for key, item in self.members(value)}
         if isinstance(value, Decimal):
             self.count()
             return _engine_number(value)

@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from math import isfinite
 
-from connector_sdk.feel.values.nested import rebuilt
+from connector_sdk.feel.errors import FeelEvaluationError
+from connector_sdk.feel.limits import MAX_DEPTH
+from connector_sdk.feel.values.nested import TOO_DEEP, rebuilt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,26 +103,22 @@ def _from_float(value: float) -> Decimal | None:
     return Decimal(repr(value)) if isfinite(value) else None
 
 
-def _from_list(value: Sequence[Any]) -> list[Value]:
-    return [_converted(item) for item in value]
-
-
-def _from_dict(value: dict[str, Any]) -> dict[str, Value]:
-    return {key: _converted(item) for key, item in value.items()}
-
-
 _FROM_PYTHON: dict[type, Callable[[Any], Value]] = {
     int: Decimal,
     float: _from_float,
     BeyondDouble: lambda value: None,
-    list: _from_list,
-    tuple: _from_list,
-    dict: _from_dict,
 }
 
 
-def _converted(value: Any) -> Value:
-    convert = _FROM_PYTHON.get(type(value))
+def _converted(value: Any, level: int = 1) -> Value:
+    kind = type(value)
+    if kind is dict or kind is list or kind is tuple:
+        if level > MAX_DEPTH:
+            raise FeelEvaluationError(TOO_DEEP)
+        if kind is dict:
+            return {key: _converted(item, level + 1) for key, item in value.items()}
+        return [_converted(item, level + 1) for item in value]
+    convert = _FROM_PYTHON.get(kind)
     return value if convert is None else convert(value)
 
 

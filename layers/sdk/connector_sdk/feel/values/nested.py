@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     Members = Callable[[dict[str, Any]], Iterable[tuple[str, Any]]]
 
+TOO_DEEP = f"a value is nested deeper than {MAX_DEPTH} levels"
+
 
 def rebuilt(value: Any, leaf: Callable[[Any], Any], members: Members) -> Any:
     """The value with `leaf` in place of whatever is no list and no context, and of contexts their `members`.
@@ -27,7 +29,7 @@ def rebuilt(value: Any, leaf: Callable[[Any], Any], members: Members) -> Any:
             target[place] = leaf(source)
             continue
         if level > MAX_DEPTH:
-            raise FeelEvaluationError(f"a value is nested deeper than {MAX_DEPTH} levels")
+            raise FeelEvaluationError(TOO_DEEP)
         inside = list(members(source) if isinstance(source, dict) else enumerate(source))
         made: Any = dict.fromkeys(name for name, _ in inside) if isinstance(source, dict) else [None] * len(inside)
         target[place] = made
