@@ -27,8 +27,8 @@ written by a run (`python -m devkit.conformance.compatibility_page`): each versi
 Camunda Modeler without a window, deployed on the development engine, and its job is taken. Jobs of the REST connector
 are run through the code that Lambda runs, against a service on the same machine; jobs of the others are bound to the
 connector's model. Each version is tried with one set of values; what other values would do, the recorded cases tell
-([outbound](outbound.md)); on other types than REST, `tests/connectors` runs every operation against the service. Webhooks
-are not run here, recorded deliveries judge them ([webhooks](webhooks.md)).
+([outbound](outbound.md)); on other types than REST, `tests/connectors` runs every operation against the service.
+Webhooks are not run here, recorded deliveries judge them ([webhooks](webhooks.md)).
 
 - **works**: the job ended in a completion; for other connectors than REST, their model takes it.
 - **partly**: it works, and something that the template offers does not; the reason says what.
