@@ -2,8 +2,10 @@
 
 A delivery signed as GitHub does it, in process, through the handler that Lambda runs: verified, recorded, mapped,
 published to an engine that answers at once (a process of its own), its end written down. SQLite in a file and DynamoDB
-(the emulator's, if it is installed) take turns. Then what the start of the function imports, beside its floor: the
-modules of which that delivery runs something, and all that define no functions.
+(the emulator's, if it is installed) take turns. With `--java` SQLite in memory and Camunda's connector runtime with a
+webhook of ours take their turns too, and all publish to the development engine, where the process is deployed.
+Then what the start of the function imports, beside its floor: the modules of which that delivery runs something, and
+all that define no functions.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from time import perf_counter, process_time
 from typing import Any
 
+from bench.java import runtime as java
+from bench.rest import Target, development
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.inbound import InboundElement, Routes, WebhookRequest, WebhookServices, handler_for
@@ -33,14 +38,19 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores import Deliveries
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
 from connector_sdk.stores.routes import RoutedProcess
-from connector_sdk.stores.sqlite import SqliteDeliveries
+from connector_sdk.stores.sqlite import MEMORY, SqliteDeliveries
 from devkit.checkout import ROOT, ToolMissing
+from devkit.conformance.engine.bpmn import bpmn
 from devkit.generate.cloudformation import read_template
 from devkit.testing.emulator import emulator
+from devkit.testing.parts import PartMissing
 from functions.inbound.webhook.app import handler as webhook
 
 DELIVERIES = 1_000
 WARM_UP = 100
+JAVA = f"Java runtime {java.VERSION}"
+JAVA_WARM_UP = 8_000
+"""Before the others: its virtual machine compiles while it runs, and still gets faster after half of these."""
 NEW = 10**9
 """The number of a delivery that nobody has sent before."""
 STARTS = 15
@@ -97,7 +107,28 @@ PROPERTIES = {
 ISSUE = {"number": 7, "title": "Printer on fire", "labels": [{"name": "bug"}, {"name": "urgent"}]}
 BODY = json.dumps({"action": "opened", "issue": ISSUE, "repository": {"full_name": "octo-org/shop"}})
 
+MODEL = {
+    "id": "orders",
+    "nodes": {"start": {"is": "start", "message": {"name": "ordered"}, "props": PROPERTIES}, "end": {"is": "end"}},
+}
+DIFFERENCES = """
+Not the same work. Ours is called in process, as Lambda calls it: it verifies, records, maps, publishes, and writes the
+end down. Java's is reached over HTTP, whose price its 404 shows: it verifies (by a connector of ours, for Camunda's is
+not on Maven), maps and publishes. It records nothing and waits on no queue: what an engine that is away does not take,
+the sender has to send again."""
+
 Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Who takes the deliveries in. `cpu` is the seconds its process has used."""
+
+    handler: Handler
+    cpu: Callable[[], float] = process_time
+    status: int = 200
+    unexpected: list[int] = field(default_factory=list)
+    """Other statuses that it has answered with, also while it warmed up."""
 
 
 @contextmanager
@@ -166,31 +197,62 @@ def events(first: int = 0) -> Iterator[dict[str, Any]]:
         }
 
 
-def milliseconds(handler: Handler, event: Mapping[str, Any]) -> tuple[float, float]:
+def milliseconds(contender: Contender, event: Mapping[str, Any]) -> tuple[float, float]:
     """Time and CPU of one delivery."""
-    begin, cpu = perf_counter(), process_time()
-    answer = handler(event, None)
-    taken = (perf_counter() - begin) * 1000, (process_time() - cpu) * 1000
-    assert answer["statusCode"] == 200, answer
+    begin, cpu = perf_counter(), contender.cpu()
+    answer = contender.handler(event, None)
+    taken = (perf_counter() - begin) * 1000, (contender.cpu() - cpu) * 1000
+    if answer["statusCode"] != contender.status:
+        contender.unexpected.append(answer["statusCode"])
     return taken
 
 
-def measure(count: int, stores: Mapping[str, Deliveries], client: EngineClient) -> None:
-    """Print a line for each store; stores take turns, so that all see the same machine."""
-    handlers = {name: handler_of(store, client) for name, store in stores.items()}
+def measure(count: int, contenders: Mapping[str, Contender]) -> None:
+    """Print a line for each; they take turns, so that all see the same machine."""
     sent = events()
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in handlers}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     for _ in range(WARM_UP + count):
         event = next(sent)
-        for name, handler in handlers.items():
-            found[name].append(milliseconds(handler, event))
-    print(f"{'one after the other':24}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms':>10}")
+        for name, contender in contenders.items():
+            found[name].append(milliseconds(contender, event))
+    java_times = [time for time, _ in found.get(JAVA, [])[WARM_UP:]]
+    head = f"{'one after the other':24}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms':>10}"
+    print(head + (f"{'p50 / Java':>12}" if java_times else ""))
     for name, all_taken in found.items():
-        taken = all_taken[WARM_UP:]
-        times = [time for time, _ in taken]
-        cpu = median(cpu for _, cpu in taken)
+        times, cpus = zip(*all_taken[WARM_UP:], strict=True)
         rate, p99 = 1000 * len(times) / sum(times), quantiles(times, n=100)[98]
-        print(f"{name:24}{rate:10.0f}{median(times):10.2f}{p99:10.2f}{cpu:10.2f}")
+        line = f"{name:24}{rate:10.0f}{median(times):10.2f}{p99:10.2f}{fmean(cpus):10.2f}"
+        print(line + (f"{median(times) / median(java_times):12.2f}" if java_times else ""))
+        if others := contenders[name].unexpected:
+            print(f"  and not always {contenders[name].status}: {others}")
+
+
+@contextmanager
+def with_java() -> Iterator[tuple[EngineClient, dict[str, Contender]]]:
+    """A client of the development engine with the process, and Camunda's runtime on it, warm.
+
+    Raises PartMissing, NotReady.
+    """
+    with ExitStack() as stack:
+        running = stack.enter_context(development("the development engine"))
+        client = stack.enter_context(closing(EngineClient(running.address)))
+        client.deploy([(PROCESS.resource_name, bpmn(MODEL).encode())])
+        secrets = {"SECRET_HOOK": SECRET}
+        endpoint = stack.enter_context(java.endpoint(running.address, "/inbound/orders", secrets))
+        cpu = Target(JAVA, running.address, endpoint.pid, 0).cpu_seconds
+        found = {JAVA: Contender(endpoint, cpu), "its 404": Contender(endpoint.elsewhere, cpu, 404)}
+        for event in itertools.islice(events(NEW), JAVA_WARM_UP):
+            for contender in found.values():
+                milliseconds(contender, event)
+        yield client, found
+
+
+def first_delivery(folder: Path, engine_address: str) -> dict[str, str]:
+    """The variables of a function that knows the webhook by its written route."""
+    routed = RoutedProcess(ELEMENT.process_definition_id, 1, PROCESS.key, PROCESS.tenant_id, 0, (ELEMENT.to_json(),))
+    (folder / "routes.json").write_text(json.dumps([routed.to_json()]))
+    routes = f"file:{folder / 'routes.json'}"
+    return {"CAMUNDA_REST_ADDRESS": engine_address, "CONNECTORS_ROUTES": routes, "SECRET_HOOK": SECRET}
 
 
 def needed(variables: Mapping[str, str]) -> set[str]:
@@ -248,24 +310,32 @@ def main() -> int:
     """Measure and print; 1 if the start is too dear."""
     parser = argparse.ArgumentParser(description="How many webhooks a function takes in.")
     parser.add_argument("--deliveries", type=int, default=DELIVERIES)
-    count = parser.parse_args().deliveries
+    parser.add_argument("--java", action="store_true", help="beside Camunda's runtime: needs Maven and javac")
+    options = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        client = stack.enter_context(engine())
         stores: dict[str, Deliveries] = {"SQLite": stack.enter_context(SqliteDeliveries(folder / "deliveries.sqlite"))}
+        others: dict[str, Contender] = {}
         variables: Mapping[str, str] = {"CONNECTORS_DELIVERIES": f"sqlite:{folder / 'first.sqlite'}"}
         try:
             stores["DynamoDB (emulator)"], variables = stack.enter_context(dynamodb())
         except ToolMissing as error:
             print(f"without DynamoDB: {error}")
-        measure(count, stores, client)
-        routed = RoutedProcess(
-            ELEMENT.process_definition_id, 1, PROCESS.key, PROCESS.tenant_id, 0, (ELEMENT.to_json(),)
-        )
-        (folder / "routes.json").write_text(json.dumps([routed.to_json()]))
-        own = {"CAMUNDA_REST_ADDRESS": client.address, "CONNECTORS_ROUTES": f"file:{folder / 'routes.json'}"}
-        ran = needed({**variables, **own, "SECRET_HOOK": SECRET})
+        if options.java:
+            stores["SQLite in memory"] = stack.enter_context(SqliteDeliveries(MEMORY))
+            try:
+                client, others = stack.enter_context(with_java())
+            except PartMissing as error:
+                parser.exit(2, f"without Java's runtime: {error}\n")
+        else:
+            client = stack.enter_context(engine())
+        ours = {name: Contender(handler_of(store, client)) for name, store in stores.items()}
+        measure(options.deliveries, {**ours, **others})
+        assert not any(contender.unexpected for contender in ours.values())
+        if options.java:
+            print(DIFFERENCES)
+        ran = needed({**variables, **first_delivery(folder, client.address)})
     return 1 if start(ran) > START_TARGET else 0
 
 
