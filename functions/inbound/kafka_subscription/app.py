@@ -10,8 +10,8 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector_sdk.inbound import InboundMessage, Item, subscription_connector
-from connector_sdk.inbound.message import json_or_text
+from connector_sdk.inbound.message import InboundMessage, Item, json_or_text
+from connector_sdk.inbound.subscription import subscription_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.kafka_subscription.model import GROUPS, PROPERTIES, Topic, source_of
 

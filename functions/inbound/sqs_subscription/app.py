@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector_sdk.inbound import InboundMessage, Item, subscription_connector
-from connector_sdk.inbound.message import Settled, json_or_text
+from connector_sdk.inbound.message import InboundMessage, Item, Settled, json_or_text
+from connector_sdk.inbound.subscription import subscription_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.sqs_subscription.model import GROUPS, PROPERTIES, Queue, source_of_arn
 

@@ -1,4 +1,4 @@
-"""Webhooks: from an HTTP request to a message or an instance in the engine.
+"""Webhooks: from an HTTP request to a message or an instance in the engine. Subscriptions are in `subscription`.
 
 routes = Routes([webhook.handler], secrets)
 routes.deploy(elements_of(read(xml), deployed))
@@ -10,24 +10,19 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.deliver import deliver
 from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
 from connector_sdk.inbound.handler import handler_for
-from connector_sdk.inbound.message import InboundMessage, Item
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Route, Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.subscription import SubscriptionConnector, subscription_connector
 from connector_sdk.inbound.webhook import Verification, WebhookConnector, WebhookResult, webhook_connector
 
 __all__ = [
     "Answer",
     "InboundElement",
-    "InboundMessage",
-    "Item",
     "Properties",
     "Refusal",
     "Route",
     "Routes",
-    "SubscriptionConnector",
     "UnusableProcess",
     "Verification",
     "WebhookConnector",
@@ -37,6 +32,5 @@ __all__ = [
     "deliver",
     "elements_of",
     "handler_for",
-    "subscription_connector",
     "webhook_connector",
 ]
