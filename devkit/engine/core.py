@@ -65,6 +65,8 @@ class Core:
         """Job types that something became available of since the last look."""
         self.results: dict[int, Callable[[Variables | None], None]] = {}
         """Who waits for a process instance's result: called with its variables, with None if it was cancelled."""
+        self.answers: list[Callable[[], object]] = []
+        """Results to be handed out once the command is stored."""
 
     def enqueue(self, command: str, *arguments: Any) -> None:
         self.queue.append((command, arguments))

@@ -127,16 +127,23 @@ class Engine:
 
     def end(self) -> None:
         """What a transaction ends with, also one whose command was rejected."""
-        core, new_jobs = self._core, None
+        core, new_jobs, answers = self._core, None, None
         try:
             core.run_queue()
             self._run_due()
+            self._save()
+            # Only what is stored is told; what could not be stored is told with the next command.
             if core.new_jobs:
                 new_jobs = frozenset(core.new_jobs)
                 core.new_jobs.clear()
-            self._save()
+            if core.answers:
+                answers = tuple(core.answers)
+                core.answers.clear()
         finally:
             self._lock.release()
+        if answers is not None:
+            for answer in answers:
+                answer()
         if new_jobs is not None:
             for listener in tuple(self._listeners):
                 listener(new_jobs)

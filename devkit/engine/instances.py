@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from devkit.engine import incidents
 from devkit.engine.core import Core
@@ -179,7 +180,7 @@ def on_end(core: Core, key: int) -> None:
         core.enqueue("start next", instance.element_id, instance.start_lock)
     waiting = core.results.pop(key, None)
     if waiting is not None:
-        waiting(dict(variables) if completed else None)
+        core.answers.append(partial(waiting, dict(variables) if completed else None))
     core.state.remember_end(key)
 
 

@@ -52,12 +52,15 @@ def _in_order(family: Mapping[int, Record]) -> list[Record]:
 
 
 def _rebuild_elements(state: State) -> None:
+    """Of what ended in one millisecond, the called instance goes before its caller."""
     ended: list[ElementInstance] = []
     for element in _in_order(state.elements):
         state.of_instance.setdefault(element.process_instance_key, []).append(element.key)
         if not element.scope_key and element.ended_ms is not None:
             ended.append(element)
-    state.ended.extend(element.key for element in sorted(ended, key=lambda element: element.ended_ms or 0))
+    state.ended.extend(
+        element.key for element in sorted(ended, key=lambda element: (element.ended_ms or 0, -element.key))
+    )
 
 
 def _offer_or_schedule(state: State, job: Job) -> None:

@@ -71,7 +71,6 @@ class RunningEngine:
             raise EngineNotStarted(f"the development engine did not start within {START_SECONDS} seconds")
 
     def _serve(self) -> None:
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
@@ -117,6 +116,8 @@ def start(
     Raises EngineNotStarted, for instance if the port or the file is in use.
     """
     _check_access(prefix, token)
+    # Before the file is read: what a request may hold, a record does.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # IPPROTO_TCP is said aloud: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -22,7 +22,7 @@ from devkit.engine.families import Family, NotedFamily
 from devkit.engine.recovery import rebuild
 from devkit.engine.state import State
 
-FORMAT = 2
+FORMAT = 3
 """The version of the tables and of the records in them; a file of another version is refused."""
 _TABLES = (
     "CREATE TABLE log (id INTEGER PRIMARY KEY, changes TEXT NOT NULL)",

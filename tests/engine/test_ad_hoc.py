@@ -261,3 +261,17 @@ def test_each_round_of_a_multi_instance_has_elements_of_its_own(engine: Driver) 
 def test_models_that_zeebe_refuses_are_refused(engine: Driver, nodes: str, sentence: str) -> None:
     detail = engine.refused(nodes)
     assert sentence in detail, json.dumps(detail)
+
+
+def test_an_incident_of_a_job_worker_is_over_when_the_next_job_asks_again(engine: Driver) -> None:
+    engine.deploy("P", model(", type: agent, collect: results, each: =r"))
+    instance = engine.create("P")
+    result = {"type": "adHocSubProcess", "activateElements": [{"elementId": "a"}, {"elementId": "b"}]}
+    engine.post(f"/jobs/{engine.job('agent')['jobKey']}/completion", {"result": result}, 204)
+    engine.complete("a", r=1)
+    EngineClient(engine.running.address).command_job(engine.job("agent")["jobKey"], "failure", {"retries": 0})
+    incident = engine.incident(instance)["incidentKey"]
+    engine.complete("b", r=2)
+    engine.complete("c", r=3)
+    engine.post(f"/incidents/{incident}/resolution", {}, 404)
+    assert len(engine.jobs("agent")) == 1

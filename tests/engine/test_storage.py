@@ -8,12 +8,15 @@ from zlib import crc32
 
 import pytest
 
+from devkit.conformance.engine.http import Request, send
 from devkit.conformance.engine.runner import load, run_one
 from devkit.conformance.engine.target import Target, clock_of, probe_of
 from devkit.engine import server
 from devkit.engine.encoding import ENCODINGS, write
+from devkit.engine.rest.bodies import MAX_NESTING
 from devkit.engine.state import State
 from devkit.engine.storage import Storage
+from devkit.testing.command_line import connectors
 from tests.engine.driver import Driver
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "engine"
@@ -85,6 +88,16 @@ def test_start_events_and_their_locks_hold_in_the_next_engine(restart: Restart) 
     engine.publish("m", "k")
     engine.publish("m", "other")
     assert len(engine.jobs("work")) == 2
+
+
+def test_what_is_nested_as_deep_as_may_be_is_read_by_a_new_process(tmp_path: Path) -> None:
+    deepest = "[" * (MAX_NESTING - 2) + "]" * (MAX_NESTING - 2)
+    for _ in range(2):
+        with connectors("engine", "--port", "0", "--json", "--data", str(tmp_path / "state")) as command:
+            base = f"{command.event('ready')['address']}/v2"
+            body = f'{{"name":"m","timeToLive":60000,"variables":{{"v":{deepest}}}}}'.encode()
+            headers = {"Content-Type": "application/json"}
+            assert send(base, Request("POST", "/messages/publication", body, headers)).status == 200
 
 
 def test_versions_and_keys_go_on(restart: Restart) -> None:
@@ -234,6 +247,6 @@ def _contents(state: State) -> dict[str, object]:
             key: timers for key in state.timers_of if (timers := [t for t in state.timers_of[key] if t in state.timers])
         },
         "ids": state.messages.ids,
-        "ended": sorted(state.ended),
+        "ended": list(state.ended),
     }
     return contents | indexes

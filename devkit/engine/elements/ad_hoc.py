@@ -155,6 +155,7 @@ def on_path_end(core: Core, key: int) -> None:
 def _ask_again(core: Core, around: ElementInstance, node: Node) -> None:
     """There is one job at a time; none when the worker has said that this is all."""
     jobs.cancel(core, around)
+    incidents.close(core, around)
     if around.is_fulfilled:
         terminate_inside(core, around)
         core.enqueue("complete", around.key)

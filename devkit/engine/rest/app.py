@@ -154,4 +154,5 @@ async def _tick(engine: Engine) -> None:
         try:
             done = engine.tick()
         except Exception:
+            done = True  # not at once again
             _LOG.exception("the development engine has a fault in what was due")

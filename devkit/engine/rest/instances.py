@@ -73,7 +73,10 @@ async def create(request: Request) -> Response:
             core.results[instance.key] = then
     variables: Variables = {}
     if body.get("awaitCompletion"):
-        variables = await _result(body, instance.key, result)
+        try:
+            variables = await _result(body, instance.key, result)
+        finally:
+            core.results.pop(instance.key, None)
     return JsonResponse(_created(definition, instance, variables, body.get("tags", [])))
 
 
