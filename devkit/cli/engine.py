@@ -33,8 +33,8 @@ def engine(
     """Run the development engine until Ctrl-C.
 
     It serves Camunda 8's REST API v2 with the searches; everything is in memory, or in a file that the next run
-    goes on with. It is for development and tests: one process, no replication, nobody logs in. With --token and
-    --prefix a client meets it as it meets a cluster on SaaS.
+    goes on with. It is for development and tests: one process, no replication, and nobody logs in unless --token
+    says so. With --token and --prefix a client meets it as it meets a cluster on SaaS.
     """
     clock = ControlledClock(SystemClock().time_ms()) if controlled_clock else None
     with stop_signals() as stopping:

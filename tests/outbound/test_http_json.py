@@ -195,7 +195,10 @@ def test_answers_and_results_may_be_nested_as_deep_as_in_jackson(httpserver: HTT
     first = run_job(handler, variables, resultExpression="={b: body[1]}")
     assert isinstance(first, Complete)
     assert first.variables["b"] == nested(MAX_LEVELS - 1)
-    too_deep = run_job(handler, variables, resultExpression="={b: body}")
+    failed = run_job(handler, variables, resultExpression="={b: body}")
+    assert isinstance(failed, Fail)
+    assert failed.error_message.endswith("a value is nested deeper than 1000 levels")
+    too_deep = run_job(handler, variables, resultVariable="b")
     assert isinstance(too_deep, Fail)
     assert (too_deep.retries, too_deep.error_message) == (
         0,
