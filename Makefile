@@ -20,8 +20,8 @@ $(STAMP): requirements/dev.txt layers/sdk/requirements.txt pyproject.toml script
 demo: setup ## run a signed webhook and an official REST task on this machine
 	@$(BIN)/connectors demo
 
-test: setup ## run the tests
-	$(BIN)/python -m pytest
+test: setup ## run the tests, or those of TESTS="tests/feel tests/http"
+	$(BIN)/python -m pytest $(TESTS)
 
 check: setup lint types ## everything that is checked without running the code
 
