@@ -48,6 +48,7 @@ def test_a_stacks_deliveries_are_listed_shown_without_secrets_and_replayed(
     for one in (small, large):
         store.put(one)
         store.finish(one, State.DEAD, 1_700_000_002_000, answer=None, error="the engine refused it: 400")
+    capsys.readouterr()  # the metrics of those that died
 
     assert execute(["deliveries", "list", "--stack", STACK, "--json"]) == 0
     assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ["orders:large", "orders:small"]
