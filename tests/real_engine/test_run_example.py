@@ -68,4 +68,5 @@ def test_a_signed_webhook_runs_the_official_rest_tasks(runtime: RunningCommand, 
     # Nothing took the other way by mistake: the boundary event caught the error, so no third REST task ran.
     assert runtime.event("stopped")["counts"] == {"completed": 2, "error": 1}
     assert len(api.tickets) == 1
-    assert runtime.problems == ""
+    # A real engine without a search says that nothing is discovered in it; nothing else went wrong.
+    assert [line for line in runtime.problems.splitlines() if "webhooks are not discovered" not in line] == []
