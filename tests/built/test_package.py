@@ -35,7 +35,10 @@ FORBIDDEN = {
     "runtime": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "devkit"),
     "messages": ("boto3", "connector_sdk.inbound", "devkit"),
     # It polls as REST tasks call: with the same client and the same checks of what a model says.
-    "http-polling": ("boto3", "devkit"),
+    "http-polling": (
+        *("boto3", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
+        *("connector_sdk.outbound", "connector_sdk.bpmn"),
+    ),
 }
 """What a function does not import when it starts, by group, or its own: each costs a cold start, or is
 not its business."""
