@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from devkit.engine import incidents, jobs, joins, rounds
+from devkit.engine import incidents, jobs, joins, rounds, user_tasks
 from devkit.engine.core import Behaviour, Core
 from devkit.engine.definitions import BODY, PROCESS, ExecutableFlow, Node, is_round
 from devkit.engine.records import ElementInstance, Variables
@@ -169,5 +169,4 @@ def _end(core: Core, instance: ElementInstance, state: str) -> None:
     if state == "TERMINATED":
         instance.children.clear()
         jobs.cancel(core, instance)
-        if instance.user_task_key is not None:
-            core.state.user_tasks[instance.user_task_key].state = "CANCELED"
+        user_tasks.cancel(core, instance)

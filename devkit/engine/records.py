@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 TENANT = "<default>"
 """The only tenant: multi-tenancy is off."""
+DEFAULT_PRIORITY = 50
+"""A user task's."""
 
 Variables = dict[str, Any]
 ElementState = Literal["ACTIVATING", "ACTIVE", "COMPLETING", "COMPLETED", "TERMINATED"]
@@ -186,5 +188,5 @@ class UserTask:
     state: Literal["CREATED", "COMPLETED", "CANCELED"] = "CREATED"
     due_date: str | None = None
     follow_up_date: str | None = None
-    priority: int = 50
+    priority: int = DEFAULT_PRIORITY
     external_form: str | None = None

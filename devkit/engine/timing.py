@@ -67,7 +67,10 @@ def parse_interval(text: str) -> Interval:
 
 
 def parse_date(text: str) -> int:
-    """Milliseconds since the epoch of a date with time and offset, or with a zone in brackets. Raises ValueError."""
+    """Milliseconds since the epoch of a date with time and offset, or with a zone in brackets.
+
+    Raises ValueError, and OverflowError for what is not within the years 1 to 9999 in UTC.
+    """
     found = _DATE.fullmatch(text)
     if found is None or "T" not in text:
         raise ValueError(text)
@@ -83,11 +86,14 @@ def parse_date(text: str) -> int:
             raise ValueError(text) from error
     if moment.tzinfo is None:
         raise ValueError(text)
-    return _ms(moment)
+    return _ms(moment.astimezone(UTC))
 
 
 def parse_cycle(text: str) -> Cycle:
-    """Raises ValueError with what is wrong; for cron expressions with Zeebe's sentence, or that they are not built."""
+    """Raises ValueError with what is wrong, and OverflowError for a start that `parse_date` refuses.
+
+    For cron expressions what is wrong is said in Zeebe's sentence, or that they are not built.
+    """
     if not text.startswith("R"):
         parts = text.split()
         raise ValueError(

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from devkit.engine.core import Core
-from devkit.engine.records import UserTask, Variables
+from devkit.engine.records import ElementInstance, UserTask, Variables
 from devkit.engine.rejection import Rejection
 
-DEFAULT_PRIORITY = 50
 HIGHEST_PRIORITY = 100
 ATTRIBUTES = {
     "candidateGroups": "candidate_groups",
@@ -62,3 +61,10 @@ def complete(core: Core, key: int, variables: Variables) -> None:
     task.state = "COMPLETED"
     core.state.elements[task.element_key].payload = variables
     core.enqueue("complete", task.element_key)
+
+
+def cancel(core: Core, instance: ElementInstance) -> None:
+    """The element went away, and its task with it, unless that is done."""
+    task = None if instance.user_task_key is None else core.state.user_tasks.get(instance.user_task_key)
+    if task is not None and task.state == "CREATED":
+        task.state = "CANCELED"

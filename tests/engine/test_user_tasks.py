@@ -79,6 +79,26 @@ def test_attributes_of_a_user_task_are_changed(engine: Driver) -> None:
     assert _patch(engine, "2251799813685249", priority=1) == 404
 
 
+def test_a_date_before_the_year_1_is_no_date(engine: Driver) -> None:
+    early = "0001-01-01T00:00:00+14:00"
+    _create(engine)
+    (task,) = engine.search("user-tasks")
+    assert _patch(engine, task["userTaskKey"], dueDate=early) == 400
+    incident = engine.incident(engine.create("P", users=[], due=early, p=1))
+    assert incident["errorMessage"] == f"Invalid date-time format '{early}' for expression 'due'."
+    assert [found["dueDate"] for found in engine.search("user-tasks")] == ["2031-01-02T02:04:05.000Z"]
+
+
+def test_a_completed_user_task_stays_completed_when_its_instance_is_cancelled(engine: Driver) -> None:
+    user = "{is: user, native: true, out: {x: '=assert(missing, false)'}}"
+    engine.deploy("P", f"{{s: {{is: start}}, u: {user}, e: {{is: end}}}}")
+    instance = engine.create("P")
+    (task,) = engine.search("user-tasks")
+    engine.post(f"/user-tasks/{task['userTaskKey']}/completion", {}, 204)
+    engine.post(f"/process-instances/{instance}/cancellation", {}, 204)
+    assert [found["state"] for found in engine.search("user-tasks")] == ["COMPLETED"]
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [

@@ -14,7 +14,7 @@ from devkit.engine.expressions import EXTRACT_VALUE_ERROR, Expression, Result
 from devkit.engine.records import ElementInstance
 from devkit.engine.rejection import Failure
 from devkit.engine.timing import parse_date
-from devkit.engine.user_tasks import DEFAULT_PRIORITY, HIGHEST_PRIORITY
+from devkit.engine.user_tasks import HIGHEST_PRIORITY
 from devkit.engine.variables import map_inputs, visible
 
 
@@ -34,13 +34,13 @@ class UserTask(JobTask):
             instance.element_id,
             instance.process_instance_key,
             instance.definition_key,
-            core.clock.time_ms(),
+            core.now_ms,
             said.get("assignee"),
             said.get("candidateGroups") or [],
             said.get("candidateUsers") or [],
             due_date=said.get("dueDate"),
             follow_up_date=said.get("followUpDate"),
-            priority=said.get("priority", DEFAULT_PRIORITY),
+            priority=said.get("priority", records.DEFAULT_PRIORITY),
             external_form=said.get("externalReference"),
         )
         core.state.user_tasks[task.key] = task
