@@ -67,7 +67,10 @@ class ElementInstance:
     start_lock: str | None = None
     """The correlation key of the message that started this process instance."""
     is_fulfilled: bool = False
-    """The completion condition of this ad-hoc sub-process was true; nothing new begins in it."""
+    """The completion condition of this ad-hoc sub-process was true, or its worker said so: none is asked again.
+
+    As in Zeebe, whoever asks for more over REST still gets it.
+    """
 
 
 @dataclass(slots=True)

@@ -190,6 +190,23 @@ def test_a_job_worker_says_what_begins_until_it_says_that_this_is_all(engine: Dr
     assert engine.variables(instance)["results"] == ["done"]
 
 
+def test_what_runs_when_a_worker_says_that_this_is_all_goes_on_until_the_first_of_it_ends(engine: Driver) -> None:
+    engine.deploy("P", model(", type: agent"))
+    instance = engine.create("P")
+    key = ad_hoc_key(engine, instance)
+    activate(engine, key, "a", "b")
+    activate(engine, key, "a")
+    first, second = engine.jobs("a")
+    engine.post(f"/jobs/{first['jobKey']}/completion", {}, 204)
+    enough = {"type": "adHocSubProcess", "isCompletionConditionFulfilled": True}
+    engine.post(f"/jobs/{engine.job('agent')['jobKey']}/completion", {"result": enough}, 204)
+    assert (engine.states(instance)["x"], engine.states(instance)["b"]) == ("ACTIVE", "ACTIVE")
+    activate(engine, key, "a")
+    engine.post(f"/jobs/{second['jobKey']}/completion", {}, 204)
+    assert engine.jobs("agent") == []
+    assert (engine.state(instance), engine.states(instance)["b"]) == ("COMPLETED", "TERMINATED")
+
+
 def test_a_job_worker_that_has_failed_too_often_is_an_incident_of_its_own_kind(engine: Driver) -> None:
     engine.deploy("P", model(", type: agent"))
     instance = engine.create("P")

@@ -113,7 +113,7 @@ def begin(core: Core, around: ElementInstance, element_id: str, variables: Varia
 
 
 def fulfil(core: Core, around: ElementInstance, *, cancel_remaining: bool) -> None:
-    """The completion condition is true: nothing new begins, and what still runs may be cancelled."""
+    """The completion condition is true: it ends with what still runs, which may be cancelled."""
     around.is_fulfilled = True
     if cancel_remaining:
         terminate_inside(core, around)
@@ -153,7 +153,11 @@ def on_path_end(core: Core, key: int) -> None:
 
 
 def _ask_again(core: Core, around: ElementInstance, node: Node) -> None:
-    """There is one job at a time; none when the worker has said that this is all."""
+    """There is one job at a time; none when the worker has said that this is all.
+
+    Then the rest is cancelled when the first of it ends: as Zeebe does, which looks at the model's
+    `cancelRemainingInstances` there, and that cannot be anything but true beside a job type.
+    """
     jobs.cancel(core, around)
     incidents.close(core, around)
     if around.is_fulfilled:
