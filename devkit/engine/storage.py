@@ -11,6 +11,7 @@ every transaction, so that a crash of the machine may lose the last of them.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from devkit.engine.encoding import ENCODINGS, write
 from devkit.engine.families import Family, NotedFamily
 from devkit.engine.recovery import rebuild
 from devkit.engine.state import State
+
+_LOG = logging.getLogger(__name__)
 
 FORMAT = 3
 """The version of the tables and of the records in them; a file of another version is refused."""
@@ -74,6 +77,7 @@ class Storage:
         self._logged: dict[int, str] = {}
         """What the log says, by id."""
         self._log_characters = 0
+        self._log_room = LOG_CHARACTERS
         self._has_unsaved = False
         """Storing the last command has failed: what it touched is still to be stored."""
         self._kept: tuple[Any, ...] = ()
@@ -91,10 +95,14 @@ class Storage:
             self._database.close()
             raise
 
-    def _error(self, error: sqlite3.Error) -> StorageError:
-        if "locked" in str(error):
-            return StorageError(f"{self._path} is in use by another engine; stop it, or choose another file")
-        return StorageError(f"{self._path} cannot be used to keep the engine's state: {error}; choose another file")
+    def _error(self, error: Exception) -> StorageError:
+        if isinstance(error, sqlite3.Error):
+            if "locked" in str(error):
+                return StorageError(f"{self._path} is in use by another engine; stop it, or choose another file")
+            reason = str(error)
+        else:
+            reason = f"it cannot be read back ({type(error).__name__}: {error})"
+        return StorageError(f"{self._path} cannot be used to keep the engine's state: {reason}; choose another file")
 
     def _prepare(self) -> None:
         for pragma in _PRAGMAS:
@@ -116,16 +124,20 @@ class Storage:
         return self._families[name]
 
     def load(self) -> tuple[State, Leftover]:
-        """The state as the last command left it. Raises StorageError."""
-        state = State(self._family)
+        """The state as the last command left it. Raises StorageError, and the file is closed then."""
         try:
-            stored = {identity: json.loads(text) for identity, text in self._read("id, value FROM records")}
-            logged: dict[int, Any] = {}
-            for (changes,) in self._read("changes FROM log ORDER BY id"):
-                logged.update(json.loads(changes))
-                self._log_characters += len(changes)
-        except sqlite3.Error as error:
+            return self._load()
+        except Exception as error:  # what a damaged record leads to has many names
+            self.close()
             raise self._error(error) from error
+
+    def _load(self) -> tuple[State, Leftover]:
+        state = State(self._family)
+        stored = {identity: json.loads(text) for identity, text in self._read("id, value FROM records")}
+        logged: dict[int, Any] = {}
+        for (changes,) in self._read("changes FROM log ORDER BY id"):
+            logged.update(json.loads(changes))
+            self._log_characters += len(changes)
         self._logged = {identity: write(value) for identity, value in logged.items()}
         stored.update(logged)
         reserved, pinned_ms, queue = stored.pop(_LEFTOVER, (state.last_key, None, ()))
@@ -167,7 +179,7 @@ class Storage:
         self._has_unsaved = False
         self._forget_touched()
         self._kept = kept
-        if self._log_characters > LOG_CHARACTERS:
+        if self._log_characters > self._log_room:
             self._empty_log()
 
     def _log(self, changes: dict[int, str]) -> None:
@@ -186,7 +198,7 @@ class Storage:
         return changes
 
     def _empty_log(self) -> None:
-        """Give each record in the log a row of its own. If that fails they stay in the log, until the next command."""
+        """Give each record in the log a row of its own. If that fails they stay there until as much again has come."""
         logged = self._logged
         identities = sorted(logged)
         # one at a time: thousands of tuples at once would set off the garbage collector
@@ -198,10 +210,12 @@ class Storage:
                 self._database.executemany("REPLACE INTO records VALUES (?, ?)", rows)
                 self._database.executemany("DELETE FROM records WHERE id = ?", gone)
                 self._database.execute("DELETE FROM log")
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            _LOG.warning("%s grows: its log could not be emptied (%s); nothing is lost", self._path, error)
+            self._log_room = self._log_characters + LOG_CHARACTERS
             return
         self._logged.clear()
-        self._log_characters = 0
+        self._log_characters, self._log_room = 0, LOG_CHARACTERS
 
     def close(self) -> None:
         """Close the file; another engine may have it now."""

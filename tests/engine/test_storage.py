@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,11 +12,11 @@ import pytest
 from devkit.conformance.engine.http import Request, send
 from devkit.conformance.engine.runner import load, run_one
 from devkit.conformance.engine.target import Target, clock_of, probe_of
-from devkit.engine import server
+from devkit.engine import encoding, records, server
 from devkit.engine.encoding import ENCODINGS, write
 from devkit.engine.rest.bodies import MAX_NESTING
 from devkit.engine.state import State
-from devkit.engine.storage import Storage
+from devkit.engine.storage import FORMAT, Storage
 from devkit.testing.command_line import connectors
 from tests.engine.driver import Driver
 
@@ -169,6 +170,26 @@ def test_what_could_not_be_stored_is_stored_with_the_next_command(
     assert [job["variables"] for job in engine.jobs("work")] == [{"lost": "never"}, {"number": 2}]
 
 
+def test_a_log_that_cannot_be_emptied_is_told_and_tried_again_when_as_much_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("devkit.engine.storage.LOG_CHARACTERS", 4_000)
+    data = tmp_path / "state"
+    with server.start(data=data) as running:
+        Driver(running).deploy("P", SERVICE)
+    with sqlite3.connect(data) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON records BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    database.close()
+    with server.start(data=data) as running:
+        engine = Driver(running)
+        for number in range(10):
+            engine.create("P", number=number, padding="x" * 500)
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [f"{data} grows: its log could not be emptied (disk is full); nothing is lost"] * 2
+    with server.start(data=data) as running:
+        assert len(Driver(running).jobs("work")) == 10
+
+
 def test_two_engines_cannot_have_one_file(tmp_path: Path) -> None:
     data = tmp_path / "state"
     with server.start(data=data), pytest.raises(server.EngineNotStarted) as raised:
@@ -191,6 +212,33 @@ def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> Non
     data.write_text("no database at all, but long enough to be looked at as one, " * 20)
     with pytest.raises(server.EngineNotStarted, match=r"cannot be used to keep the engine's state: .*choose another"):
         server.start(data=data)
+
+
+@pytest.mark.parametrize("damage", ["not json", "[1,2]", "{}"])
+def test_a_damaged_record_is_one_clear_sentence_and_leaves_nothing_open(tmp_path: Path, damage: str) -> None:
+    data = tmp_path / "state"
+    with server.start(data=data) as running:
+        Driver(running).deploy("P", SERVICE)
+    with sqlite3.connect(data) as database:
+        database.execute("INSERT INTO records VALUES (17, ?)", (damage,))
+    database.close()
+    for _ in range(2):
+        with pytest.raises(server.EngineNotStarted, match=r"it cannot be read back \(.*\); choose another file"):
+            server.start(data=data)
+
+
+def test_a_record_of_other_fields_is_another_format() -> None:
+    """Whoever changes what is written raises FORMAT, and writes the new number and sum here."""
+    written = [
+        list(ENCODINGS),
+        encoding._DEFINITION,
+        {
+            name: [field.name for field in fields(kind)]
+            for name, kind in sorted(vars(records).items())
+            if isinstance(kind, type) and is_dataclass(kind)
+        },
+    ]
+    assert (FORMAT, crc32(write(written).encode())) == (3, 2371326124)
 
 
 @pytest.mark.parametrize("every", [SAMPLE, pytest.param(1, marks=pytest.mark.wide)])
