@@ -42,6 +42,6 @@ def _failing(operation: str, size: int = 0) -> Iterator[None]:
         if isinstance(error, EngineRejected) and error.status == TOO_LARGE:
             hint = (
                 f"; the document has {size} bytes: raise the engine's spring.servlet.multipart.max-file-size and "
-                "max-request-size (SaaS takes 10 MB)"
+                "max-request-size (SaaS takes 10 MB, the development engine 32 MB)"
             )
         raise ConnectorError(None, f"Failed to {operation} the document: {error}{hint}") from error
