@@ -57,11 +57,12 @@ def shown(model: type[BaseModel], place: Place = Place()) -> Iterator[Shown]:
         one = field_of(info, f"{model.__name__}.{name}")
         if not one.said.offered or name == place.discriminator:
             continue
+        path = place.inside(info.alias or name)
         here = replace(
             place,
-            path=place.inside(info.alias or name),
+            path=path,
             group=one.said.group or place.group,
-            conditions=(*place.conditions, *((one.said.when,) if one.said.when else ())),
+            conditions=(*place.conditions, *((one.said.when.beside(path),) if one.said.when else ())),
             optional=place.optional or not one.required,
             discriminator="",
         )

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 from pydantic import Field
 
 from connector_sdk.aws import AwsRequest
-from connector_sdk.aws.attributes import MessageAttributes
-from connector_sdk.aws.request import Region
+from connector_sdk.aws.message import MessageAttributes, MessageDeduplicationId, MessageGroupId, OlderRegion, Ordering
 from connector_sdk.binding import ConnectorModel, NotBlank, NotNull
-from connector_sdk.template import Equals, Property
+from connector_sdk.template import Property
 
 MAX_SUBJECT_CHARACTERS = 99
-FIFO_ONLY = Equals("topic.type", "fifo")
-
-
-class TopicType(Enum):
-    """What the Modeler asks for; SNS knows it by the topic's name."""
-
-    STANDARD = "standard"
-    FIFO = "fifo"
 
 
 class Topic(ConnectorModel):
@@ -31,20 +21,13 @@ class Topic(ConnectorModel):
         NotBlank,
         Property(label="Topic ARN", group="configuration", example="arn:aws:sns:eu-central-1:123456789012:orders"),
     ]
-    region: Annotated[Region | None, Property(offered=False)] = None
-    type: Annotated[TopicType, Property(label="Topic type", group="configuration")] = TopicType.STANDARD
+    region: OlderRegion = None
+    type: Annotated[Ordering, Property(label="Topic type", group="configuration")] = Ordering.STANDARD
     subject: Annotated[str | None, Field(max_length=MAX_SUBJECT_CHARACTERS), Property(group="input")] = None
     message: Annotated[NotNull, Property(group="input", kind="Text")]
-    message_attributes: Annotated[
-        MessageAttributes | None,
-        Property(group="input", example='{trace: {DataType: "String", StringValue: traceId}}'),
-    ] = None
-    message_group_id: Annotated[
-        str | None, Property(label="Message group ID", group="input", when=FIFO_ONLY, required=True)
-    ] = None
-    message_deduplication_id: Annotated[
-        str | None, Property(label="Message deduplication ID", group="input", when=FIFO_ONLY)
-    ] = None
+    message_attributes: MessageAttributes = None
+    message_group_id: MessageGroupId = None
+    message_deduplication_id: MessageDeduplicationId = None
 
 
 class SnsRequest(AwsRequest):

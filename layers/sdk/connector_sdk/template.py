@@ -37,7 +37,10 @@ EVENTS: tuple[Element, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """Shown while another property has one of these values. The property is named as in the process: `queue.type`."""
+    """Shown while another property has one of these values. The property is named as in the process: `queue.type`.
+
+    `.type` is the one beside it, whatever they are both in.
+    """
 
     property: str
     values: tuple[str | bool, ...]
@@ -45,6 +48,12 @@ class Equals:
     def __init__(self, property: str, *values: str | bool) -> None:
         object.__setattr__(self, "property", property)
         object.__setattr__(self, "values", values)
+
+    def beside(self, path: str) -> Equals:
+        """The same, without a reference to what is beside the property at that path."""
+        if not self.property.startswith("."):
+            return self
+        return Equals(f"{path.rpartition('.')[0]}{self.property}".removeprefix("."), *self.values)
 
 
 @dataclass(frozen=True, slots=True)
