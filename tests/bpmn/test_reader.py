@@ -118,6 +118,13 @@ def test_a_document_type_is_refused_with_its_line() -> None:
         (b'<?xml version="1.0" encoding="klingon"?><a/>', 1, "encoding"),
         (in_a_process('<bpmn:task id="a"/>\n<bpmn:task id="a"/>'), 4, "multiple occurrences of ID value 'a'"),
         (in_a_process("<bpmn:task/>"), 3, "a <task> has no id"),
+        (
+            in_a_process(
+                '<bpmn:odd id="o"/>\n<bpmn:task id="a"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="o"/>'
+            ),
+            3,
+            "'o' is a bpmn:odd, an element that is not known",
+        ),
         (in_a_process('<bpmn:receiveTask id="r" messageRef="no"/>'), 3, "'no' names no message"),
         (
             in_a_process('<bpmn:endEvent id="e"><bpmn:errorEventDefinition errorRef="no"/></bpmn:endEvent>'),

@@ -189,6 +189,30 @@ def test_no_request_makes_the_engine_fail(
     assert answer.status < 400 or answer.type in ("application/problem+json", "application/json")
 
 
+@pytest.mark.parametrize(
+    ("listened", "place"),
+    [
+        ("<bpmn:process id='P' isExecutable='true'>{}<bpmn:startEvent id='s'/>", "P"),
+        ("<bpmn:process id='P' isExecutable='true'><bpmn:startEvent id='s'>{}</bpmn:startEvent>", "s"),
+        (
+            "<bpmn:process id='P' isExecutable='true'><bpmn:startEvent id='s'/><bpmn:endEvent id='e'/>"
+            "<bpmn:sequenceFlow id='f' sourceRef='s' targetRef='e'>{}</bpmn:sequenceFlow>",
+            "f",
+        ),
+    ],
+)
+def test_execution_listeners_are_refused_wherever_they_are(engine: Driver, listened: str, place: str) -> None:
+    listeners = "<bpmn:extensionElements><zeebe:executionListeners/></bpmn:extensionElements>"
+    model = (
+        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x" '
+        f'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">{listened.format(listeners)}'
+        "</bpmn:process></bpmn:definitions>"
+    )
+    answer = engine.deploy_files(P__bpmn=model)
+    said = f"- Element: {place}\n    - ERROR: The development engine does not support execution listeners"
+    assert said in answer.body["detail"]
+
+
 @pytest.mark.parametrize("tag", ["servicetask", "callChoreography", "implicitThrowEvent"])
 def test_an_element_that_is_not_known_is_refused_by_name(engine: Driver, tag: str) -> None:
     model = (

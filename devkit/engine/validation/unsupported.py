@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector_sdk.bpmn import Element, Process
+from connector_sdk.bpmn import Element, Flow, Process
 
 KINDS = {
     "transaction": "transactions",
@@ -24,9 +24,11 @@ EXTENSIONS = {
 
 def unsupported(process: Process) -> Iterator[tuple[str, str]]:
     """(element id, sentence) for everything in a process that this engine cannot run."""
-    for extension in process.extensions:
-        if extension in EXTENSIONS:
-            yield process.id, _sentence(EXTENSIONS[extension])
+    places: tuple[Process | Flow | Element, ...] = (process, *process.flows.values(), *process.elements.values())
+    for place in places:
+        for extension in place.extensions:
+            if extension in EXTENSIONS:
+                yield place.id, _sentence(EXTENSIONS[extension])
     for identity, tag in process.unknown:
         yield identity, _sentence(f"the element bpmn:{tag}")
     for element in process.elements.values():
@@ -49,4 +51,3 @@ def _of_element(element: Element) -> Iterator[str]:
         yield "standard loops; use multi-instance"
     if element.for_compensation:
         yield "compensation handlers"
-    yield from (EXTENSIONS[extension] for extension in element.extensions if extension in EXTENSIONS)

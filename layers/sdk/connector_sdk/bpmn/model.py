@@ -78,6 +78,8 @@ class Flow:
     source: str
     target: str
     condition: str | None = None
+    extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Its zeebe extension elements by tag, with their attributes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class _Contents:
     elements: dict[str, Element] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
-    unknown: list[tuple[str, str]] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
 
 
 def _read_process(node: Node, roots: Roots) -> Process:
@@ -82,7 +82,7 @@ def _read_process(node: Node, roots: Roots) -> Process:
         version_tag=None if tag is None else tag.attributes.get("value"),
         elements=_connected(contents),
         flows=contents.flows,
-        unknown=tuple(contents.unknown),
+        unknown=tuple(contents.unknown.items()),
         extensions={name: child.attributes for name, child in extensions.items() if name not in _READ_ELSEWHERE},
     )
 
@@ -102,7 +102,9 @@ def _read_scope(scope: Node, parent: str, contents: _Contents) -> None:
             if node.tag in SUB_PROCESSES:
                 _read_scope(node, element.id, contents)
         elif node.tag not in _BESIDE_FLOW_NODES:
-            contents.unknown.append((node.attributes.get("id", node.tag), node.tag))
+            identity = node.attributes.get("id", node.tag)
+            contents.unknown[identity] = node.tag
+            contents.lines[identity] = node.line
 
 
 def _read_flow(node: Node) -> Flow:
@@ -111,6 +113,7 @@ def _read_flow(node: Node) -> Flow:
         source=node.attributes.get("sourceRef", ""),
         target=node.attributes.get("targetRef", ""),
         condition=_text_of(node, "conditionExpression"),
+        extensions={child.tag: child.attributes for child in _extensions(node)},
     )
 
 
@@ -192,6 +195,11 @@ def _connected(contents: _Contents) -> dict[str, Element]:
     outgoing: dict[str, list[str]] = {identity: [] for identity in contents.elements}
     for flow in contents.flows.values():
         for end, place, ends in (("sourceRef", flow.source, outgoing), ("targetRef", flow.target, incoming)):
+            if place in contents.unknown:
+                raise BpmnError(
+                    f"{place!r} is a bpmn:{contents.unknown[place]}, an element that is not known",
+                    contents.lines[place],
+                )
             if place not in ends:
                 raise BpmnError(
                     f"{end} {place!r} of sequence flow {flow.id!r} names no element of its process",
