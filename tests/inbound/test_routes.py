@@ -204,6 +204,7 @@ def test_an_element_that_becomes_usable_joins_the_connector_of_its_siblings(webh
         ),
         ({"inbound.auth.type": "x"}, "property inbound.auth.type is 'x', it should be one of NONE, BASIC, APIKEY, JWT"),
         ({"inbound.method": "brew"}, "property inbound.method is 'brew', it should be one of any, get, head,"),
+        ({"synchronousResponse": "maybe"}, "property synchronousResponse is 'maybe', it should be one of true, false"),
         ({"inbound.shouldValidateHmac": "enabled"}, "hmacSecret is empty: without it anybody could sign"),
         ({"inbound.responseBodyExpression": "=1"}, "inbound.responseBodyExpression is gone since 8.10: use"),
         ({"inbound.context": ""}, "inbound.context is missing: it is the webhook's path"),

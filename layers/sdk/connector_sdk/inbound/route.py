@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ class Route:
     elements: tuple[InboundElement, ...]
     responses: Mapping[tuple[str, int], str]
     """Response expressions by element id and version."""
+    synchronous: frozenset[tuple[str, int]]
+    """The elements whose senders wait for what the process does (`synchronousResponse`), by the same."""
     verification: str | None
     """The expression that answers a vendor's handshake."""
     broken: str | None
@@ -67,9 +69,8 @@ class Route:
             return default
 
     def answers_with_result(self, element: InboundElement) -> bool:
-        """Whether the sender waits for what the process does (`synchronousResponse`)."""
-        wanted = element.properties.get(SYNCHRONOUS, "").lower() == "true"
-        return wanted and not self.rules.ignores_synchronous_response
+        """Whether the sender waits for what the process does."""
+        return (element.element_id, element.version) in self.synchronous
 
 
 def route_of(connector: WebhookConnector[Any], usable: tuple[Bound, ...], rules: InboundRules) -> Route:
@@ -90,11 +91,18 @@ def route_of(connector: WebhookConnector[Any], usable: tuple[Bound, ...], rules:
         configuration=connector.properties(properties),
         elements=tuple(one.element for one in usable),
         responses=responses,
+        synchronous=frozenset() if rules.ignores_synchronous_response else frozenset(_synchronous(usable)),
         verification=verification,
         broken=next((one for one in (*responses.values(), verification or "=") if not one.startswith("=")), None),
         bound=usable,
         rules=rules,
     )
+
+
+def _synchronous(usable: tuple[Bound, ...]) -> Iterator[tuple[str, int]]:
+    for one in usable:
+        if Properties(one.tree, prefix="").choice(SYNCHRONOUS, ("true", "false"), "false") == "true":
+            yield one.element.element_id, one.element.version
 
 
 class Routes(Activations[Route]):
