@@ -18,6 +18,7 @@ from devkit.testing.certificate import Certificate
 from devkit.testing.official import OfficialBench, OfficialTask
 from devkit.testing.rabbitmq import PASSWORD, USER, RunningRabbitMq
 from functions.outbound.rabbitmq.app import handler
+from tests.connectors.late_broker import late_broker
 from tests.connectors.official import official
 
 EXCHANGE, KEY = "orders", "order.placed"
@@ -144,6 +145,24 @@ def test_an_exchange_that_is_not_there_fails_the_job(rabbit: RunningRabbitMq) ->
     assert isinstance(outcome, Fail)
     assert "refused the message: NOT_FOUND - no exchange 'no-such-exchange' in vhost '/'" in outcome.error_message
     assert outcome.retries == 2
+
+
+def test_a_broker_that_confirms_before_the_time_is_over_has_the_message(rabbit: RunningRabbitMq, queue: Queue) -> None:
+    with late_broker(rabbit.port, seconds=0.2) as port:
+        assert run_job(handler, variables(f"amqp://{rabbit.host}:{port}", "late")) == Complete({})
+    assert queue.received()[1] == b"late"
+
+
+def test_a_broker_that_never_confirms_fails_the_job_and_may_have_the_message(
+    rabbit: RunningRabbitMq, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.outbound.rabbitmq.app.PUBLISH_SECONDS", 0.5)
+    with late_broker(rabbit.port, seconds=5) as port:
+        outcome = run_job(handler, variables(f"amqp://{rabbit.host}:{port}", "unconfirmed"))
+
+    assert isinstance(outcome, Fail)
+    assert outcome.error_message.startswith(f"RabbitMQ at {rabbit.host}:{port} confirmed no message within 0.5 s; ")
+    assert (outcome.retries, queue.received()[1]) == (2, b"unconfirmed")
 
 
 def test_a_timestamp_may_be_an_iso_date(rabbit: RunningRabbitMq, queue: Queue) -> None:

@@ -43,10 +43,11 @@ class Delivery:
     def hopeless(self) -> bool:
         return any(one.code() in HOPELESS for one in self.complaints)
 
-    def failure(self, error: KafkaError) -> ConnectorError:
-        """What led to it, rather than that time is over."""
+    def failure(self, error: KafkaError, *, sent: bool = True) -> ConnectorError:
+        """What led to it, rather than that time is over. `sent`: whether a broker may have the record."""
         first = next((one for one in self.complaints if one.code() != KafkaError._ALL_BROKERS_DOWN), error)
-        return ConnectorError("FAIL", f"{EXCEPTION}: {first.str() or first.name()}")
+        refused = not sent and first.code() == KafkaError._AUTHENTICATION
+        return ConnectorError("FAIL", f"{EXCEPTION}: {first.str() or first.name()}", credentials_refused=refused)
 
 
 def check_servers(servers: str, allowed: Iterable[Network]) -> None:
@@ -99,7 +100,7 @@ def _brokers(producer: Producer, topic: str, delivery: Delivery, clock: Clock) -
         except KafkaException as error:
             producer.poll(0)
             if delivery.hopeless or clock.monotonic() > end:
-                raise delivery.failure(error.args[0]) from error
+                raise delivery.failure(error.args[0], sent=False) from error
 
 
 def _wait(producer: Producer, delivery: Delivery, clock: Clock) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from connector_sdk.documents.json_text import json_text, message_text
-from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.errors import ConnectorError
+from connector_sdk.kafka_schemas import Avro, framed, schema_of
 from connector_sdk.outbound import JobContext
 from functions.outbound.kafka.model import InlineSchema, KafkaRequest, RegistrySchema, SchemaType
 from functions.outbound.kafka.registry import schema_id
 
 FAILED = "FAIL"
 """`error.code` of every failure that is not the model's fault, as in Camunda's runtime."""
-MAGIC = b"\0"
-"""Before the schema's id, in four bytes, and the value: Confluent's wire format."""
 
 
 def key(request: KafkaRequest) -> bytes | None:
@@ -46,36 +43,18 @@ def value(request: KafkaRequest, context: JobContext) -> bytes:
 def _registered(
     strategy: RegistrySchema, given: Mapping[str, Any], request: KafkaRequest, context: JobContext
 ) -> bytes:
-    schema = _schema(strategy.schema_)
+    schema = schema_of(strategy.schema_)
     is_avro = strategy.schema_type is SchemaType.AVRO
     content = _avro(schema, given) if is_avro else json_text(given).encode()
-    return MAGIC + schema_id(strategy, json_text(schema), request, context).to_bytes(4, "big") + content
+    return framed(schema_id(strategy, json_text(schema), request, context), content)
 
 
 def _avro(schema: Any, given: Any) -> bytes:
-    fastavro: Any = import_module("fastavro")  # only for tasks with Avro: it is heavy
+    avro = Avro(schema)
     try:
-        parsed = fastavro.parse_schema(_schema(schema))
-    except (fastavro.schema.SchemaParseException, fastavro.schema.UnknownType, KeyError) as error:
-        raise ConnectorInputError(f"schemaStrategy.schema is no Avro schema: {error}") from None
-    written = io.BytesIO()
-    try:
-        fastavro.schemaless_writer(written, parsed, _parsed(given) if isinstance(given, str) else given)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        return avro.encoded(_parsed(given) if isinstance(given, str) else given)
+    except ValueError as error:
         raise ConnectorError(FAILED, f"message.value does not fit the Avro schema: {error}") from error
-    return written.getvalue()
-
-
-def _schema(given: Any) -> Any:
-    """A context, or its text; the templates before 8.6 wrote quotes with backslashes."""
-    if not isinstance(given, str):
-        return given
-    for text in (given, given.replace('\\"', '"')):
-        try:
-            return json.loads(text)
-        except ValueError:
-            continue
-    raise ConnectorInputError("schemaStrategy.schema is no JSON")
 
 
 def _parsed(text: str) -> Any:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from connector_sdk.documents.json_text import json_text
 from connector_sdk.errors import ConnectorError
 from connector_sdk.http.authentication import BasicAuthentication
+from connector_sdk.kafka_schemas import MEDIA_TYPE, registry_login
 from connector_sdk.outbound import JobContext
 from functions.outbound.kafka.model import KafkaRequest, RegistrySchema
 
-MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
-LOGINS = ("basic.auth.user.info", "schema.registry.basic.auth.user.info")
-"""Additional properties with `user:password`, as Confluent's serializers have them."""
 REGISTERING = "auto.register.schemas"
 """`false`: the schema has to be there already."""
 
@@ -25,17 +24,17 @@ def schema_id(strategy: RegistrySchema, schema: str, request: KafkaRequest, cont
     register = str(properties.get(REGISTERING, True)).lower() != "false"
     url = f"{strategy.schema_registry_url.rstrip('/')}/subjects/{subject}{'/versions' if register else ''}"
     asked: dict[str, Any] = {"schema": schema, "schemaType": strategy.schema_type.name}
-    login = next((str(properties[name]) for name in LOGINS if name in properties), None)
     headers = {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE}
-    answer = context.http.post(url, body=json_text(asked), headers=headers, auth=_basic(login)).raise_for_status()
+    answer = context.http.post(url, body=json_text(asked), headers=headers, auth=_basic(properties)).raise_for_status()
     found = answer.json().get("id")
     if not isinstance(found, int):
         raise ConnectorError("FAIL", f"the schema registry at {strategy.schema_registry_url} gave no id for the schema")
     return found
 
 
-def _basic(login: str | None) -> BasicAuthentication | None:
+def _basic(properties: Mapping[str, Any]) -> BasicAuthentication | None:
+    login = registry_login(properties)
     if login is None:
         return None
-    user, _, password = login.partition(":")
+    user, password = login
     return BasicAuthentication(type="basic", username=user, password=password)

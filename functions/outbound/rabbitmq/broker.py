@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,8 @@ HANDSHAKE_SECONDS = 20
 """For an address with TLS and the login."""
 BLOCKED_SECONDS = 20
 """How long a broker that has no memory or disk left may hold a connection up."""
+PUBLISH_SECONDS = 25
+"""From the login until the broker has confirmed a message. Longer than BLOCKED_SECONDS, whose text says more."""
 HEARTBEAT_SECONDS = 20
 """Between signs of life; a broker that gives none for two of them counts as gone."""
 PORTS = {"amqp": 5672, "amqps": 5671}
@@ -83,19 +86,37 @@ def _of_uri(uri: str) -> Broker:
     )
 
 
+class TooLong(Exception):
+    """The broker is there, and says neither yes nor no."""
+
+
 @contextmanager
-def connected(broker: Broker, allowed: Iterable[Network]) -> Iterator[Any]:
-    """A channel on which the broker confirms what it took. Raises ConnectorError, DeniedAddress."""
+def connected(broker: Broker, allowed: Iterable[Network], seconds: float | None = None) -> Iterator[Any]:
+    """A channel on which the broker confirms what it took. Raises ConnectorError, DeniedAddress.
+
+    With `seconds` that is how long the connection may last.
+    """
     connection = _connect(broker, allowed)
+    if seconds is not None:
+        _limit(connection, seconds)
     try:
         channel = connection.channel()
         channel.confirm_delivery()
         yield channel
+    except TooLong as error:
+        raise ConnectorError(None, f"{broker} confirmed no message within {seconds} s; it may have taken it") from error
     except AMQPError as error:
         raise ConnectorError(None, f"{broker} refused the message: {_said(error)}") from error
     finally:
         if connection.is_open:
-            connection.close()
+            with suppress(AMQPError, TooLong):  # the message is there, however the broker says goodbye
+                connection.close()
+
+
+def _limit(connection: Any, seconds: float) -> None:
+    """End a connection after that time. Only what is below pika's blocking calls has a clock that runs during them."""
+    below = connection._impl
+    below.ioloop.call_later(seconds, partial(below._terminate_stream, TooLong()))
 
 
 def _connect(broker: Broker, allowed: Iterable[Network]) -> Any:
@@ -103,8 +124,9 @@ def _connect(broker: Broker, allowed: Iterable[Network]) -> Any:
         addresses = checked_addresses(broker.host, broker.port, allowed)
         return pika.BlockingConnection([_parameters(broker, address) for address in addresses])
     except (ProbableAuthenticationError, ProbableAccessDeniedError) as error:
-        what = "the user or its password" if isinstance(error, ProbableAuthenticationError) else "the virtual host"
-        raise ConnectorError(None, f"{broker} refused {what}: {_said(error)}") from error
+        unknown = isinstance(error, ProbableAuthenticationError)
+        what = "the user or its password" if unknown else "the virtual host"
+        raise ConnectorError(None, f"{broker} refused {what}: {_said(error)}", credentials_refused=unknown) from error
     except ssl.SSLError as error:
         raise ConnectorError(None, f"no TLS connection to {broker}: {error.reason or error}") from error
     except (AMQPConnectionError, OSError, UnicodeError) as error:

@@ -10,13 +10,14 @@ from connector_sdk.errors import ConnectorError
 from connector_sdk.http import raise_for_status
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
-from functions.outbound.soap.envelope import CONTENT_TYPE, answered, envelope, fault
+from functions.outbound.soap.envelope import CONTENT_TYPE, answered, envelope, fault, is_failed_authentication
 from functions.outbound.soap.json_xml import json_value, xml_text
 from functions.outbound.soap.model import Json, Nothing, SoapRequest, SoapVersion, Template, Version
 from functions.outbound.soap.mustache import filled
 from functions.outbound.soap.security import secured
 
 FAULT = "SOAP_FAULT_RECEIVED"
+UNAUTHORIZED = 401
 
 
 @outbound_connector(
@@ -56,7 +57,9 @@ def handler(request: SoapRequest, context: JobContext) -> dict[str, Any] | None:
         raise ConnectorError(None, f"{response.status_code} from {request.service_url} is no SOAP envelope")
     found = fault(root)
     if found is not None:
-        raise ConnectorError(FAULT, "SOAP Fault received", {"response": json_value(root)})
+        refused = response.status_code == UNAUTHORIZED or is_failed_authentication(found)
+        shown = {"response": json_value(root)}
+        raise ConnectorError(FAULT, "SOAP Fault received", shown, credentials_refused=refused)
     return json_value(root)
 
 

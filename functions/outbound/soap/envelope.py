@@ -21,6 +21,7 @@ CONTENT_TYPE = {Version.SOAP_1_1: "text/xml", Version.SOAP_1_2: "application/soa
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 WSSE = f"{OASIS}wssecurity-secext-1.0.xsd"
 WSU = f"{OASIS}wssecurity-utility-1.0.xsd"
+FAILED_AUTHENTICATION = "FailedAuthentication"
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -94,3 +95,9 @@ def answered(content: bytes) -> etree._Element | None:
 def fault(root: etree._Element) -> etree._Element | None:
     """The fault in an envelope."""
     return root.find("{*}Body/{*}Fault")
+
+
+def is_failed_authentication(fault: etree._Element) -> bool:
+    """Whether a fault says that the service does not know who asks (WS-Security 1.1, section 12)."""
+    codes = [fault.findtext("faultcode"), fault.findtext("{*}Code/{*}Subcode/{*}Value")]
+    return any(code is not None and code.strip().rpartition(":")[2] == FAILED_AUTHENTICATION for code in codes)

@@ -8,9 +8,10 @@ from connector_sdk.errors import ConnectorError
 from functions.outbound.sql.target import Target
 
 
-def not_connected(target: Target, said: str) -> ConnectorError:
+def not_connected(target: Target, said: str, *, credentials_refused: bool = False) -> ConnectorError:
     """The database was not reached, or did not let us in."""
-    return ConnectorError(None, f"Cannot create the Database connection: {target}: {said}")
+    message = f"Cannot create the Database connection: {target}: {said}"
+    return ConnectorError(None, message, credentials_refused=credentials_refused)
 
 
 def not_executed(query: str, said: str) -> ConnectorError:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
-from pymysql.constants import CLIENT, FIELD_TYPE
+from pymysql.constants import CLIENT, ER, FIELD_TYPE
 from pymysql.cursors import Cursor
 
 from connector_sdk.wire.addresses import Network
@@ -76,7 +76,8 @@ def _connect(target: Target, tls: Tls, allowed: Iterable[Network], dial: float, 
         connection.connect(sock)
     except (pymysql.Error, OSError, RuntimeError) as error:
         sock.close()
-        raise not_connected(target, said(error)) from error
+        refused = error.args[:1] == (ER.ACCESS_DENIED_ERROR,)
+        raise not_connected(target, said(error), credentials_refused=refused) from error
     return connection
 
 

@@ -12,7 +12,7 @@ import pg8000.dbapi
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import dialled
 from functions.outbound.sql.answer import Result
-from functions.outbound.sql.failures import not_connected, not_executed
+from functions.outbound.sql.failures import no_tls, not_connected, not_executed
 from functions.outbound.sql.placeholders import Form
 from functions.outbound.sql.target import Target
 from functions.outbound.sql.tls import Mode, Tls
@@ -20,6 +20,8 @@ from functions.outbound.sql.tls import Mode, Tls
 FORM = Form(placeholder="${}".format)
 PARAMETERS: Mapping[str, str] = {"currentschema": "search_path", "options": "options"}
 """JDBC's properties in lower case → what PostgreSQL calls them at the start of a session."""
+INVALID_AUTHORIZATION = "28"
+"""The class of the SQLSTATEs for a user or a password that is not known (PostgreSQL, appendix A)."""
 
 
 @contextmanager
@@ -52,12 +54,11 @@ def _connect(target: Target, tls: Tls, allowed: Iterable[Network], dial: float, 
         )
     except ssl.SSLError as error:
         sock.close()
-        raise not_connected(
-            target, f"no TLS connection: {getattr(error, 'verify_message', '') or error.reason}"
-        ) from error
+        raise not_connected(target, no_tls(error)) from error
     except (pg8000.dbapi.Error, OSError) as error:
         sock.close()
-        raise not_connected(target, said(error)) from error
+        refused = _sqlstate(error).startswith(INVALID_AUTHORIZATION)
+        raise not_connected(target, said(error), credentials_refused=refused) from error
 
 
 def _startup(properties: Mapping[str, str]) -> dict[str, str]:
@@ -77,6 +78,14 @@ def execute(connection: Any, query: str, written: str, values: Sequence[Any]) ->
 
 def said(error: Exception) -> str:
     """The server's own words, or those of what is below."""
-    if error.args and isinstance(error.args[0], dict):
-        return f"{error.args[0].get('S', 'ERROR')}: {error.args[0].get('M', '')}"
-    return str(error.__cause__ or error)
+    fields = _fields(error)
+    return f"{fields.get('S', 'ERROR')}: {fields.get('M', '')}" if fields else str(error.__cause__ or error)
+
+
+def _sqlstate(error: Exception) -> str:
+    return _fields(error).get("C", "")
+
+
+def _fields(error: Exception) -> Mapping[str, str]:
+    """Those of the server's error message; none if it is not the server's."""
+    return error.args[0] if error.args and isinstance(error.args[0], dict) else {}
