@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused, EngineRejected, SdkError
+from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.settings import Settings, WebhookApi, webhook_api
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
@@ -53,10 +54,11 @@ class StackWebhooks:
         """Enter a process that was just deployed; returns it with what is kept of its older versions.
 
         Elements stay at which instances of an older version may wait: all of them, if the engine cannot be searched for
-        such instances. Raises EngineError.
+        such instances, and none where those of older versions lose their webhooks (8.8). Raises EngineError.
         """
         there = self.table.get(process.id)
-        elements = [InboundElement.from_json(one) for one in there.elements] if there else []
+        latest_only = InboundRules.of(self.settings.compatibility).latest_only
+        elements = [InboundElement.from_json(one) for one in there.elements] if there and not latest_only else []
         keys = {one.process_definition_key for one in elements}
         try:
             active = with_instances(engine, {one.process_definition_key for one in kept(elements, process, keys)})
