@@ -79,6 +79,19 @@ def test_each_name_of_the_same_code_has_a_type_of_its_own(httpserver: HTTPServer
     }
 
 
+def test_a_type_for_a_connector_that_the_stack_does_not_have_is_told_with_those_that_it_has(
+    httpserver: HTTPServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        [found] = registry(httpserver, [parameter("http-json")], CONNECTOR_HTTP_JSOM_TYPE="mine")
+
+    assert found.types == ("io.camunda:http-json:1",)
+    assert [record.getMessage() for record in caplog.records] == [
+        "CONNECTOR_HTTP_JSOM_TYPE is ignored, the stack has no connector http-jsom; there may be: "
+        "CONNECTOR_HTTP_JSON_TYPE"
+    ]
+
+
 @pytest.mark.parametrize(
     "value",
     [

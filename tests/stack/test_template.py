@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector_sdk.metrics import NAMESPACE
 from connector_sdk.settings import SETTINGS
 from devkit.generate import template
 from tests.stack.committed import (
@@ -352,3 +353,11 @@ def test_the_payload_bucket_is_closed_and_deletes_only_what_is_finished() -> Non
 
 def test_functions_have_no_alias() -> None:
     assert "AutoPublishAlias" not in TEXT
+
+
+def test_an_alarm_watches_for_functions_that_the_poller_cannot_invoke() -> None:
+    alarm = properties("FunctionsMissing")
+
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == (NAMESPACE, "FunctionsMissing", 0)
+    assert alarm["Dimensions"] == [{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}]
+    assert alarm["AlarmActions"] == {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}

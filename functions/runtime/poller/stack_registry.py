@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint
-from connector_sdk.connector_names import type_override
+from connector_sdk.connector_names import type_override, type_variable, with_types
 from connector_sdk.errors import SettingsError
-from connector_sdk.settings import Settings
+from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.registry import Registered
 
 log = logging.getLogger("connectors.poller")
@@ -25,13 +25,16 @@ def read_registry(settings: Settings, variables: Mapping[str, str] | None = None
     """The connectors of `settings.stack`, each job type once. Raises SettingsError, AwsError.
 
     An entry that cannot be read is left out with an error in the log: it must not stop the others. `variables` (the
-    environment) may hold CONNECTOR_<NAME>_TYPE, which replaces the types of one connector.
+    environment) may hold CONNECTOR_<NAME>_TYPE, which replaces the types of one connector; one that names none of the
+    stack's is an error in the log, too.
     """
     if not settings.stack:
         raise SettingsError("CONNECTORS_STACK is not set: it names the stack whose connectors are served")
     found: list[Registered] = []
     served: dict[str, str] = {}
+    names: list[str] = []
     for parameter in _parameters(settings):
+        names.append(_name(parameter))
         connector = _registered(parameter, variables)
         if connector is None:
             continue
@@ -41,7 +44,17 @@ def read_registry(settings: Settings, variables: Mapping[str, str] | None = None
             continue
         served |= dict.fromkeys(connector.types, connector.name)
         found.append(connector)
+    _tell_unknown(environment() if variables is None else variables, names)
     return found
+
+
+def _tell_unknown(variables: Mapping[str, str], names: Collection[str]) -> None:
+    for name in with_types(variables):
+        if name not in names:
+            known = ", ".join(type_variable(one) for one in names) or "none"
+            log.error(
+                "%s is ignored, the stack has no connector %s; there may be: %s", type_variable(name), name, known
+            )
 
 
 def _parameters(settings: Settings) -> Iterator[Mapping[str, Any]]:
@@ -55,12 +68,16 @@ def _parameters(settings: Settings) -> Iterator[Mapping[str, Any]]:
         page["NextToken"] = answer["NextToken"]
 
 
+def _name(parameter: Mapping[str, Any]) -> str:
+    return str(parameter["Name"]).rpartition("/")[2]
+
+
 def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _registered(parameter: Mapping[str, Any], variables: Mapping[str, str] | None) -> Registered | None:
-    name = str(parameter["Name"]).rpartition("/")[2]
+    name = _name(parameter)
     try:
         entry = json.loads(parameter["Value"])
         types = entry["types"]
