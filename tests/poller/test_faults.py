@@ -5,6 +5,7 @@ Jobs are counted three times: instances that ended at the engine, commands that 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -20,17 +21,19 @@ from werkzeug import Request, Response
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
+from connector_sdk.settings import Settings
 from devkit.engine import server
 from devkit.engine.server import RunningEngine
 from devkit.testing.command_line import connectors
 from functions.runtime.poller.app import END_MARGIN_SECONDS, WINDOWS
 from functions.runtime.poller.commands import Result
-from functions.runtime.poller.invokers import NeverRan
+from functions.runtime.poller.invokers.aws_lambda import AwsLambda
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.leases import CHECK_SECONDS, Leases, lock_seconds
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.reports import NEVER_RAN_DELAY_MS
 from tests.poller.running import QUICKLY, Seen, outcomes, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 from tests.poller.test_process_host import process
@@ -38,6 +41,7 @@ from tests.real_engine import processes
 
 JOBS = 60
 HOUR_MS = 3_600_000
+AWS = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 class Counted:
@@ -135,30 +139,34 @@ def test_a_poller_that_is_killed_between_invoking_and_completing_leaves_its_job_
     assert len(calls) == 2  # at least once: nobody can know that the first call was made
 
 
-def test_a_minute_of_throttling_burns_no_retry(development: RunningEngine, clock: ControlledClock) -> None:
-    engine = EngineClient(development.address)
-    deploy(engine, count=5)
-    begin = clock.time_ms()
-    retries: list[int] = []
+def test_a_minute_of_429_from_lambda_burns_no_retry_and_loses_and_doubles_nothing(
+    development: RunningEngine, clock: ControlledClock, httpserver: HTTPServer
+) -> None:
+    """The engine's time moves only when every job is back there: each is offered again after exactly 2 s."""
+    begin, jobs = clock.time_ms(), 5
+    asked: list[int] = []
 
-    class Throttled:
-        def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
-            retries.extend(job["retries"] for job in invocation["jobs"])
-            if clock.time_ms() < begin + 60_000:
-                raise NeverRan("function fn was not started: 429 TooManyRequestsException")
-            return outcomes(invocation)
+    def invoke(request: Request) -> Response:
+        event = json.loads(request.data)
+        asked.extend(job["retries"] for job in event["jobs"])
+        if clock.time_ms() < begin + 60_000:
+            return Response("{}", 429, headers={"x-amzn-errortype": "TooManyRequestsException"})
+        return Response(json.dumps(outcomes(event)))
 
-    seen = Seen()
-    poller = Poller(engine, [Registered("fn", ("t",))], Throttled(), Options(**QUICKLY), observer=seen)
+    httpserver.expect_request("/2015-03-31/functions/fn/invocations").respond_with_handler(invoke)
+    engine, seen = EngineClient(development.address), Seen()
+    deploy(engine, count=jobs)
+    lambda_ = AwsLambda(Settings.read({**AWS, "AWS_ENDPOINT_URL": httpserver.url_for("")}))
+    poller = Poller(engine, [Registered("fn", ("t",))], lambda_, Options(**QUICKLY), observer=seen)
     poller.start()
-    while states(engine)["COMPLETED"] < 5:
-        clock.advance(1_000)
+    for offers in range(1, 31):
+        seen.wait(jobs * offers)
+        clock.advance(NEVER_RAN_DELAY_MS)
+    seen.wait(jobs * 31)
     assert poller.stop(WAIT_SECONDS) == 0
-    assert states(engine) == {"COMPLETED": 5}
-    assert len(retries) > 20
-    assert set(retries) == {3}
-    assert poller.counts()["completed"] == 5
-    assert {one.outcome for one in seen.finished} == {"completed", "given back"}
+    assert states(engine) == {"COMPLETED": jobs}
+    assert poller.counts() == {"given back": 150, "completed": jobs}
+    assert asked == [3] * 155
 
 
 def test_a_storm_of_503_loses_and_doubles_nothing(engine: ScriptedEngine) -> None:
