@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from connector_sdk.inbound import InboundElement, Refusal, Routes
 from connector_sdk.inbound.activations import Activations
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
+
+PATH = re.compile(r"[A-Za-z0-9._~-]+")
+"""What a webhook's path may be: unreserved characters (RFC 3986 §2.3), so that it is in a URL what it is in a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class LiveEntries:
         """What is told of a webhook that was found, or whose path has become free or is taken."""
         element, owner, url = standing.element, standing.owner, f"{self.address}/{standing.path}"
         version = f"{element.process_definition_id} version {element.version}"
+        if problem := path_problem(standing.path):
+            return f"{version}, {element.element_id} cannot be served: {problem}"
         if owner is not None:
             return (
                 f"{version}, {element.element_id} is not served: its path is taken by "
@@ -123,3 +129,13 @@ class LiveEntries:
                     f"{named} cannot be served: {refusal.reason}"
                 )
             )
+
+
+def path_problem(path: str) -> str:
+    """What is wrong with a webhook's path; empty if it can be served."""
+    if PATH.fullmatch(path):
+        return ""
+    return (
+        f"its path {path!r} is not what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, "
+        "`_`, `.` or `~` only"
+    )

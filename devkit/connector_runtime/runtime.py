@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings
 from devkit import gateway
 from devkit.connector_runtime.deliveries import ToldDeliveries, telling
-from devkit.connector_runtime.entries import LiveEntries
+from devkit.connector_runtime.entries import LiveEntries, path_problem
 from devkit.connector_runtime.functions import INBOUND, POLLS, SUBSCRIPTIONS, OutboundFunctions, outbound_functions
 from devkit.connector_runtime.models import Model, require_secrets, routed
 from devkit.connector_runtime.presence import Presence, PresentEngine, Watch, without_absences
@@ -43,10 +42,6 @@ DISCOVERY_SECONDS = 5.0
 """Between two looks at what is deployed, as Camunda's runtime does."""
 REQUEST_TIMEOUT_MS = 1_000
 """How long the engine keeps a poll open: short, so that Ctrl-C is answered soon."""
-
-
-PATH = re.compile(r"[A-Za-z0-9._~-]+")
-"""What a webhook's path may be: unreserved characters (RFC 3986 §2.3), so that it is in a URL what it is in a model."""
 
 
 class WebhookRefused(SdkError):
@@ -265,16 +260,6 @@ def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[
             first = queue[0].elements[0]
             file = next(one.name for one in plan.models if one.holds(first.process_definition_id))
             raise WebhookRefused(f"{first.element_id} in {file} cannot be served: {problem}")
-
-
-def path_problem(path: str) -> str:
-    """What is wrong with a webhook's path; empty if it can be served."""
-    if PATH.fullmatch(path):
-        return ""
-    return (
-        f"its path {path!r} is not what a URL can hold; give its Webhook ID (inbound.context) letters, digits, `-`, "
-        "`_`, `.` or `~` only"
-    )
 
 
 def _served(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound import InboundElement, Routes
 from connector_sdk.stores.routes import RoutedProcess
+from devkit.connector_runtime.entries import path_problem
 from devkit.connector_runtime.functions import INBOUND
-from devkit.connector_runtime.runtime import FETCHED, path_problem
+from devkit.connector_runtime.runtime import FETCHED
 
 STAND_INS = ("c3RhbmQtaW4=", "https://stand-in.test/")
 """For secrets: one that is Base64, one that is an address. What is refused with each is not the secret's fault."""

@@ -69,6 +69,12 @@ def test_who_finds_a_path_taken_is_told_whose_it_is(host: Host) -> None:
     ]
 
 
+def test_a_path_that_no_url_can_hold_is_told_as_what_it_is(host: Host) -> None:
+    [told] = host.find("p", webhook("my orders"))
+
+    assert told.startswith("p version 1, start cannot be served: its path 'my orders' is not what a URL can hold; ")
+
+
 def test_who_waited_for_a_path_is_named_once_it_is_free(host: Host) -> None:
     host.enter("first", webhook("same"))
     host.find("second", webhook("same"))
