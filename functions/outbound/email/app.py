@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.mail.imap import logged_in
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
 from functions.outbound.email import connection, imap, pop3
@@ -40,9 +41,9 @@ def handler(request: EmailRequest, context: JobContext) -> Any:
         raise ConnectorInputError("A mailbox has to be opened with a user name and a password")
     data = request.data
     if data.imap_action_discriminator is not None and request.protocol is Protocol.IMAP:
-        with connection.imap(request.server, request.login, allowed) as mailbox:
+        with logged_in(request.server, request.login, allowed) as mailbox:
             operate = imap.OPERATIONS[data.imap_action_discriminator]
-            return operate(imap.Mailbox(mailbox), data.imap_action or ImapAction(), context)
+            return operate(mailbox, data.imap_action or ImapAction(), context)
     if data.pop3_action_discriminator is not None:
         with connection.pop3(request.server, request.login, allowed) as maildrop:
             find = pop3.OPERATIONS[data.pop3_action_discriminator]

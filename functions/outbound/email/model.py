@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from connector_sdk.binding import NEWER, ConnectorModel, Int32, NotBlank, NotEmpty, OneOf, Secret
+from connector_sdk.mail.server import Encryption, Login, Server
 from connector_sdk.template import Equals, Property
 from functions.outbound.email.actions import ImapAction, ImapOperation, Pop3Action, Pop3Operation, SmtpAction
 
@@ -28,24 +28,7 @@ class Protocol(Enum):
 PROTOCOLS = {"smtp": "SMTP: send", "imap": "IMAP: a mailbox", "pop3": "POP3: a mailbox"}
 
 
-class Encryption(Enum):
-    """Of the connection. TLS begins in clear with SMTP (STARTTLS), and at once with the others; SSL is TLS at once."""
-
-    TLS = "TLS"
-    SSL = "SSL"
-    NONE = "NONE"
-
-
 PORTS = {Protocol.SMTP: 587, Protocol.IMAP: 993, Protocol.POP3: 995}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where to connect to, and how."""
-
-    host: str
-    port: int
-    encryption: Encryption
 
 
 class SmtpConfig(ConnectorModel):
@@ -147,7 +130,7 @@ class EmailRequest(ConnectorModel):
     data: Data
 
     @property
-    def login(self) -> tuple[str, str] | None:
+    def login(self) -> Login | None:
         """User and password, if there is a login."""
         account = self.email_account_configuration or self.authentication
         return (

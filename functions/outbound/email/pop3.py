@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector_sdk.errors import ConnectorError
+from connector_sdk.mail.content import Mail, listed, mail, searched
+from connector_sdk.mail.imap import NOT_FOUND
 from connector_sdk.outbound import JobContext
 from functions.outbound.email.actions import Pop3Action, Pop3Operation, Pop3SortField, SortOrder
-from functions.outbound.email.content import Mail, listed, mail, read, searched
-from functions.outbound.email.imap import NOT_FOUND
+from functions.outbound.email.documents import read_whole
 from functions.outbound.email.search import matching, meets
 
 SORTED: Mapping[Pop3SortField, Callable[[Mail], Any]] = {
@@ -41,7 +42,7 @@ class Maildrop:
 
     def read(self, action: Pop3Action, context: JobContext) -> Any:
         number, size = self._found(action.message_id)
-        return read(self._whole(number, size), context.documents.create)
+        return read_whole(self._whole(number, size), context)
 
     def delete(self, action: Pop3Action, _: JobContext) -> Any:
         number, _size = self._found(action.message_id)

@@ -7,7 +7,7 @@ from email.utils import getaddresses
 from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
-from functions.outbound.email.content import Mail
+from connector_sdk.mail.content import Mail
 
 FIELDS = ("FROM", "SUBJECT", "BODY")
 OPERATORS: Mapping[str, Callable[[set[int], set[int]], set[int]]] = {"AND": set.__and__, "OR": set.__or__}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -59,6 +59,12 @@ class Mail:
                 found[part.get_content_type()] = _text(part)
         return found
 
+    def attachments(self) -> Iterator[tuple[bytes, str, str | None]]:
+        """Content, type and file name of each."""
+        for part in self.message.walk():
+            if part.get_content_disposition() == "attachment":
+                yield _bytes(part), part.get_content_type(), part.get_filename()
+
     def _header(self, name: str) -> str | None:
         value = self.message.get(name)
         return None if value is None else str(value).strip()
@@ -84,19 +90,16 @@ def searched(found: Mail) -> dict[str, Any]:
     return {"messageId": found.message_id, "subject": found.subject}
 
 
-def read(found: Mail, create_document: Callable[[bytes, str, str | None], Any]) -> dict[str, Any]:
-    """The whole mail; attachments are documents."""
+def read(found: Mail, attachments: Sequence[Any]) -> dict[str, Any]:
+    """The whole mail; `attachments` are the documents of its own."""
     texts = found.texts()
-    attachments = [part for part in found.message.walk() if part.get_content_disposition() == "attachment"]
     received = found.received and found.received.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         **listed(found),
         "headers": [{"key": key, "value": _FOLD.sub("", str(value))} for key, value in found.message.raw_items()],
         "plainTextBody": texts.get("text/plain"),
         "htmlBody": texts.get("text/html"),
-        "attachments": [
-            create_document(_bytes(part), part.get_content_type(), part.get_filename()) for part in attachments
-        ],
+        "attachments": list(attachments),
         "receivedDateTime": received,
         "errors": [],
     }
