@@ -124,6 +124,23 @@ def test_an_engine_that_holds_business_ids_to_be_unique_has_it_already(
     assert redelivered(webhook, engine) == [state]
 
 
+def test_the_repeat_of_a_start_that_was_waited_for_too_long_starts_no_second_instance(
+    webhook: Webhook, engine: Engine
+) -> None:
+    webhook.deploy(element({"synchronousResponse": "true"}))
+    engine.answers = [{"status": 504}, {}]
+    assert webhook.post({}, headers=HEADERS).status == 504
+    engine.found = lambda: [{"processInstanceKey": "7"}]
+
+    assert [webhook.post({}, headers=HEADERS).status for _ in range(2)] == [409, 409]
+    assert engine.business_ids == ["orders:d-1"]
+
+    engine.found = list
+    assert webhook.post({}, headers=HEADERS).status == 200
+    assert webhook.post({}, headers=HEADERS).status == 200
+    assert engine.business_ids == ["orders:d-1"] * 2
+
+
 def test_a_message_needs_no_business_id(webhook: Webhook, engine: Engine) -> None:
     webhook.deploy(catch_event({}))
     engine.answers = [AWAY, {}]

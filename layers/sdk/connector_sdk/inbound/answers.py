@@ -110,6 +110,7 @@ UNREADABLE = of_json(
 )
 IN_HAND = of_json(409, {"reason": "This event is being worked on: a repeat gets its answer once there is one"})
 """What the IETF's draft of the `Idempotency-Key` header (section 2.7) wants for a repeat of an unfinished request."""
+STARTED_BEFORE = of_json(409, {"reason": "This event has started an instance already, whose result is not waited for"})
 CONSUMED_BY_NOBODY = of_json(422, {"consumeUnmatched": False})
 OPTIONS = Answer(200, {"allow": ",".join(ALLOWED_METHODS)})
 

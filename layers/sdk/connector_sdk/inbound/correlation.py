@@ -95,22 +95,47 @@ class CreateInstance:
 
         `again`: it may have been sent before.
         """
-        business_id = self.own_id if engine.has_business_ids() else None
+        business_id = self._business_id(engine)
         if business_id and again and (found := self._started_before(engine)):
             return _correlation(self.element, processInstanceKey=found)
+        created = self._created(engine, business_id)
+        return None if created is None else _correlation(self.element, processInstanceKey=created.process_instance_key)
+
+    def send_and_wait(self, engine: InboundEngine, wait_ms: int, *, again: bool) -> dict[str, Any] | None:
+        """Wait for the instance's end; a response expression sees its variables as `correlation.variables`.
+
+        None if an earlier try has started it: nobody can wait for that one any more.
+        """
+        business_id = self._business_id(engine)
+        if business_id and again and self._started_before(engine):
+            return None
+        created = self._created(engine, business_id, wait_ms)
+        if created is None:
+            return None
+        found = _correlation(self.element, processInstanceKey=created.process_instance_key)
+        return {**found, "variables": dict(created.variables)}
+
+    def _business_id(self, engine: InboundEngine) -> str | None:
+        return self.own_id if engine.has_business_ids() else None
+
+    def _created(
+        self, engine: InboundEngine, business_id: str | None, wait_ms: int | None = None
+    ) -> CreatedInstance | None:
+        """None if the engine refuses a second instance of that business id."""
         try:
-            created = engine.create_instance(
+            return engine.create_instance(
                 process_definition_id=self.element.process_definition_id,
                 version=self.element.version,
                 variables=self.variables,
                 tenant_id=self.element.tenant_id,
+                await_completion=wait_ms is not None,
+                request_timeout_ms=wait_ms,
                 business_id=business_id,
             )
         except EngineConflict as error:
             if not business_id or error.title != ALREADY_EXISTS:
                 raise
             return None
-        return _correlation(self.element, processInstanceKey=created.process_instance_key)
 
     def _started_before(self, engine: InboundEngine) -> str | None:
         """The instance's key; None as well if this engine does not let us search."""
@@ -121,19 +146,6 @@ class CreateInstance:
             _LOG.warning("whether %s has started an instance already cannot be seen: %s", self.own_id, error)
             return None
         return next((str(one["processInstanceKey"]) for one in found), None)
-
-    def send_and_wait(self, engine: InboundEngine, wait_ms: int) -> dict[str, Any]:
-        """Wait for the instance's end; a response expression sees its variables as `correlation.variables`."""
-        created = engine.create_instance(
-            process_definition_id=self.element.process_definition_id,
-            version=self.element.version,
-            variables=self.variables,
-            tenant_id=self.element.tenant_id,
-            await_completion=True,
-            request_timeout_ms=wait_ms,
-        )
-        found = _correlation(self.element, processInstanceKey=created.process_instance_key)
-        return {**found, "variables": dict(created.variables)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +178,7 @@ class PublishMessage:
             return None
         return _correlation(self.element, messageKey=published.message_key)
 
-    def send_and_wait(self, engine: InboundEngine, wait_ms: int) -> dict[str, Any]:
+    def send_and_wait(self, engine: InboundEngine, wait_ms: int, *, again: bool) -> dict[str, Any] | None:
         """Correlate it now or not at all; `correlation` names the instance. The message has no id, nor is it buffered.
 
         EngineNotFound: nothing waits for it.

@@ -9,6 +9,7 @@ leased first, so that a repeat starts nothing while the first request waits:
     it is done                                            200, or what the response expression says
     a repeat, by the sender's own id, of what was done    the stored answer
     a repeat while the first one is still waited for      409 {"reason"}
+    a repeat of a start that an instance was found of     409 {"reason"}
     nothing waits for the message                         404 {"reason"}
     the process's version is not deployed any more        404 {"reason"}
     the engine refuses the event, or a document of it     422 {"reason"}
@@ -51,7 +52,7 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
     """Do it now and answer with what came of it. Raises what the store raises when it is asked for a repeat."""
     delivery = event.delivery(None)
     if event.sender_id is None:
-        return _done(delivery, event, services).answer
+        return _done(delivery, event, services, again=False).answer
     now = services.clock.time_ms()
     kept = replace(event.kept(delivery), expires_ms=now + BUDGET_MS + LEASE_MARGIN_MS)
     there = services.deliveries.put(kept)
@@ -59,12 +60,12 @@ def synchronous(event: WantedEvent, services: WebhookServices) -> Answer:
         return answers.ACCEPTED if there.answer is None else Answer.from_json(there.answer)
     if there is not None and not services.deliveries.reopen(kept, now):
         return answers.IN_HAND
-    result = _done(delivery, event, services)
+    result = _done(delivery, event, services, again=there is not None)
     _remember(delivery, services, result, event.credentials)
     return result.answer
 
 
-def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> _Result:
+def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices, *, again: bool) -> _Result:
     left_ms = BUDGET_MS - max(0, services.clock.time_ms() - event.request.received_ms)
     if left_ms <= 0:
         return _Result(answers.TIMED_OUT, OUT_OF_TIME)
@@ -75,7 +76,7 @@ def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> 
         payload = with_documents(event.payload, uploads)
         rules = event.route.rules.general
         command = command_for(event.element, payload, delivery.id, rules, creating(uploads))
-        correlation = command.send_and_wait(engine, left_ms)
+        correlation = command.send_and_wait(engine, left_ms, again=again)
     except Unmappable as error:
         return _Result(error.answer, str(error))
     except EngineError as error:
@@ -83,6 +84,8 @@ def _done(delivery: Delivery, event: WantedEvent, services: WebhookServices) -> 
         _LOG.warning("the webhook %s could not be answered with a result: %s", event.route.path, reason)
         late = services.clock.time_ms() - event.request.received_ms >= BUDGET_MS
         return _Result(answers.TIMED_OUT if late else _refused(error, command), reason)
+    if correlation is None:
+        return _Result(answers.STARTED_BEFORE, "an earlier try has started an instance")
     return _Result(event.response(payload, correlation, event.acknowledgement or answers.OK))
 
 
