@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.inbound.attempt import PARTS
+from connector_sdk.inbound.attempt import SEEN_AS
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Deliveries, Delivery, State
 from connector_sdk.stores.dynamodb import DynamoDbDeliveries
@@ -170,7 +170,9 @@ def _summary(one: Delivery) -> dict[str, Any]:
 def _whole(one: Delivery) -> dict[str, Any]:
     payload = dict(one.payload)
     parts = [
-        {**part, "content": f"{len(part['content']) * 3 // 4} bytes of content"} for part in payload.pop(PARTS, ())
+        {**part, "content": f"{len(part['content']) * 3 // 4} bytes of content"}
+        for name in SEEN_AS
+        for part in payload.pop(name, ())
     ]
     more = {"parts": parts} if parts else {}
     shown = {**_summary(one), "answer": one.answer, "element": one.element, "payload": payload, **more}

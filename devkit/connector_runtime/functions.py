@@ -23,12 +23,13 @@ from functions.runtime.poller.registry import Handler, Registered, load
 
 INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.is_webhook)
 """Every kind of webhook."""
+_FETCHED = tuple(one.connector for one in catalogue(ROOT) if one.is_subscription or one.is_poll)
 SUBSCRIPTIONS: tuple[SubscriptionConnector[Any], ...] = tuple(
-    one.connector for one in catalogue(ROOT) if one.is_subscription
+    one for one in _FETCHED if isinstance(one, SubscriptionConnector)
 )
-"""Every kind of subscription."""
-POLLS: tuple[PollingConnector, ...] = tuple(one.connector for one in catalogue(ROOT) if one.is_poll)
-"""Every kind of poll."""
+"""Every kind of subscription, those to mailboxes that are polled among them."""
+POLLS: tuple[PollingConnector, ...] = tuple(one for one in _FETCHED if isinstance(one, PollingConnector))
+"""Every kind of poll for the instances that wait."""
 
 
 @dataclass(frozen=True, slots=True)

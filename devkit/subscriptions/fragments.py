@@ -13,6 +13,7 @@ from pathlib import Path
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound import elements_of
+from connector_sdk.inbound.polled import PolledConnector
 from connector_sdk.inbound.polling import Poll, Polls
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.secrets import SecretProvider
@@ -71,7 +72,7 @@ def file_of(root: Path, process_id: str) -> Path:
 
 def _resources(source: Source, access: Access) -> str:
     function = _function_id(source.connector.type)
-    if isinstance(source, Poll):
+    if isinstance(source, Poll) or isinstance(source.connector, PolledConnector):
         return _of_poll(function)
     name = function + sha256(source.source.encode()).hexdigest()[:ID_CHARACTERS]
     return mapping_of(source, function, name, access)

@@ -15,9 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.bpmn import read
-from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.inbound.minute import deployed_polls
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
@@ -26,13 +24,13 @@ from devkit.connector_runtime.runtime import Plan, running
 from devkit.engine import server
 from devkit.testing.official import OfficialBench
 from functions.inbound.http_polling.app import handler
+from tests.connectors.deployed import OPEN, lambda_settings
 from tests.connectors.subscribed import modelled, new_name, until
 
 TEMPLATES = {
     "intermediate": "io.camunda.connectors.http.Polling",
     "boundary": "io.camunda.connectors.http.Polling.Boundary",
 }
-OPEN = {"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1"}
 FAST = {"httpRequestInterval": "PT1S", "processPollingInterval": "PT1S"}
 
 
@@ -107,20 +105,6 @@ def test_each_instance_is_polled_for_with_its_own_variables_until_its_answer_com
 
     assert seen == ["b"]
     assert {token for _, token in service.asked} == {"Bearer t"}
-
-
-def lambda_settings(engine: EngineClient, folder: Path, xml: str, process: str) -> Settings:
-    """Of a function whose table of routes is a file."""
-    [deployed] = engine.deploy([(f"{process}.bpmn", xml.encode())])
-    entry = routed_process(read(xml), deployed, SystemClock().time_ms())
-    (folder / "routes.json").write_text(json.dumps([entry.to_json()]), encoding="utf-8")
-    variables = {
-        **OPEN,
-        "CAMUNDA_REST_ADDRESS": engine.address,
-        "CONNECTORS_DELIVERIES": f"sqlite:{folder / 'deliveries.sqlite'}",
-        "CONNECTORS_ROUTES": f"file:{folder / 'routes.json'}",
-    }
-    return Settings.read(variables)
 
 
 def test_a_schedules_run_polls_once_where_the_model_is_content_with_that(

@@ -12,6 +12,7 @@ from connector_sdk.documents import Documents, MissingStore
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound import Properties, Routes, WebhookConnector, elements_of
 from connector_sdk.inbound.activations import Activations
+from connector_sdk.inbound.polled import PolledConnector
 from connector_sdk.inbound.polling import PollingConnector, Polls
 from connector_sdk.inbound.subscription import SubscriptionConnector, Subscriptions
 from connector_sdk.outbound import Connector
@@ -27,6 +28,7 @@ OUTBOUND = [name for name, one in FUNCTIONS.items() if isinstance(one.function.c
 WEBHOOKS = [name for name, one in FUNCTIONS.items() if isinstance(one.function.connector, WebhookConnector)]
 FETCHED: Mapping[type, Callable[..., Activations[Any]]] = {
     SubscriptionConnector: Subscriptions,
+    PolledConnector: Subscriptions,
     PollingConnector: Polls,
 }
 """Kinds for which nobody calls, and what opens them."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector_sdk.inbound.message import Item, Settled
 from connector_sdk.inbound.subscription import Subscription
+from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.settings import Settings
 
 Settle = Callable[[Mapping[str, Any]], Sequence[tuple[Item, Settled]]]
@@ -21,6 +22,7 @@ class Reading:
 
     subscription: Subscription
     settle: Settle
+    services: SubscriptionServices
     settings: Settings
     stopped: threading.Event
     connected: Callable[[], None]

@@ -102,7 +102,11 @@ class _Consumer:
     def _run(self) -> None:
         while not self.stopped.is_set():
             try:
-                self._reader(Reading(self.subscription, self._settle, self._settings, self.stopped, self._connected))
+                self._reader(
+                    Reading(
+                        self.subscription, self._settle, self._services, self._settings, self.stopped, self._connected
+                    )
+                )
             except Exception as error:
                 _LOG.info("the consumer of %s ended", self.subscription.path, exc_info=True)
                 self._failed(error)

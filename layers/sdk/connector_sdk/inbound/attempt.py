@@ -23,8 +23,10 @@ PERMANENT_REJECTIONS = frozenset({400, 404, 409, 422})
 path, a token endpoint, an ingress."""
 TOO_LARGE = 413
 """No event gets smaller, whoever said so."""
-PARTS = "parts"
-"""Where a recorded payload has the parts of a multipart body; no expression sees them."""
+PARTS, ATTACHED = "parts", "attached"
+"""Where a recorded payload has the parts of a multipart body, and those of a mail; no expression sees them."""
+SEEN_AS = {PARTS: "documents", ATTACHED: "attachments"}
+"""Where expressions see the documents that become of them."""
 FIRST_BACKOFF_MS = 5_000
 LONGEST_BACKOFF_MS = 15 * 60 * 1000
 _LOG = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ def _attempt(
 ) -> Outcome:
     element = InboundElement.from_json(delivery.element)
     try:
-        if engine is None and delivery.payload.get(PARTS):
+        if engine is None and any(delivery.payload.get(name) for name in SEEN_AS):
             # Whether the model can use the event may depend on documents that nobody has yet.
             return Away(OUT_OF_TIME)
         payload = with_documents(delivery.payload, uploads)
@@ -111,15 +113,16 @@ def is_permanent(error: EngineRejected) -> bool:
 
 def without_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
     """A recorded payload as expressions see it before there are documents."""
-    return {name: value for name, value in payload.items() if name != PARTS}
+    return {name: value for name, value in payload.items() if name not in SEEN_AS}
 
 
 def with_documents(payload: Mapping[str, Any], uploads: Uploads) -> dict[str, Any]:
     """A recorded payload with a document in the engine's store for each part. Raises EngineError."""
     seen = without_parts(payload)
-    parts = [Part.from_json(part) for part in payload.get(PARTS, ())]
-    if parts:
-        seen["documents"] = [uploads.create(part.content, part.content_type, part.file_name) for part in parts]
+    for name, seen_as in SEEN_AS.items():
+        parts = [Part.from_json(part) for part in payload.get(name, ())]
+        if parts:
+            seen[seen_as] = [uploads.create(part.content, part.content_type, part.file_name) for part in parts]
     return seen
 
 

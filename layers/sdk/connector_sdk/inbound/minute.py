@@ -37,7 +37,7 @@ def deployed_polls(
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         polls = fresh.of(None)
-        begin_ms = _begin(event, clock.time_ms())
+        begin_ms = begin_of(event, clock.time_ms())
         services = PollingServices(polls, engine.client(), deliveries, clock)
         rounds = Rounds(services, {connector.type: poll}, begin_ms=begin_ms)
         once = not any(is_frequent(queue[0]) for queue in polls)
@@ -53,7 +53,7 @@ def is_frequent(poll: Poll) -> bool:
     return interval.startswith("=") or milliseconds(interval) < MINUTE_MS
 
 
-def _begin(event: Mapping[str, Any], now_ms: int) -> int:
+def begin_of(event: Mapping[str, Any], now_ms: int) -> int:
     """When the schedule was due (`time` of a scheduled event); now for anybody else's event."""
     try:
         due = int(datetime.fromisoformat(str(event.get("time"))).timestamp() * 1000)

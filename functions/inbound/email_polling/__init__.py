@@ -1,0 +1,1 @@
+"""E-mail polling, `io.camunda:connector-email-inbound:1`: the mails of a mailbox."""

@@ -1,0 +1,91 @@
+"""The function that looks, by a schedule, into the mailboxes that e-mail events name.
+
+A mail is marked, deleted or moved when the engine has its event, or when the model wants it dropped. Until then it
+stays where it is, as in Camunda's runtime.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from connector_sdk.clock import SystemClock
+from connector_sdk.inbound.attempt import ATTACHED
+from connector_sdk.inbound.message import InboundMessage
+from connector_sdk.inbound.multipart import Part
+from connector_sdk.inbound.polled import PolledConnector, Taken
+from connector_sdk.mail.content import Mail, read
+from connector_sdk.mail.imap import WHOLE, Mailbox, logged_in
+from connector_sdk.settings import Settings
+from connector_sdk.template import EVENTS, ElementTemplate
+from functions.inbound.email_polling.model import FEEL, GROUPS, PROPERTIES, Handling, Listened
+
+MAX_MAIL_BYTES = 40_000_000
+"""Larger mails are left, and the log says so: most servers take none, and a mail is held whole."""
+LOOK_SECONDS = 30.0
+"""After so long a look begins no further mail, so that its session is not cut short; the rest comes with the next."""
+_LOG = logging.getLogger(__name__)
+
+
+def message(record: Mapping[str, Any], listened: Listened) -> InboundMessage:
+    """Take the mails of a mailbox."""
+    found: Mail = record["mail"]
+    attached = [Part("", content, name, kind).to_json() for content, kind, name in found.attachments()]
+    payload = read(found, [])
+    return InboundMessage({**payload, ATTACHED: attached} if attached else payload, record["id"])
+
+
+def look(listened: Listened, settings: Settings, taken: Taken) -> None:
+    """Take in the mails of a folder, oldest first. Raises ConnectorError, DeniedAddress."""
+    clock = SystemClock()
+    end = clock.monotonic() + LOOK_SECONDS
+    with logged_in(listened.server, listened.login, settings.allow_addresses) as mailbox:
+        mailbox.open(listened.folder, changing=True)
+        for number in _waiting(mailbox, listened):
+            if clock.monotonic() >= end:
+                return
+            for found in mailbox.fetched(str(number), WHOLE):
+                name = found.message_id or f"{mailbox.validity}/{number}"
+                if taken(name, {"mail": found, "id": name}):
+                    _DONE[listened.handling](mailbox, number, listened)
+
+
+def _waiting(mailbox: Mailbox, listened: Listened) -> Iterator[int]:
+    wanted = ("UNSEEN", "UNDELETED") if listened.unseen else ("UNDELETED",)
+    large = mailbox.found(*wanted, "LARGER", str(MAX_MAIL_BYTES))
+    if large:
+        _LOG.warning("%d mails of more than %d bytes stay in %s", len(large), MAX_MAIL_BYTES, listened.source)
+    yield from (number for number in mailbox.found(*wanted) if number not in large)
+
+
+def _moved(mailbox: Mailbox, number: int, listened: Listened) -> None:
+    mailbox.see(number)
+    mailbox.move(number, listened.target)
+
+
+_DONE: Mapping[Handling, Callable[[Mailbox, int, Listened], None]] = {
+    "READ": lambda mailbox, number, _: mailbox.see(number),
+    "DELETE": lambda mailbox, number, _: mailbox.remove(number),
+    "MOVE": _moved,
+}
+
+handler = PolledConnector(
+    type="io.camunda:connector-email-inbound:1",
+    name="E-mail Polling",
+    properties=Listened.read,
+    source=lambda listened: listened.source,
+    function=message,
+    look=look,
+    interval_ms=lambda listened: listened.interval_ms,
+    feel=FEEL,
+    template=ElementTemplate(
+        "io.serverless-connectors.email-polling.v1",
+        version=1,
+        elements=EVENTS,
+        groups=GROUPS,
+        properties=PROPERTIES,
+        keywords=("e-mail", "mail", "IMAP", "inbox", "receive"),
+        result_expression="{mail: plainTextBody}",
+    ),
+)
