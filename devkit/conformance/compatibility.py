@@ -44,7 +44,6 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
 """Values for templates of other types, where what is filled in would not do."""
 AUTHENTICATION = "authentication.type"
 NOT_BUILT: Mapping[str, tuple[str, frozenset[str]]] = {
-    "io.camunda:connector-kafka-inbound:1": ("schemaStrategy.type", frozenset({"inlineSchema", "schemaRegistry"})),
     "io.camunda:connector-jdbc:1": ("database", frozenset({"MSSQL", "ORACLE"})),
 }
 """Type → an input or property, and those of its choices that the connector refuses."""

@@ -24,6 +24,7 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.connector_runtime.functions import SUBSCRIPTIONS
+from devkit.connector_runtime.presence import Presence, PresentEngine
 from devkit.connector_runtime.sources import Sources
 from devkit.connector_runtime.told import Told
 from devkit.engine import server
@@ -101,14 +102,14 @@ class Host:
             SUBSCRIPTIONS, EnvironmentSecrets({f"SECRET_{name}": value for name, value in self.secrets.items()})
         )
         self.engine = EngineClient(self.running.address)
-        self.services = SubscriptionServices(self.subscriptions, self.engine, self.store, budget_ms=3_000)
+        self.present = PresentEngine(self.engine, Presence(lambda _: self._restore()))
+        self.services = SubscriptionServices(self.subscriptions, self.present, self.store, budget_ms=3_000)
         self.sources = Sources(self.services, self.settings, self.told.append)
 
     def deploy(self, process_id: str, xml: str) -> None:
         """Deploy a model and read for it."""
         self.models[process_id] = xml
-        for deployed in self.engine.deploy([(f"{process_id}.bpmn", xml.encode())]):
-            assert self.subscriptions.deploy(deployed, elements_of(read(xml), deployed)) == []
+        self._deploy(process_id, xml)
 
     def wait_for(self, process_id: str, key: str) -> None:
         """Start an instance that waits for a message with this key."""
@@ -142,16 +143,21 @@ class Host:
         self.running.stop()
 
     def back(self) -> None:
-        """Another engine, empty, at the same address, with the same models."""
+        """Another engine, empty, at the same address; whoever finds it there first gives it the models again."""
         self.running = server.start(port=urlsplit(self.running.address).port or 0)
-        for process_id, xml in self.models.items():
-            for deployed in self.engine.deploy([(f"{process_id}.bpmn", xml.encode())]):
-                self.subscriptions.deploy(deployed, elements_of(read(xml), deployed))
 
     def redeliver(self) -> None:
         """A round of redelivery, an hour later."""
         later = ControlledClock(SystemClock().time_ms() + LONG_MS)
-        Redelivery(self.store, self.engine, clock=later).round()
+        Redelivery(self.store, self.present, clock=later).round()
+
+    def _restore(self) -> None:
+        for process_id, xml in self.models.items():
+            self._deploy(process_id, xml)
+
+    def _deploy(self, process_id: str, xml: str) -> None:
+        for deployed in self.engine.deploy([(f"{process_id}.bpmn", xml.encode())]):
+            assert self.subscriptions.deploy(deployed, elements_of(read(xml), deployed)) == []
 
 
 @contextmanager

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from connector_sdk.inbound.batch import failures, settle
+from connector_sdk.kafka_schemas import MEDIA_TYPE
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 from devkit.testing.kafka import RunningKafka
@@ -28,12 +34,14 @@ TEMPLATES = {
     "boundary": TEMPLATE.format("KafkaBoundary"),
 }
 PLAIN = '={"security.protocol": "SASL_PLAINTEXT"}'
+SCHEMA = {"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}
+SCHEMA_ID = 258
 
 
-def publish(broker: RunningKafka, topic: str, *values: str, **headers: bytes) -> None:
+def publish(broker: RunningKafka, topic: str, *values: str | bytes, key: bytes = b"k", **headers: bytes) -> None:
     producer = Producer({"bootstrap.servers": broker.bootstrap, "enable.idempotence": True})
     for value in values:
-        producer.produce(topic, value.encode(), key=b"k", partition=0, headers=list(headers.items()))
+        producer.produce(topic, value, key=key, partition=0, headers=list(headers.items()))
     assert producer.flush(30) == 0
 
 
@@ -46,7 +54,10 @@ def topic_of(broker: RunningKafka) -> str:
 
 @pytest.fixture
 def at() -> Iterator[Host]:
-    with host(Settings.read({"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1"}), {"PASSWORD": "kafka-pw"}) as going:
+    with host(
+        Settings.read({"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1,::1"}),
+        {"PASSWORD": "kafka-pw", "REGISTRY": "registry-pw"},
+    ) as going:
         yield going
 
 
@@ -96,6 +107,82 @@ def test_expressions_see_key_value_and_headers_of_a_consumer_that_logs_in(
     publish(broker, process, '{"id": 7}', source=b"shop")
 
     assert at.collected(process, 1) == [["k", '{"id": 7}', {"id": 7}, {"source": "shop"}]]
+
+
+def asked(httpserver: HTTPServer) -> list[str]:
+    """A schema registry with one schema; nobody without the login gets an answer. Returns who asks, as it fills."""
+    found: list[str] = []
+
+    def answer(request: Request) -> Response:
+        found.append(request.path)
+        if request.authorization is None or request.authorization.password != "registry-pw":
+            return Response("{}", 401)
+        known = request.path == f"/registry/schemas/ids/{SCHEMA_ID}"
+        return Response(
+            json.dumps({"schema": json.dumps(SCHEMA)}) if known else "{}", 200 if known else 404, None, MEDIA_TYPE
+        )
+
+    httpserver.expect_request(re.compile("/registry/.*")).respond_with_handler(answer)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("strategy", "record", "poison", "seen", "asks"),
+    [
+        (
+            {"schemaStrategy.type": "inlineSchema", "schemaStrategy.schema": json.dumps(SCHEMA)},
+            b"\x06m-1",
+            b"\x08m-1",
+            ["7", None, {"id": "m-1"}, None],
+            [],
+        ),
+        (
+            {"schemaStrategy.type": "schemaRegistry", "schemaStrategy.schemaType": "avro"},
+            b"\0\0\0\1\2\x06m-1",
+            b"\0\0\0\0\7\x06m-1",
+            [7, None, {"id": "m-1"}, None],
+            ["/registry/schemas/ids/258", "/registry/schemas/ids/7"],
+        ),
+        (
+            {"schemaStrategy.type": "schemaRegistry", "schemaStrategy.schemaType": "json"},
+            b'\0\0\0\1\2{"id": "m-1"}',
+            b'{"id": "m-1"}',
+            [7, '{"id":"m-1"}', {"id": "m-1"}, None],
+            [],
+        ),
+    ],
+    ids=("inline", "registry, Avro", "registry, JSON"),
+)
+def test_a_value_is_read_by_the_schema_that_the_official_template_names(
+    bench: OfficialBench,
+    broker: RunningKafka,
+    at: Host,
+    httpserver: HTTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    strategy: Mapping[str, str],
+    record: bytes,
+    poison: bytes,
+    seen: list[Any],
+    asks: list[str],
+) -> None:
+    monkeypatch.setenv("CONNECTORS_ALLOW_ADDRESSES", "127.0.0.1,::1")
+    process, paths = topic_of(broker), asked(httpserver)
+    values = of_topic(
+        broker,
+        process,
+        additionalProperties='={"basic.auth.user.info": "connector:{{secrets.REGISTRY}}"}',
+        resultExpression="={seen: [key, rawValue, value, headers]}",
+        **strategy,
+    )
+    if strategy["schemaStrategy.type"] == "schemaRegistry":
+        values["schemaStrategy.schemaRegistryUrl"] = httpserver.url_for("/registry")
+    at.deploy(process, modelled(bench.modeler, TEMPLATES["message start"], "message start", process, "value", values))
+
+    publish(broker, process, record, poison, record, key=b"7")
+
+    assert at.collected(process, 2) == [seen] * 2
+    assert at.states() == {State.PUBLISHED: 2}
+    assert paths == asks
 
 
 def test_a_record_that_no_element_can_use_is_kept_as_refused_and_stops_no_other(

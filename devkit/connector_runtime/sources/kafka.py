@@ -6,32 +6,66 @@ import base64
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.message import Item, Settled
 from connector_sdk.settings import Settings
 from connector_sdk.wire.dial import checked_addresses
 from devkit.connector_runtime.sources.reader import Reading
 from functions.inbound.kafka_subscription.model import Topic
+from functions.outbound.kafka.producer import HOPELESS
+from functions.outbound.kafka.properties import additional, login
 
 BATCH = 50
 LOOK_SECONDS = 0.5
 DEFAULT_PORT = 9092
+CONSUMER = frozenset(
+    {
+        "check.crcs",
+        "client.rack",
+        "fetch.max.bytes",
+        "fetch.min.bytes",
+        "group.instance.id",
+        "heartbeat.interval.ms",
+        "isolation.level",
+        "max.partition.fetch.bytes",
+        "max.poll.interval.ms",
+        "session.timeout.ms",
+    }
+)
+"""Properties that Java's consumer and librdkafka's call the same."""
 
 
 def read(reading: Reading) -> None:
-    """Take records until it is stopped, and commit what is settled. Raises KafkaException, DeniedAddress."""
+    """Take records until it is stopped, and commit what is settled.
+
+    Raises ConnectorInputError, DeniedAddress, and OSError and KafkaException when the brokers are away.
+    """
     topic: Topic = reading.subscription.configuration
     _check(topic, reading.settings)
-    consumer = Consumer(_configuration(topic, reading.subscription.group or ""))
+    complaints: list[KafkaError] = []
+    configuration = _configuration(topic, reading.subscription.group or "")
+    try:
+        consumer = Consumer({**configuration, "error_cb": complaints.append})
+    except KafkaException as error:
+        raise ConnectorInputError(f"additionalProperties: {_sentence([error.args[0]])}") from None
     try:
         consumer.subscribe([topic.name], on_assign=lambda _, assigned: _begin(consumer, topic, assigned, reading))
         while not reading.stopped.is_set():
             records = [_whole(one) for one in consumer.consume(BATCH, LOOK_SECONDS)]
+            if any(one.code() in HOPELESS for one in complaints):
+                raise ConnectionError(_sentence(complaints))
             if records:
                 _settled(consumer, reading.settle(_event(topic, records)), reading)
     finally:
         consumer.close()
+
+
+def _sentence(complaints: Sequence[KafkaError]) -> str:
+    """What led to it, rather than that nobody is there."""
+    first = next((one for one in complaints if one.code() != KafkaError._ALL_BROKERS_DOWN), complaints[0])
+    return first.str() or first.name()
 
 
 def _check(topic: Topic, settings: Settings) -> None:
@@ -42,24 +76,16 @@ def _check(topic: Topic, settings: Settings) -> None:
 
 
 def _configuration(topic: Topic, group: str) -> dict[str, Any]:
-    """As Camunda's runtime sets them, in librdkafka's words; additional properties go before all others."""
-    reset = {"none": "error"}.get(topic.reset, topic.reset)
-    login = {}
-    if topic.credentials is not None:
-        user, password = topic.credentials
-        login = {
-            "security.protocol": "SASL_SSL",
-            "sasl.mechanism": "PLAIN",
-            "sasl.username": user,
-            "sasl.password": password,
-        }
+    """As Camunda's runtime sets them, in librdkafka's words; additional properties go before the login."""
     return {
+        **(login(*topic.credentials) if topic.credentials else {}),
+        **additional(topic.additional, CONSUMER),
         "bootstrap.servers": topic.servers,
         "group.id": group,
-        "auto.offset.reset": reset,
-        **login,
-        **topic.additional,
+        "auto.offset.reset": {"none": "error"}.get(topic.reset, topic.reset),
         "enable.auto.commit": False,
+        # Failures come to us as values; librdkafka would write them to stderr as well.
+        "log_level": 0,
     }
 
 
@@ -74,9 +100,9 @@ def _begin(consumer: Any, topic: Topic, assigned: Sequence[Any], reading: Readin
 
 
 def _whole(message: Any) -> Any:
-    """Raises KafkaException for what is no record."""
+    """Raises ConnectionError for what is no record."""
     if message.error():
-        raise KafkaException(message.error())
+        raise ConnectionError(_sentence([message.error()]))
     return message
 
 
@@ -92,7 +118,7 @@ def _event(topic: Topic, messages: Sequence[Any]) -> dict[str, Any]:
                 "timestamp": one.timestamp()[1],
                 "key": _encoded(one.key()),
                 "value": _encoded(one.value()),
-                "headers": [{name: list(value or b"")} for name, value in one.headers() or ()],
+                "headers": [{name: None if value is None else list(value)} for name, value in one.headers() or ()],
             }
         )
     return {"bootstrapServers": topic.servers, "records": records}

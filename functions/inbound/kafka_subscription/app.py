@@ -7,13 +7,14 @@ the next one is read. Camunda's runtime stops there instead, and reads the recor
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.inbound.message import InboundMessage, Item, json_or_text
 from connector_sdk.inbound.subscription import subscription_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.kafka_subscription.model import GROUPS, PROPERTIES, Topic, source_of
+from functions.inbound.kafka_subscription.values import SCHEMAS
 
 
 def items(event: Mapping[str, Any]) -> Iterator[Item]:
@@ -32,31 +33,46 @@ def items(event: Mapping[str, Any]) -> Iterator[Item]:
     source=lambda topic: topic.source,
     group=lambda topic, own: topic.group or f"kafka-inbound-connector-{own}",
     items=items,
-    feel=frozenset({"additionalProperties", "offsets"}),
+    feel=frozenset({"additionalProperties", "offsets", *SCHEMAS}),
     template=ElementTemplate(
         "io.serverless-connectors.kafka-subscription.v1",
         version=1,
         elements=tuple(one for one in EVENTS if one != "start event"),
         groups=GROUPS,
         properties=PROPERTIES,
-        keywords=("topic", "consume", "receive message"),
+        keywords=("topic", "consume", "receive message", "Avro"),
         result_expression="{message: value}",
     ),
 )
 def handler(record: Mapping[str, Any], properties: Topic) -> InboundMessage:
     """Take a topic's records."""
-    raw = _text(record.get("value"))
-    headers = {
-        name: bytes(one & 0xFF for one in value) for each in record.get("headers") or () for name, value in each.items()
-    }
+    value = _bytes(record.get("value"))
+    raw, read = (None, None) if value is None else properties.values.read(value)
     payload = {
-        "key": _text(record.get("key")),
+        "key": _key(record.get("key"), as_json=properties.values.has_json_keys),
         "rawValue": raw,
-        "value": None if raw is None else json_or_text(raw),
-        "headers": {name: value.decode(errors="replace") for name, value in headers.items()},
+        "value": read,
+        "headers": _headers(record.get("headers") or ()) or None,
     }
     return InboundMessage(payload, f"{record['topic']}-{record['partition']}-{record['offset']}")
 
 
-def _text(content: str | None) -> str | None:
-    return None if content is None else base64.b64decode(content).decode(errors="replace")
+def _key(content: str | None, *, as_json: bool) -> Any:
+    key = _bytes(content)
+    if key is None:
+        return None
+    text = key.decode(errors="replace")
+    return json_or_text(text) if as_json else text
+
+
+def _headers(given: Iterable[Mapping[str, Sequence[int] | None]]) -> dict[str, str | None]:
+    """Texts; the bytes of a header come as Java's, from -128 to 127."""
+    return {
+        name: None if value is None else bytes(one & 0xFF for one in value).decode(errors="replace")
+        for each in given
+        for name, value in each.items()
+    }
+
+
+def _bytes(content: str | None) -> bytes | None:
+    return None if content is None else base64.b64decode(content)

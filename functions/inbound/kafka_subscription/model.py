@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
-from connector_sdk.template import Equals, Property
+from connector_sdk.template import Equals, Pattern, Property
+from functions.inbound.kafka_subscription.values import AVRO, INLINE, JSON, NONE, REGISTRY, Values, values_of
 
-GROUPS = {"authentication": "Authentication", "kafka": "Topic", "reading": "Reading"}
+GROUPS = {"authentication": "Authentication", "kafka": "Topic", "reading": "Reading", "schema": "Schema"}
 CREDENTIALS, CUSTOM = "credentials", "custom"
 RESETS = ("latest", "earliest", "none")
-NO_SCHEMA = "noSchema"
+MAX_GROUP_CHARACTERS = 250
+"""Of a consumer group's id; the rest is cut off."""
 _BY_CREDENTIALS = Equals("authenticationType", CREDENTIALS)
+_BY_REGISTRY = Equals("schemaStrategy.type", REGISTRY)
 
 PROPERTIES = {
     "authenticationType": Property(
@@ -39,7 +43,31 @@ PROPERTIES = {
     ),
     "offsets": Property(group="reading", description="A list, for each partition where to begin", feel="optional"),
     "additionalProperties": Property(
-        group="reading", description="Of the consumer, as librdkafka names them", feel="required"
+        group="reading", description="Of the consumer, by the names that its Java client has", feel="required"
+    ),
+    "schemaStrategy.type": Property(
+        label="Schema",
+        group="schema",
+        choices={NONE: "None", INLINE: "Avro, with the schema written here", REGISTRY: "By a schema registry"},
+        default=NONE,
+    ),
+    "schemaStrategy.schema": Property(
+        label="Avro schema",
+        kind="Text",
+        group="schema",
+        feel="required",
+        required=True,
+        when=Equals("schemaStrategy.type", INLINE),
+    ),
+    "schemaStrategy.schemaType": Property(
+        label="Type", group="schema", choices={AVRO: "Avro", JSON: "JSON"}, default=AVRO, when=_BY_REGISTRY
+    ),
+    "schemaStrategy.schemaRegistryUrl": Property(
+        label="URL of the registry",
+        group="schema",
+        required=True,
+        pattern=Pattern(r"^(https?://|\{\{).*$", "Must be a http(s) URL"),
+        when=_BY_REGISTRY,
     ),
 }
 
@@ -55,7 +83,9 @@ class Topic:
     """User and password."""
     reset: str
     offsets: tuple[int, ...]
-    additional: Mapping[str, str]
+    additional: Mapping[str, Any]
+    """Properties of Java's consumer, and of its schema registry."""
+    values: Values
 
     @classmethod
     def read(cls, properties: Properties) -> Topic:
@@ -65,22 +95,19 @@ class Topic:
                 "kafkaConnectionConfiguration names a configuration of the cluster, which cannot be read from outside: "
                 "give the connection in the element itself"
             )
-        strategy = properties.text("schemaStrategy.type", NO_SCHEMA)
-        if strategy != NO_SCHEMA or properties.text("avro.schema"):
-            raise ConnectorInputError(f"property schemaStrategy.type is {strategy!r}: only {NO_SCHEMA} is built by now")
         servers, name = properties.text("topic.bootstrapServers"), properties.text("topic.topicName")
         if not servers.strip() or not name:
             raise ConnectorInputError("properties topic.bootstrapServers and topic.topicName must not be empty")
+        additional = properties.mapping("additionalProperties") or {}
         return cls(
             servers=",".join(one.strip() for one in servers.split(",")),
             name=name,
-            group=properties.text("groupId"),
+            group=str(additional.get("group.id") or properties.text("groupId"))[:MAX_GROUP_CHARACTERS],
             credentials=_credentials(properties),
             reset=properties.choice("autoOffsetReset", RESETS, "none"),
             offsets=_offsets(properties),
-            additional={
-                key: _spelled(value) for key, value in (properties.mapping("additionalProperties") or {}).items()
-            },
+            additional=additional,
+            values=values_of(properties),
         )
 
     @property
@@ -106,7 +133,3 @@ def _offsets(properties: Properties) -> tuple[int, ...]:
         return tuple(int(one) for one in properties.texts("offsets") or () if one.strip())
     except ValueError:
         raise ConnectorInputError("property offsets should be a list of whole numbers") from None
-
-
-def _spelled(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

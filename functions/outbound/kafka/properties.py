@@ -65,9 +65,18 @@ def configuration(request: KafkaRequest, servers: str) -> dict[str, Any]:
     """What librdkafka is told. Raises ConnectorInputError for a login without its other half, and unknown security."""
     made: dict[str, Any] = {**DEFAULTS, "bootstrap.servers": servers, "message.timeout.ms": DELIVERY_MILLISECONDS}
     made |= _login(request)
-    for name, value in (request.additional_properties or {}).items():
+    return made | additional(request.additional_properties or {})
+
+
+def additional(properties: Mapping[str, Any], consumer: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What librdkafka is told for properties of Java's client; `consumer`: further ones that both call the same.
+
+    Raises ConnectorInputError for unknown security.
+    """
+    made: dict[str, Any] = {}
+    for name, value in properties.items():
         if value is not None:
-            made |= _property(name, _text(value))
+            made |= {name: _text(value)} if name in consumer else _property(name, _text(value))
     if made.get("sasl.mechanism", "PLAIN") not in MECHANISMS:
         raise ConnectorInputError(
             f"additionalProperties: sasl.mechanism must be one of {', '.join(sorted(MECHANISMS))}"
@@ -76,9 +85,12 @@ def configuration(request: KafkaRequest, servers: str) -> dict[str, Any]:
 
 
 def _login(request: KafkaRequest) -> dict[str, Any]:
-    """A blank user with a blank password is none."""
     proof = request.kafka_connection_configuration or request.authentication
-    user, password = proof.username or "", proof.password or ""
+    return login(proof.username or "", proof.password or "")
+
+
+def login(user: str, password: str) -> dict[str, Any]:
+    """SASL/PLAIN over TLS. A blank user with a blank password is none. Raises ConnectorInputError."""
     if not user.strip() and not password.strip():
         return {}
     if not user.strip() or not password.strip():

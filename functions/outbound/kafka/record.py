@@ -11,7 +11,6 @@ from connector_sdk.errors import ConnectorError
 from connector_sdk.kafka_schemas import Avro, framed, schema_of
 from connector_sdk.outbound import JobContext
 from functions.outbound.kafka.model import InlineSchema, KafkaRequest, RegistrySchema, SchemaType
-from functions.outbound.kafka.registry import schema_id
 
 FAILED = "FAIL"
 """`error.code` of every failure that is not the model's fault, as in Camunda's runtime."""
@@ -43,6 +42,8 @@ def value(request: KafkaRequest, context: JobContext) -> bytes:
 def _registered(
     strategy: RegistrySchema, given: Mapping[str, Any], request: KafkaRequest, context: JobContext
 ) -> bytes:
+    from functions.outbound.kafka.registry import schema_id  # few tasks have one, and it costs every start
+
     schema = schema_of(strategy.schema_)
     is_avro = strategy.schema_type is SchemaType.AVRO
     content = _avro(schema, given) if is_avro else json_text(given).encode()

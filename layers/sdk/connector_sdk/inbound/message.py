@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NoReturn
 
+from connector_sdk.errors import SdkError
 from connector_sdk.inbound.limits import MAX_JSON_DEPTH, is_deeper
+
+
+class UnreadableMessage(SdkError):
+    """A record is not what its model says it is, however often it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,15 @@ Items = Callable[[Mapping[str, Any]], Iterable[Item]]
 def json_or_text(text: str) -> Any:
     """A body as JSON if it is any, else as it is."""
     try:
-        found = json.loads(text, parse_constant=_refused)
+        found = strict_json(text)
     except (ValueError, RecursionError):
         return text
     return text if is_deeper(found, MAX_JSON_DEPTH) else found
+
+
+def strict_json(content: str | bytes) -> Any:
+    """Raises ValueError for what is none, NaN and Infinity among it, and RecursionError."""
+    return json.loads(content, parse_constant=_refused)
 
 
 def _refused(constant: str) -> NoReturn:

@@ -19,7 +19,7 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
-from connector_sdk.inbound.message import InboundMessage, Settled
+from connector_sdk.inbound.message import InboundMessage, Settled, UnreadableMessage
 from connector_sdk.inbound.recording import recorded
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.stores import Deliveries, Delivery
@@ -103,8 +103,8 @@ def take(
         if not consumed:
             _LOG.warning("no element wants a message of %s", subscriptions[0].path)
         return Settled.DONE if consumed else Settled.REFUSED
-    except ExpressionError as error:
-        _LOG.error("the activation condition of %s fails: %s", subscriptions[0].path, error)
+    except (UnreadableMessage, ExpressionError) as error:  # of the activation condition
+        _LOG.error("a message of %s cannot be used: %s", subscriptions[0].path, error)
         return Settled.REFUSED
     except Exception:
         _LOG.exception("a message of %s could not be taken in", subscriptions[0].path)

@@ -1,10 +1,10 @@
-"""One GET from an address that was checked: the key sets and certificates with which webhooks are verified."""
+"""One GET from an address that was checked: for keys, certificates and schemas, with which events are read."""
 
 from __future__ import annotations
 
 import http.client
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -22,10 +22,20 @@ MAX_CONTENT_BYTES = 512 * 1024
 
 
 class NotFetched(OSError):
-    """There was an answer, and it is not what was asked for."""
+    """There was an answer, and it is not what was asked for. `status`: if it was another than 200."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
-def fetch(url: str, allowed: Iterable[Network] = (), *, resolver: Resolver = resolve) -> bytes:
+def fetch(
+    url: str,
+    allowed: Iterable[Network] = (),
+    headers: Mapping[str, str] | None = None,
+    *,
+    resolver: Resolver = resolve,
+) -> bytes:
     """The content at an http:// or https:// address; redirects are not followed, proxies not asked.
 
     Raises ValueError for an address that is none, DeniedAddress, and OSError if there is no answer, or another than
@@ -43,7 +53,9 @@ def fetch(url: str, allowed: Iterable[Network] = (), *, resolver: Resolver = res
     try:
         connection.connect()
         connection.sock = cast(Any, BoundedSocket(connection.sock, TIMEOUT_SECONDS, deadline))
-        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        connection.request(
+            "GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers=headers or {}
+        )
         answer = connection.getresponse()
         content = answer.read(MAX_CONTENT_BYTES + 1)
     except http.client.HTTPException as error:
@@ -51,7 +63,7 @@ def fetch(url: str, allowed: Iterable[Network] = (), *, resolver: Resolver = res
     finally:
         connection.close()
     if answer.status != 200:
-        raise NotFetched(f"{parts.hostname} answered {answer.status}")
+        raise NotFetched(f"{parts.hostname} answered {answer.status}", answer.status)
     if len(content) > MAX_CONTENT_BYTES:
         raise NotFetched(f"{parts.hostname} answered with more than {MAX_CONTENT_BYTES} bytes")
     return content
