@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from devkit.cli import exit_codes
 from devkit.cli.output import console, print_json, print_line
 from devkit.conformance import KINDS, Report, judge
+from devkit.conformance.frame import Result
 
 FIRST_DIFFERENCES = 20
 
@@ -34,11 +38,17 @@ def conformance(
     """
     logging.disable()  # recorded failures are expected; their log lines would bury the report
     try:
-        report = judge(kind, cases, results)
+        report = judge(kind, cases, results, _watched)
     finally:
         logging.disable(logging.NOTSET)
     (_print_json if as_json else _print_table)(report)
     return exit_codes.DIFFERENCE if report.differences else exit_codes.OK
+
+
+def _watched(produced: Iterable[Result], number: int) -> Iterable[Result]:
+    """Shows on a terminal how far it is: some kinds take minutes."""
+    shown = Console(stderr=True)
+    return track(produced, "replaying", number, console=shown, transient=True, disable=not shown.is_terminal)
 
 
 def _print_json(report: Report) -> None:

@@ -166,6 +166,7 @@ class Lines:
             function=done.function,
             outcome=done.outcome,
             message=done.message,
+            result=done.result.value,
             retriesLeft=done.retries_left,
             incident=done.retries_left == 0,
         )

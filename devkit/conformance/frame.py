@@ -28,6 +28,14 @@ MEMBERS: Mapping[str, frozenset[str]] = {
 """By which a case of each kind is known."""
 
 
+Watch = Callable[[Iterable[Result], int], Iterable[Result]]
+"""Passes results on while they are produced, knowing how many there will be."""
+
+
+def _unwatched(produced: Iterable[Result], number: int) -> Iterable[Result]:
+    return produced
+
+
 class UnknownKind(SdkError):
     """There are no recorded cases of that kind."""
 
@@ -43,7 +51,7 @@ class Judge:
     """The name of the documented rule that makes a difference, if one does."""
 
 
-def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Report:
+def judge(kind: str, cases_file: Path, results_file: Path | None = None, watch: Watch = _unwatched) -> Report:
     """Run every case of a file and compare; write each raw result as a JSON line if a file is given.
 
     Cases that the comparer leaves out are still run, so that `results_file` is complete.
@@ -55,7 +63,7 @@ def judge(kind: str, cases_file: Path, results_file: Path | None = None) -> Repo
     run, comparer = _implementation(kind)
     cases = json_lines.read(cases_file)
     _require(kind, cases, cases_file)
-    produced = run(cases)
+    produced = watch(run(cases), len(cases))
     results = {one["id"]: one for one in (json_lines.write(produced, results_file) if results_file else produced)}
     report = Report()
     for case in cases:

@@ -189,7 +189,8 @@ def test_a_failed_job_says_how_many_tries_are_left(tmp_path: Path) -> None:
         url = command.event("ready")["webhooks"][0]["url"]
         github.send(github.issue_opened("acme/webshop", 42, "Checkout hangs", delivery="delivery-42"), url)
         failed = command.event("job")
-        assert (failed["outcome"], failed["retriesLeft"], failed["incident"]) == ("failed", 2, False)
+        assert (failed["outcome"], failed["result"]) == ("failed", "taken")
+        assert (failed["retriesLeft"], failed["incident"]) == (2, False)
 
 
 def test_incidents_that_the_engine_raises_before_there_is_a_job_are_shown(tmp_path: Path) -> None:

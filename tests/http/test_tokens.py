@@ -74,6 +74,12 @@ def test_a_token_of_unknown_life_is_not_kept(client: HttpClient, httpserver: HTT
     assert [request.path for request in requests(httpserver)] == ["/token", "/", "/token", "/"]
 
 
+def test_an_answer_without_a_token_is_the_token_null(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_json({"expires_in": 60})
+    httpserver.expect_request("/", headers={"Authorization": "Bearer null"}).respond_with_data("")
+    assert client.get(httpserver.url_for("/"), auth=credentials(httpserver)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("how", "authorization", "form"),
     [
