@@ -34,6 +34,7 @@ from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.reports import NEVER_RAN_DELAY_MS
+from tests.engine_client.as_saas import as_saas
 from tests.poller.running import QUICKLY, Seen, outcomes, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 from tests.poller.test_process_host import process
@@ -179,6 +180,22 @@ def test_a_storm_of_503_loses_and_doubles_nothing(engine: ScriptedEngine) -> Non
     assert engine.completions() == dict.fromkeys(keys, 1)
     assert function.runs == dict.fromkeys(keys, 1)
     assert {command for _, command in engine.taken} == {"completion"}
+
+
+def test_behind_a_login_below_a_path_with_429s_each_job_is_done_once(httpserver: HTTPServer) -> None:
+    function, seen = Counted(), Seen()
+    with as_saas(httpserver) as cluster:
+        deploy(cluster.client, count=JOBS)
+        cluster.refuses = lambda number: number % 3 == 0
+        fn, functions = Registered("fn", ("t",)), Inline({"fn": function})
+        poller = Poller(cluster.client, [fn], functions, Options(**QUICKLY), observer=seen, wait=lambda seconds: None)
+        poller.start()
+        seen.wait(JOBS)
+        assert poller.stop(WAIT_SECONDS) == 0
+        cluster.refuses = lambda number: False
+        assert states(cluster.client) == {"COMPLETED": JOBS}
+    assert (poller.counts(), set(function.runs.values())) == ({"completed": JOBS}, {1})
+    assert cluster.asked["POST /jobs/…/completion"] == JOBS * 3 // 2  # each third one was refused
 
 
 def test_an_engine_whose_clock_jumps_ends_a_running_job_once(
