@@ -1,6 +1,7 @@
-"""Camunda's connector runtime with a webhook of ours, as a process: its jars are from Maven, our Java is compiled here.
+"""Camunda's connector runtime as a process: its jars are from Maven, our Java is compiled here.
 
-The webhook connector itself is not published on Maven. Ours verifies GitHub's signature and hands the event on.
+It has the REST connector, and a webhook of ours, for the webhook connector is not published on Maven: it verifies
+GitHub's signature and hands the event on.
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ class Endpoint:
 @contextmanager
 def endpoint(engine: str, path: str, secrets: Mapping[str, str]) -> Iterator[Endpoint]:
     """Start the runtime for this engine and wait until it serves `path`. Raises PartMissing, NotReady."""
-    java, parts = java_home(), home()
     port = free_ports(1)[0]
+    starting = command({**engine_options(engine), "server.port": str(port)})
     with folder_for("java") as folder, closing(HTTPConnection(HOST, port, timeout=REQUEST_SECONDS)) as connection:
         program = Program(
             "Camunda's connector runtime",
-            _command(java, parts, engine, port),
+            starting,
             folder,
             lambda: _serves(port, path),
             secrets,
@@ -90,18 +91,24 @@ def endpoint(engine: str, path: str, secrets: Mapping[str, str]) -> Iterator[End
             yield Endpoint(program.pid, connection)
 
 
-def _command(java: Path, parts: Path, engine: str, port: int) -> list[str]:
+def command(options: Mapping[str, str]) -> list[str]:
+    """What starts the runtime with these properties, on this machine's address only. Raises PartMissing."""
+    java, parts = java_home(), home()
+    machine = [str(java / "bin" / "java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{parts}/classes:{parts}/jars/*"]
+    given = {"server.address": HOST, **options}
+    return [*machine, "bench.Runtime", *(f"--{name}={value}" for name, value in given.items())]
+
+
+def engine_options(rest: str, grpc: str | None = None) -> dict[str, str]:
+    """Which engine it serves, over gRPC if that has an address, and SECRET_NAME for secrets."""
     options = {
         "camunda.client.mode": "self-managed",
         "camunda.client.auth.method": "none",
-        "camunda.client.rest-address": engine,
-        "camunda.client.prefer-rest-over-grpc": "true",
+        "camunda.client.rest-address": rest,
+        "camunda.client.prefer-rest-over-grpc": "false" if grpc else "true",
         "camunda.connector.secretprovider.environment.prefix": "SECRET_",
-        "server.address": HOST,
-        "server.port": str(port),
     }
-    machine = [str(java / "bin" / "java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{parts}/classes:{parts}/jars/*"]
-    return [*machine, "bench.Runtime", *(f"--{name}={value}" for name, value in options.items())]
+    return options | ({"camunda.client.grpc-address": grpc} if grpc else {})
 
 
 def _serves(port: int, path: str) -> bool:

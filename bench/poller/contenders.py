@@ -1,87 +1,112 @@
-"""The job workers that are compared: each a process that serves one job type."""
+"""The job workers that are compared, each with how it is started for a type of its own and one that hangs."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
+from pathlib import Path
 
-from bench.rest import Target as Process
-from devkit.checkout import ROOT
-from devkit.testing.processes import inherited_environment
+from bench.java import runtime as java
+from bench.poller.engine import Addresses
+from bench.poller.model import hanging_type
+from bench.poller.worker import Launch
+from connector_sdk.errors import SdkError
+from devkit.checkout import tool
+
+TOKEN = "a-secret"  # noqa: S105 - of the bench
+PEERS = Path(__file__).parent / "peers"
+FUNCTION = "io.camunda.connector.http.rest.HttpJsonFunction"
+
+
+class CannotServe(SdkError):
+    """A worker that does not speak with this engine."""
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
-    """A started worker."""
+class Contender:
+    """One worker. The slow ones get fewer jobs, those that get faster while they run more of them beforehand."""
 
-    name: str
-    process: subprocess.Popen[str]
-    begin: float
-
-    def cpu_seconds(self) -> float:
-        """What its process has used."""
-        return self._as_process().cpu_seconds()
-
-    def megabytes(self) -> float:
-        """What its process keeps in memory."""
-        return self._as_process().megabytes()
-
-    def hold(self) -> None:
-        """Stop it where it is, so that a backlog can be made."""
-        self.process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """Let it run again."""
-        self.process.send_signal(signal.SIGCONT)
-
-    def _as_process(self) -> Process:
-        return Process(self.name, "", self.process.pid, 0.0)
+    title: str
+    launch: Callable[[Addresses, str], Launch]
+    slow: bool = False
+    compiles_itself: bool = False
+    calls: bool = True
+    every_round: bool = True
 
 
-@contextmanager
-def ours(engine: str, job_type: str) -> Iterator[Worker]:
-    """This project's poller with the REST connector in its process, as `docs/deploy.md` starts it; default settings."""
-    command = [sys.executable, "-m", "functions.runtime.poller", "http-json"]
+def ours(engine: Addresses, job_type: str) -> Launch:
+    """This project's poller with connectors in its process, as `docs/deploy.md` starts it; default settings."""
     variables = {
-        **inherited_environment(),
-        "CAMUNDA_REST_ADDRESS": engine,
+        "CAMUNDA_REST_ADDRESS": engine.rest,
         "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8",
         "CONNECTOR_HTTP_JSON_TYPE": job_type,
-        "SECRET_TOKEN": "a-secret",
+        "CONNECTOR_GRAPHQL_TYPE": hanging_type(job_type),
+        "SECRET_TOKEN": TOKEN,
     }
-    begin = perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - this project's own program
-        command,
-        cwd=ROOT,
-        env=variables,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    reader = threading.Thread(target=_drain, args=(process,), daemon=True)
-    reader.start()
-    try:
-        yield Worker("ours", process, begin)
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        reader.join(10)
+    return Launch([sys.executable, "-m", "functions.runtime.poller", "http-json", "graphql"], variables)
 
 
-def _drain(process: subprocess.Popen[str]) -> None:
-    for _ in process.stderr or ():
-        pass
+def javas(threads: int, jobs: int) -> Callable[[Addresses, str], Launch]:
+    """Camunda's runtime. Streams jobs, as its bundle does, from an engine with gRPC; else it polls over REST."""
+
+    def launch(engine: Addresses, job_type: str) -> Launch:
+        options = {
+            **java.engine_options(engine.rest, engine.grpc),
+            "camunda.client.worker.defaults.stream-enabled": "true" if engine.grpc else "false",
+            "camunda.client.worker.defaults.max-jobs-active": str(jobs),
+            "camunda.client.execution-threads": str(threads),
+            "camunda.connector.polling.enabled": "false",
+            "camunda.connector.webhook.enabled": "false",
+            "server.port": "0",
+        }
+        variables = {
+            "CONNECTOR_QUICK_FUNCTION": FUNCTION,
+            "CONNECTOR_QUICK_TYPE": job_type,
+            "CONNECTOR_HANGING_FUNCTION": FUNCTION,
+            "CONNECTOR_HANGING_TYPE": hanging_type(job_type),
+            "SECRET_TOKEN": TOKEN,
+        }
+        return Launch(java.command(options), variables)
+
+    return launch
 
 
-CONTENDERS = {"ours": ours}
-"""By name. Camunda's Java runtime, pyzeebe and Camunda's Python SDK are still to come."""
+def pyzeebe(jobs: int | None) -> Callable[[Addresses, str], Launch]:
+    """Over gRPC only."""
+
+    def launch(engine: Addresses, job_type: str) -> Launch:
+        if engine.grpc is None:
+            raise CannotServe("it speaks gRPC, which this engine does not")
+        return _peer("pyzeebe_worker.py", engine.grpc, job_type, jobs)
+
+    return launch
+
+
+def sdk(jobs: int | None) -> Callable[[Addresses, str], Launch]:
+    """Camunda's Python SDK. 8.6's answers are put right for it inside its process."""
+    return lambda engine, job_type: _peer("sdk_worker.py", engine.rest, job_type, jobs)
+
+
+def _peer(program: str, engine: str, job_type: str, jobs: int | None) -> Launch:
+    types = [job_type, hanging_type(job_type)]
+    return Launch([str(tool("worker") / "python"), str(PEERS / program), engine, str(jobs or 0), *types], {})
+
+
+def without_calls(engine: Addresses, job_type: str) -> Launch:
+    """Completes jobs and does nothing else: what the engine can give."""
+    if engine.grpc is None:
+        raise CannotServe("only the real engine tells what it has completed")
+    return Launch([sys.executable, str(PEERS / "bare_worker.py"), engine.rest, job_type], {})
+
+
+CONTENDERS = {
+    "ours": Contender("ours", ours),
+    "java": Contender("Java, bundle settings", javas(10, 32), compiles_itself=True),
+    "java-100": Contender("Java, 100 threads", javas(100, 100), compiles_itself=True),
+    "pyzeebe": Contender("pyzeebe", pyzeebe(None), slow=True, every_round=False),
+    "pyzeebe-100": Contender("pyzeebe, 100 jobs", pyzeebe(100), slow=True, every_round=False),
+    "sdk": Contender("Camunda's Python SDK", sdk(None), slow=True, every_round=False),
+    "sdk-100": Contender("Camunda's Python SDK, 100 jobs", sdk(100), slow=True, every_round=False),
+    "bare": Contender("no call: the engine's limit", without_calls, calls=False),
+}

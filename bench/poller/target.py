@@ -1,16 +1,26 @@
-"""The service that jobs call: answers at once, in a process of its own, and counts."""
+"""The service that jobs call, with an answer for each kind of job; it counts its calls."""
 
 from __future__ import annotations
 
-import multiprocessing
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import json
+from collections.abc import Iterator, MutableSequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.sharedctypes import RawArray
+from typing import cast
 
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"value": 42}'
+from bench.poller.server import ok, served
+
+ITEMS = 9_000
+ITEM = {"name": "a thing of some kind", "price": 12.5, "colours": ["red", "green"], "here": True}
+ANSWERS = {
+    "quick": (0.0, ok(b'{"value": 42}')),
+    "slow": (2.0, ok(b'{"value": 42}')),
+    "large": (0.0, ok(json.dumps({"items": [{"number": n, **ITEM} for n in range(ITEMS)]}).encode())),
+    "hanging": (30.0, ok(b'{"data": {"value": 42}}')),
+}
+"""What a job of each kind gets, after so many seconds. `large` is 1 MB; `hanging` suits GraphQL as well."""
+KINDS = tuple(ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,43 +28,27 @@ class Target:
     """A running service."""
 
     address: str
-    _calls: Any
+    pid: int
+    _calls: MutableSequence[int]
 
-    def calls(self) -> int:
-        """Answered so far."""
-        with self._calls.get_lock():
-            return int(self._calls.value)
+    def url(self, kind: str) -> str:
+        """What a job of this kind calls."""
+        return f"{self.address}/{kind}"
+
+    def calls(self, kind: str) -> int:
+        """Begun so far."""
+        return self._calls[KINDS.index(kind)]
 
 
 @contextmanager
 def target() -> Iterator[Target]:
-    """Answer GETs on a free port of 127.0.0.1 while the block runs."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-    calls = multiprocessing.Value("q", 0)
-    process = multiprocessing.Process(target=_serve, args=(listening, calls), daemon=True)
-    process.start()
-    try:
-        yield Target(f"http://127.0.0.1:{listening.getsockname()[1]}/answer", calls)
-    finally:
-        process.kill()
-        process.join()
-        listening.close()
+    """Serve while the block runs."""
+    calls = cast(MutableSequence[int], RawArray("q", len(KINDS)))
 
+    def answer(path: str, _: bytes) -> tuple[float, bytes]:
+        kind = path[1:].partition("?")[0]
+        calls[KINDS.index(kind)] += 1  # nobody else writes
+        return ANSWERS[kind]
 
-def _serve(listening: socket.socket, calls: Any) -> None:
-    while True:
-        connection, _ = listening.accept()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=_answer, args=(connection, calls), daemon=True).start()
-
-
-def _answer(connection: socket.socket, calls: Any) -> None:
-    unread = b""
-    with connection, suppress(ConnectionError):
-        while received := connection.recv(65536):
-            unread += received
-            while b"\r\n\r\n" in unread:  # a GET has no body
-                unread = unread.partition(b"\r\n\r\n")[2]
-                with calls.get_lock():
-                    calls.value += 1
-                connection.sendall(ANSWER)
+    with served(answer) as (address, pid):
+        yield Target(address, pid, calls)

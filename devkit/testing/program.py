@@ -86,6 +86,13 @@ class Program:
             process.kill()
             process.wait(STOP_SECONDS)
 
+    def kill(self) -> None:
+        """End it as a crash does: it tidies nothing up."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait(STOP_SECONDS)
+
     def restart(self) -> None:
         """Same ports, same data."""
         self.stop()
@@ -112,9 +119,9 @@ def started(program: Program) -> Iterator[Program]:
 
 
 @contextmanager
-def folder_for(name: str, user: str | None = None) -> Iterator[Path]:
+def folder_for(name: str, user: str | None = None, within: Path | None = None) -> Iterator[Path]:
     """An empty folder that a server's own user can write to; its path is short, as Unix sockets want it."""
-    with tempfile.TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as made:
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=within, ignore_cleanup_errors=True) as made:
         folder = Path(made)
         folder.chmod(0o755)
         if user is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from connector_sdk.wire.connection import Connections
@@ -25,8 +25,20 @@ class RunningZeebe:
     """Of the REST API, without /v2."""
     management: str
     """Of the actuator, such as http://127.0.0.1:9600/actuator."""
-    pid: int
-    log: Path
+    grpc: str
+    """Of the gRPC API, such as http://127.0.0.1:26500."""
+    program: Program = field(repr=False)
+    """It can be killed and started again, with the same data and on the same ports; its clock is the machine's then."""
+
+    @property
+    def pid(self) -> int:
+        """Of the run."""
+        return self.program.pid
+
+    @property
+    def log(self) -> Path:
+        """What all its runs have printed."""
+        return self.program.log
 
     def advance_clock(self, milliseconds: int) -> None:
         """Move the engine's time forwards; it never goes back (time-outs would stand still after that)."""
@@ -39,7 +51,9 @@ class RunningZeebe:
 
 
 @contextmanager
-def zeebe(*, exporter: str | None = None, heap: str = "512m", largest_form: str = "32MB") -> Iterator[RunningZeebe]:
+def zeebe(
+    *, exporter: str | None = None, heap: str = "512m", largest_form: str = "32MB", within: Path | None = None
+) -> Iterator[RunningZeebe]:
     """Start an engine on free ports, wait until it takes commands, and stop it at the end.
 
     `exporter` is an address that gets the engine's records (Elasticsearch's bulk API): the only way to look inside,
@@ -48,7 +62,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m", largest_form: str 
     """
     engine, java = zeebe_home(), java_home()
     with ExitStack() as stack:
-        folder = stack.enter_context(folder_for("zeebe"))
+        folder = stack.enter_context(folder_for("zeebe", within=within))
         ports = free_ports(5)
         address, management = f"http://{HOST}:{ports[0]}", f"http://{HOST}:{ports[1]}/actuator"
         program = Program(
@@ -60,7 +74,7 @@ def zeebe(*, exporter: str | None = None, heap: str = "512m", largest_form: str 
             ready_seconds=READY_SECONDS,
         )
         stack.enter_context(started(program))
-        yield RunningZeebe(address, management, program.pid, program.log)
+        yield RunningZeebe(address, management, f"http://{HOST}:{ports[2]}", program)
 
 
 def _environment(

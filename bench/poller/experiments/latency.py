@@ -1,0 +1,25 @@
+"""How long an instance takes while nothing else is to be done, from its creation to its end."""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+from time import perf_counter
+
+from bench.poller.run import Outcome, Run, percentile
+
+COLUMNS = ("p50 ms", "p99 ms", "measured")
+PAUSE_SECONDS = (0.01, 0.03)
+"""Between two instances, at random: a worker's own rhythm must not meet ours."""
+
+
+def measure(run: Run) -> Outcome:
+    """One instance after the other, as many as there is time for."""
+    run.warm_up()
+    pauses, pause = Random(7), threading.Event()  # noqa: S311 - no secret
+    until = perf_counter() + run.amounts.patience
+    found: list[float] = []
+    while len(found) < run.amounts.latencies and perf_counter() < until:
+        pause.wait(pauses.uniform(*PAUSE_SECONDS))
+        found.append(run.answered_ms())
+    return Outcome({"p50 ms": percentile(found, 0.5), "p99 ms": percentile(found, 0.99), "measured": len(found)})

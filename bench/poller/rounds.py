@@ -1,0 +1,95 @@
+"""Every contender in every round: contenders in turns, each with a type and a process of its own."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from time import perf_counter
+
+from bench.poller.contenders import CONTENDERS, CannotServe, Contender
+from bench.poller.engine import RunningEngine
+from bench.poller.experiments import EXPERIMENTS, Experiment
+from bench.poller.near_free import near_free
+from bench.poller.run import Amounts, Run, running
+from bench.poller.target import Target
+from connector_sdk.errors import SdkError
+from devkit.checkout import ToolMissing
+from devkit.testing.parts import PartMissing
+
+Measured = dict[str, dict[str, list[Mapping[str, float]]]]
+"""By contender, by experiment, for each round."""
+MISSING = (CannotServe, PartMissing, ToolMissing)
+FAILED = (SdkError, RuntimeError, OSError, AssertionError)
+"""TimeoutError is an OSError."""
+
+
+class Rounds:
+    """What was found so far. `skipped` says why something was not."""
+
+    def __init__(self, engine: RunningEngine, target: Target, amounts: Amounts) -> None:
+        self.measured: Measured = {}
+        self.skipped: dict[str, str] = {}
+        self._engine = engine
+        self._target = target
+        self._amounts = amounts
+        self._numbers = itertools.count(1)
+        self._begin = perf_counter()
+
+    def warm_up_engine(self) -> None:
+        """Its virtual machine compiles while it runs; the development engine has none."""
+        if self._engine.addresses.grpc is not None:
+            self._say(f"{self._engine.name} warms up")
+            with running(CONTENDERS["bare"], self._engine, self._target, "warm-up", self._amounts) as run:
+                run.work_off("quick", self._amounts.engine_warm_up)
+
+    def run(self, contenders: Sequence[str], experiments: Sequence[str]) -> None:
+        """All rounds; every second one the other way round."""
+        for number in range(self._amounts.rounds):
+            for name in contenders if number % 2 == 0 else reversed(contenders):
+                due = [one for one in experiments if _is_due(CONTENDERS[name], EXPERIMENTS[one], number)]
+                for is_near_free in (False, True):
+                    chosen = [one for one in due if EXPERIMENTS[one].near_free is is_near_free]
+                    self._say(f"round {number + 1} of {self._amounts.rounds}: {name}") if chosen else None
+                    self._turn(name, chosen)
+
+    def _turn(self, name: str, experiments: Sequence[str]) -> None:
+        """A worker goes through experiments; one that it did not get done with is the last for its process."""
+        with ExitStack() as stack:
+            run: Run | None = None
+            for experiment in experiments:
+                try:
+                    run = run or self._started(stack, name, EXPERIMENTS[experiment])
+                    outcome = EXPERIMENTS[experiment].measure(run)
+                except MISSING as error:
+                    self._skip(name, str(error))
+                    return
+                except FAILED as error:
+                    self._skip(f"{name}, {experiment}", f"{type(error).__name__}: {error}")
+                    run = None
+                else:
+                    self.measured.setdefault(name, {}).setdefault(experiment, []).append(outcome.measured)
+                    told = ", ".join(f"{column} {value:.4g}" for column, value in outcome.measured.items())
+                    self._say(f"    {experiment}: {told}")
+                    run = run if outcome.is_clean else None
+                if run is None:
+                    stack.close()
+
+    def _started(self, stack: ExitStack, name: str, experiment: Experiment) -> Run:
+        job_type = f"{name}-{next(self._numbers)}"
+        engine = stack.enter_context(near_free(job_type, self._target)) if experiment.near_free else self._engine
+        return stack.enter_context(running(CONTENDERS[name], engine, self._target, job_type, self._amounts))
+
+    def _skip(self, what: str, reason: str) -> None:
+        self.skipped[what] = reason
+        self._say(f"    {what} skipped: {reason}")
+
+    def _say(self, text: str) -> None:
+        print(f"{perf_counter() - self._begin:5.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+def _is_due(contender: Contender, experiment: Experiment, number: int) -> bool:
+    if not contender.calls and experiment is not EXPERIMENTS["backlog"]:
+        return False
+    return number == 0 or (contender.every_round and experiment.every_round)
