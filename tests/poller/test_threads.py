@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from functions.runtime.poller.threads import Threads
 
 WAIT_SECONDS = 20
@@ -25,3 +27,56 @@ def test_a_thread_that_is_busy_at_the_end_goes_after_its_call() -> None:
     go.set()
     ran[0].join(WAIT_SECONDS)
     assert not ran[0].is_alive()
+
+
+def test_calls_that_wait_run_side_by_side_however_many_they_are() -> None:
+    threads = Threads("job")
+    all_wait = threading.Barrier(257)
+    try:
+        for _ in range(256):
+            threads.start(lambda: _wait(all_wait))
+        all_wait.wait(WAIT_SECONDS)
+    finally:
+        threads.end()
+
+
+def test_calls_that_compute_share_few_threads_and_all_run() -> None:
+    threads = Threads("job")
+    ran: list[str] = []
+    done = threading.Event()
+
+    def call() -> None:
+        ran.append(threading.current_thread().name)
+        if len(ran) == 1_000:
+            done.set()
+
+    for _ in range(1_000):
+        threads.start(call)
+    assert done.wait(WAIT_SECONDS)
+    threads.end()
+    assert len(ran) == 1_000
+
+
+def test_calls_that_get_no_thread_run_in_one_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = Threads("job")
+    go, ran = threading.Event(), threading.Semaphore(0)
+
+    def call() -> None:
+        go.wait(WAIT_SECONDS)
+        ran.release()
+
+    for _ in range(9):
+        threads.start(call)
+    monkeypatch.setattr(threading.Thread, "start", _refuse)
+    go.set()
+    for _ in range(9):
+        assert ran.acquire(timeout=WAIT_SECONDS)
+    threads.end()
+
+
+def _wait(barrier: threading.Barrier) -> None:
+    barrier.wait(WAIT_SECONDS)
+
+
+def _refuse(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

@@ -1,0 +1,85 @@
+"""Calls that compute run few at a time; calls that wait hold back nobody."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.runtime.poller.pace import Pace
+
+
+def test_eight_calls_begin_at_once() -> None:
+    pace = Pace()
+    assert pace.room == 8
+    for _ in range(8):
+        pace.begin()
+    assert pace.room == 0
+
+
+def test_calls_that_end_within_a_tick_run_one_by_one_after_a_while() -> None:
+    pace = Pace()
+    rooms = []
+    for _ in range(4):
+        begun = [pace.begin() for _ in range(pace.room)]
+        for call in begun:
+            pace.end(call)
+        pace.tick(busy=True)
+        rooms.append(pace.room)
+    assert rooms == [4, 2, 1, 1]
+
+
+def test_calls_that_wait_make_room_for_twice_as_many() -> None:
+    pace = Pace()
+    begun = 0
+    for _ in range(13):
+        while pace.room:
+            pace.begin()
+            begun += 1
+        pace.tick(busy=False)
+    assert begun > 256
+
+
+def test_calls_that_wait_on_a_busy_processor_make_room_for_one() -> None:
+    pace = Pace()
+    for _ in range(8):
+        pace.begin()
+    for _ in range(5):
+        pace.tick(busy=True)
+    assert pace.room == 1
+
+
+def test_when_nobody_waits_eight_may_begin_again() -> None:
+    pace = Pace()
+    for _ in range(5):
+        pace.tick(busy=True)
+    pace.rest()
+    assert pace.room == 8
+
+
+def test_a_call_that_ends_long_after_its_tick_changes_nothing() -> None:
+    pace = Pace()
+    begun = pace.begin()
+    for _ in range(5):
+        pace.tick(busy=True)
+    pace.end(begun)
+    assert pace.room == 1
+
+
+@given(st.lists(st.sampled_from(["begin", "end", "quiet tick", "busy tick", "rest"]), max_size=60))
+def test_whatever_happens_all_begin_after_a_while(steps: list[str]) -> None:
+    pace = Pace()
+    running: list[int] = []
+    for step in steps:
+        match step:
+            case "begin":
+                running += [pace.begin()] if pace.room else []
+            case "end":
+                if running:
+                    pace.end(running.pop(0))
+            case "rest":
+                pace.rest()
+            case _:
+                pace.tick(busy=step == "busy tick")
+    pace.tick(busy=True)
+    pace.tick(busy=True)
+    assert pace.room >= 1
