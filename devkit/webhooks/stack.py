@@ -12,7 +12,8 @@ from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused, EngineRejected, SdkError
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.settings import Settings, WebhookApi, webhook_api
+from connector_sdk.setting_values import WebhookApi, webhook_api
+from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesTable
 from functions.runtime.importer.api_routes import ApiRoutes
 from functions.runtime.importer.definitions import SearchableEngine, kept, with_instances

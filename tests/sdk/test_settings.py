@@ -5,7 +5,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from connector_sdk.errors import SettingsError
-from connector_sdk.settings import FUNCTIONS, SETTINGS, Place, Settings
+from connector_sdk.setting_values import Place
+from connector_sdk.settings import FUNCTIONS, SETTINGS, Settings
 
 
 def test_an_empty_environment_gives_every_default() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import SettingsError
-from connector_sdk.settings import Place, Settings
+from connector_sdk.setting_values import Place
+from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess, RoutesFile, RoutesTable, routes_at
 from tests.conftest import Aws
 

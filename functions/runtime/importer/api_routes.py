@@ -16,7 +16,8 @@ from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused
-from connector_sdk.settings import Settings, WebhookApi
+from connector_sdk.setting_values import WebhookApi
+from connector_sdk.settings import Settings
 from connector_sdk.stores.routes import RoutedProcess
 
 GENERIC = "io.camunda:webhook:1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +9,19 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from connector_sdk.errors import SettingsError
-
-Network = IPv4Network | IPv6Network
+from connector_sdk.setting_values import (
+    Network,
+    Place,
+    WebhookApi,
+    address,
+    authentication,
+    choice,
+    from_one_to,
+    networks,
+    place,
+    secret_sources,
+    webhook_api,
+)
 
 OUTBOUND = "outbound"
 INBOUND = "inbound"
@@ -46,96 +56,12 @@ class Setting:
     """The groups of deployed functions whose `Environment` may hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is kept, written `kind:name`, such as `dynamodb:orders-deliveries`."""
-
-    kind: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookApi:
-    """The HTTP API of a stack: its id, and connector type → id of the integration with the function of that kind."""
-
-    id: str
-    targets: Mapping[str, str]
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _authentication(text: str) -> str:
-    """Camunda's connector runtime says none, basic, oidc; its SDKs say NONE, BASIC, OAUTH."""
-    methods = {"NONE": "NONE", "BASIC": "BASIC", "OAUTH": "OAUTH", "OIDC": "OAUTH"}
-    if text.upper() not in methods:
-        raise ValueError(f"one of {', '.join(methods)}")
-    return methods[text.upper()]
-
-
-def _from_one_to(most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ValueError(f"a whole number from 1 to {most}")
-        return int(text)
-
-    return read
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    try:
-        return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise ValueError("addresses or CIDRs separated by commas, such as 10.0.0.0/8") from error
-
-
-def _address(text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
-        raise ValueError("an http:// or https:// address")
-    return text.rstrip("/")
-
-
-def _place(*kinds: str) -> Callable[[str], Place | None]:
-    def read(text: str) -> Place | None:
-        kind, _, name = text.partition(":")
-        if text and (kind not in kinds or not name):
-            raise ValueError(" or ".join(f"{one}:NAME" for one in kinds))
-        return Place(kind, name) if text else None
-
-    return read
-
-
-def webhook_api(text: str) -> WebhookApi | None:
-    """Read the stack's output WebhookApi. Raises ValueError."""
-    try:
-        content = json.loads(text) if text else None
-        return WebhookApi(str(content["api"]), {**content["targets"]}) if content else None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError('{"api": "ID", "targets": {"CONNECTOR TYPE": "INTEGRATION ID"}}') from error
-
-
-def _secret_sources(text: str) -> tuple[Place, ...]:
-    found = []
-    for part in text.split(","):
-        kind, _, name = part.strip().partition(":")
-        if not (name if kind in ("secretsmanager", "ssm") else kind == "environment" and not name):
-            raise ValueError("secretsmanager:NAME, ssm:/PATH or environment, separated by commas")
-        found.append(Place(kind, name))
-    return tuple(found)
-
-
 SETTINGS: dict[str, Setting] = {
     "engine_address": Setting(
         "CAMUNDA_REST_ADDRESS",
         "",
         "where the engine's REST API is, with or without /v2",
-        _address,
+        address,
         ("CAMUNDA_CLIENT_RESTADDRESS", "CAMUNDA_CLIENT_REST_ADDRESS", "ZEEBE_REST_ADDRESS"),
         functions=ENGINE,
     ),
@@ -143,7 +69,7 @@ SETTINGS: dict[str, Setting] = {
         "CAMUNDA_AUTH_STRATEGY",
         "NONE",
         "how to log in to the engine",
-        _authentication,
+        authentication,
         ("CAMUNDA_CLIENT_AUTH_METHOD",),
         functions=ENGINE,
     ),
@@ -166,7 +92,7 @@ SETTINGS: dict[str, Setting] = {
         "CAMUNDA_OAUTH_URL",
         "https://login.cloud.camunda.io/oauth/token",
         "token endpoint for OAUTH",
-        _address,
+        address,
         ("CAMUNDA_CLIENT_AUTH_TOKENURL", "ZEEBE_AUTHORIZATION_SERVER_URL"),
         functions=ENGINE,
     ),
@@ -191,14 +117,14 @@ SETTINGS: dict[str, Setting] = {
         "CONNECTORS_COMPATIBILITY",
         "8.10",
         "whose rules apply where versions differ",
-        _choice("8.8", "8.10"),
+        choice("8.8", "8.10"),
         functions=(OUTBOUND, INBOUND, POLLER, REDELIVERY, IMPORTER, MESSAGES),
     ),
     "allow_addresses": Setting(
         "CONNECTORS_ALLOW_ADDRESSES",
         "",
         "ranges that connectors may dial beside the public Internet",
-        _networks,
+        networks,
         functions=(OUTBOUND, INBOUND),
     ),
     "secret_prefix": Setting(
@@ -209,7 +135,7 @@ SETTINGS: dict[str, Setting] = {
         "environment",
         "where secrets are looked up, in this order: secretsmanager:NAME (a JSON object of secrets), ssm:/PATH "
         "(a parameter for each secret below the path), environment",
-        _secret_sources,
+        secret_sources,
         functions=(OUTBOUND, INBOUND, MESSAGES),
     ),
     "engine_secret": Setting(
@@ -219,7 +145,7 @@ SETTINGS: dict[str, Setting] = {
         functions=ENGINE,
     ),
     "operate_address": Setting(
-        "CONNECTORS_OPERATE_ADDRESS", "", "Operate, to which the log of a job links", _address, functions=(POLLER,)
+        "CONNECTORS_OPERATE_ADDRESS", "", "Operate, to which the log of a job links", address, functions=(POLLER,)
     ),
     "engine_tokens": Setting(
         "CONNECTORS_ENGINE_TOKENS",
@@ -237,21 +163,21 @@ SETTINGS: dict[str, Setting] = {
         "CONNECTORS_POLLER_MODE",
         "always",
         "always: jobs start at once; minute: the poller looks once a minute; off",
-        _choice("always", "minute", "off"),
+        choice("always", "minute", "off"),
         functions=(POLLER,),
     ),
     "batch_size": Setting(
         "CONNECTORS_BATCH_SIZE",
         "10",
         "jobs of one invocation during a backlog, of connectors whose calls may be repeated; 1: each alone",
-        _from_one_to(32),
+        from_one_to(32),
         functions=(POLLER,),
     ),
     "deliveries": Setting(
         "CONNECTORS_DELIVERIES",
         "",
         "where webhook deliveries are recorded: dynamodb:TABLE or sqlite:FILE",
-        _place("dynamodb", "sqlite"),
+        place("dynamodb", "sqlite"),
         functions=(INBOUND, REDELIVERY),
     ),
     "delivery_bodies": Setting(
@@ -276,7 +202,7 @@ SETTINGS: dict[str, Setting] = {
         "CONNECTORS_ROUTES",
         "",
         "where a webhook function looks its paths up: dynamodb:TABLE or file:FILE",
-        _place("dynamodb", "file"),
+        place("dynamodb", "file"),
         functions=(INBOUND, IMPORTER),
     ),
     "webhook_api": Setting(
@@ -290,7 +216,7 @@ SETTINGS: dict[str, Setting] = {
         "CONNECTORS_PUBLIC_ADDRESS",
         "",
         "scheme and host that senders of webhooks use, if a proxy hides them",
-        _address,
+        address,
         functions=(INBOUND,),
     ),
     "aws_region": Setting("AWS_REGION", "", "the region; Lambda sets it", aliases=("AWS_DEFAULT_REGION",)),
@@ -302,7 +228,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "container_token_file": Setting("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "", "proves who asks there; EKS sets it"),
     "execution_environment": Setting("AWS_EXECUTION_ENV", "", "set by Lambda: links and metadata stay shut there"),
-    "aws_endpoint": Setting("AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's", _address),
+    "aws_endpoint": Setting("AWS_ENDPOINT_URL", "", "one address for all of AWS, such as an emulator's", address),
 }
 
 LAMBDA = "AWS_Lambda_"

@@ -17,7 +17,8 @@ from connector_sdk.secrets.provider import (
     SecretProvider,
 )
 from connector_sdk.secrets.secrets_manager import SecretsManagerSecrets
-from connector_sdk.settings import Place, Settings, environment
+from connector_sdk.setting_values import Place
+from connector_sdk.settings import Settings, environment
 
 ENGINE_PREFIXES = ("CAMUNDA_", "ZEEBE_")
 """What an engine secret's members may be called; nothing else of the environment can be set by a secret."""

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import AwsRefused, SettingsError
-from connector_sdk.settings import Place, Settings
+from connector_sdk.setting_values import Place
+from connector_sdk.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
