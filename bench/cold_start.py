@@ -3,7 +3,8 @@
 Each start is a process of its own, as on Lambda: built (`make build`), compiled, on Python 3.13, with nothing else on
 the path. A module's time is its own, the shortest of several starts: whatever disturbs a measurement makes it longer.
 
-    idle     our modules of which neither the start of another nor an event in events/<function> runs a function
+    idle     our modules of which neither the start of another nor an event runs a function: those in events/<function>,
+             and one that ends well, for which services are started on this machine (bench/good_ends.py)
     floor    everything else of ours, with the third-party and standard modules that only that needs
     bare     these third-party and standard modules alone
     ratio    the whole start by the floor; judged where an event shows what the function is for
@@ -17,12 +18,14 @@ import json
 import platform
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from bench.good_ends import GOOD_ENDS
 from devkit.checkout import ROOT
 from devkit.host.functions import HostedFunction, built
 from devkit.host.surroundings import surroundings
@@ -31,12 +34,11 @@ TARGET = 1.25
 STARTS = 9
 BUILD = Path(".aws-sam/build")
 OURS = ("connector_sdk", "functions")
-ENDS_WELL = ("completion", 200, 202)
 START = "import sys; sys.path[:0] = sys.argv[2:]; __import__(sys.argv[1])"
 RAN = """
 import json, sys
-sys.path[:0] = sys.argv[3:]
-ran, started = set(), False
+sys.path[:0] = sys.argv[4:]
+ran, started, answers = set(), False, []
 def note(frame, event, argument):
     code, caller = frame.f_code, frame.f_back
     if event == "call" and code.co_name != "<module>":
@@ -45,11 +47,14 @@ def note(frame, event, argument):
 sys.setprofile(note)
 handler = getattr(__import__(sys.argv[1], fromlist=["handler"]), "handler")
 started = True
+for place, value in json.loads(sys.argv[3]).items():
+    module, _, name = place.partition(":")
+    setattr(sys.modules[module], name, value)
 for file in json.loads(sys.argv[2]):
     with open(file, "rb") as text:
-        handler(json.load(text), None)
+        answers.append(handler(json.load(text), None))
 sys.setprofile(None)
-print("\\n" + json.dumps(sorted(ran)))
+print("\\n" + json.dumps({"ran": sorted(ran), "answers": answers}))
 """
 ALONE = """
 import sys
@@ -94,9 +99,8 @@ class Found:
 def measured(function: HostedFunction, python: str, starts: int) -> Found:
     """The start of a function beside its floor."""
     modules = imports(function, python, starts)
-    events = succeeding(function.name)
-    ran = what_ran(function, python, events) if events else set()
-    idle = {one.name for one in modules if events and is_idle(one.name, function, ran)}
+    ran = what_ran(function, python)
+    idle = {one.name for one in modules if ran and is_idle(one.name, function, ran)}
     libraries = alone(function, python, [one.name for one in modules], idle)
     floor = [one for one in modules if one.name in libraries or (is_ours(one.name) and one.name not in idle)]
     waiting = sorted((one for one in modules if one not in floor), key=lambda one: -one.milliseconds)
@@ -105,18 +109,9 @@ def measured(function: HostedFunction, python: str, starts: int) -> Found:
         everything=sum(one.milliseconds for one in modules),
         floor=sum(one.milliseconds for one in floor),
         bare=sum(one.milliseconds for one in floor if not is_ours(one.name)),
-        judged=bool(events),
+        judged=bool(ran),
         idle=[f"{one.name} {one.milliseconds:.1f}" for one in waiting[:3]],
     )
-
-
-def succeeding(name: str) -> list[Path]:
-    """The events of a function, if one of them ends well: others show little of what it is for."""
-    expected = ROOT / "events" / name / "expected.yaml"
-    ends = yaml.safe_load(expected.read_text(encoding="utf-8")) if expected.is_file() else {}
-    if not any(first in ENDS_WELL for first, _ in ends.values()):
-        return []
-    return sorted(expected.parent.glob("*.json"))
 
 
 def alone(function: HostedFunction, python: str, modules: list[str], idle: set[str]) -> set[str]:
@@ -154,13 +149,31 @@ def one_start(function: HostedFunction, python: str) -> Iterator[Module]:
         yield Module(name.strip(), int(own) / 1000)
 
 
-def what_ran(function: HostedFunction, python: str, events: list[Path]) -> set[str]:
-    """The files of which the start or an event runs a function."""
-    with surroundings(function) as variables:
-        arguments = ["-I", "-S", "-B", "-c", RAN, module_of(function), json.dumps([str(one) for one in events])]
-        done = run(function, python, arguments, variables)
-    files: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return {relative(file) for file in files}
+def what_ran(function: HostedFunction, python: str) -> set[str]:
+    """The files of which the start or an event runs a function; none unless an event ends well, others show little."""
+    events = sorted((ROOT / "events" / function.name).glob("*.json"))
+    with surroundings(function) as variables, ExitStack() as stack:
+        constants: Mapping[str, str] = {}
+        if function.name in GOOD_ENDS:
+            good = stack.enter_context(GOOD_ENDS[function.name]())
+            variables, constants = {**variables, **good.variables}, good.constants
+            events.append(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "good-end.json")
+            events[-1].write_text(json.dumps(good.event()), encoding="utf-8")
+        given = [json.dumps([str(one) for one in events]), json.dumps(dict(constants))]
+        done = run(function, python, ["-I", "-S", "-B", "-c", RAN, module_of(function), *given], variables)
+    seen = json.loads(done.stdout.splitlines()[-1])
+    if not any(map(ended_well, seen["answers"])):
+        return set()
+    return {relative(file) for file in seen["ran"]}
+
+
+def ended_well(answer: dict[str, Any]) -> bool:
+    """Whether a job was completed, a webhook accepted, or a batch taken."""
+    if "statusCode" in answer:
+        return answer["statusCode"] < 300
+    if "batchItemFailures" in answer:
+        return not answer["batchItemFailures"]
+    return any(outcome["command"] == "completion" for outcome in answer.get("outcomes", ()))
 
 
 def run(

@@ -16,7 +16,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from connector_sdk.http.authentication import basic
+from connector_sdk.http.basic import basic
 
 TOKEN = "t0ken"
 REFRESH_TOKEN = "refresh-1"

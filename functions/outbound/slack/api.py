@@ -10,7 +10,6 @@ import httpx
 
 from connector_sdk.errors import ConnectorError, ConnectorRetryError
 from connector_sdk.http import HttpClient, raise_for_status
-from connector_sdk.http.authentication import BearerAuthentication
 from connector_sdk.http.body import FORM, MULTIPART
 
 ADDRESS = "https://slack.com/api/"
@@ -29,7 +28,7 @@ class SlackApi:
 
     def __init__(self, http: HttpClient, token: str) -> None:
         self._http = http
-        self._proof = BearerAuthentication(type="bearer", token=token)
+        self._authorization = f"Bearer {token}"
 
     def form(self, method: str, failed: str = "", **parameters: str | None) -> dict[str, Any]:
         """Call a method with a form, as Slack's SDK for Python calls it. `failed` goes before Slack's word."""
@@ -55,8 +54,8 @@ class SlackApi:
         )
 
     def _call(self, method: str, content_type: str, content: dict[str, Any], failed: str) -> dict[str, Any]:
-        headers = {"Content-Type": content_type}
-        response = self._http.post(ADDRESS + method, headers=headers, body=content, auth=self._proof)
+        headers = {"Content-Type": content_type, "Authorization": self._authorization}
+        response = self._http.post(ADDRESS + method, headers=headers, body=content)
         if response.status_code == TOO_MANY:
             raise ConnectorRetryError(
                 f"Slack takes no more {method} for now", code="ratelimited", backoff=_pause(response)

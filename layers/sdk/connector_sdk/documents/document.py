@@ -5,11 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from mimetypes import MimeTypes
 
 OCTETS = "application/octet-stream"
-_TYPES = MimeTypes(filenames=())
 
 
 @dataclass(frozen=True)
@@ -40,4 +39,9 @@ class Document:
 
 def media_type(file_name: str) -> str:
     """What a file is, by the end of its name."""
-    return _TYPES.guess_type(file_name)[0] or OCTETS
+    return _types().guess_type(file_name)[0] or OCTETS
+
+
+@cache
+def _types() -> MimeTypes:
+    return MimeTypes(filenames=())

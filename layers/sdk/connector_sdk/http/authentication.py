@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -10,8 +9,6 @@ from pydantic import Field
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, NotEmpty, OneOf, Secret
 from connector_sdk.template import Property
-
-EMPTY_PASSWORD = "SPEC_PASSWORD_EMPTY_PATTERN"  # noqa: S105 - what templates write for a password that is empty
 
 _TOKEN_ENDPOINT = Property(label="OAuth 2.0 token endpoint")
 _CLIENT_AUTHENTICATION = Property(
@@ -96,9 +93,3 @@ class AuthenticationConfiguration(ConnectorModel):
 
     authentication: Authentication
     url: str | None = None
-
-
-def basic(username: str, password: str | None) -> str:
-    """The Authorization header's value (RFC 7617)."""
-    secret = "" if password in (None, EMPTY_PASSWORD) else password
-    return "Basic " + b64encode(f"{username}:{secret}".encode()).decode()

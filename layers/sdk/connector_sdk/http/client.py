@@ -14,25 +14,20 @@ from typing import Any
 import httpx
 
 from connector_sdk.clock import Clock
-from connector_sdk.http.authentication import (
-    ApiKeyAuthentication,
-    ApiKeyLocation,
-    Authentication,
-    BasicAuthentication,
-    BearerAuthentication,
-    OAuthClientCredentials,
-    OAuthRefreshToken,
-    basic,
-)
+from connector_sdk.http.basic import basic
 from connector_sdk.http.body import MULTIPART, encoded_body
 from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
-from connector_sdk.http.oauth import Tokens
+from connector_sdk.http.oauth import CLIENT_CREDENTIALS, REFRESH_TOKEN, Tokens
 from connector_sdk.http.redirects import follow
 from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.tls import ClientTls
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
 from connector_sdk.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # only connectors whose tasks choose an authentication need the models
+    from connector_sdk.http.authentication import Authentication
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 CONTENT_TYPE = "content-type"
@@ -125,7 +120,9 @@ class HttpClient:
 
     def _with_fresh_token(self, auth: Authentication | None, send: Callable[[], httpx.Response]) -> httpx.Response:
         """What `send` gets; a kept token that is refused is forgotten, and the request is sent with another."""
-        if not isinstance(auth, OAuthClientCredentials | OAuthRefreshToken) or not self._tokens.knows(auth):
+        if auth is None or (auth.type != CLIENT_CREDENTIALS and auth.type != REFRESH_TOKEN):
+            return send()
+        if not self._tokens.knows(auth):
             return send()
         response = send()
         if response.status_code != UNAUTHORIZED:
@@ -138,21 +135,18 @@ class HttpClient:
 
     def _proof(self, auth: Authentication | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """The headers and query parameters that an authentication adds."""
-        match auth:
-            case BasicAuthentication():
-                return [self._authorization(basic(auth.username, auth.password))], []
-            case BearerAuthentication():
-                return [("Authorization", f"Bearer {auth.token}")], []
-            case ApiKeyAuthentication(api_key_location=ApiKeyLocation.HEADERS):
-                return [(auth.name, auth.value)], []
-            case ApiKeyAuthentication():
-                return [], [(auth.name, auth.value)]
-            case OAuthClientCredentials() | OAuthRefreshToken():
-                if isinstance(auth, OAuthClientCredentials):  # the token endpoint may answer with what it was sent
-                    self._authorization(basic(auth.client_id, auth.client_secret))
-                return [self._authorization(f"Bearer {self._tokens.token(self._sender, auth)}")], []
-            case _:
-                return [], []
+        if auth is None or auth.type == "noAuth":
+            return [], []
+        if auth.type == "basic":
+            return [self._authorization(basic(auth.username, auth.password))], []
+        if auth.type == "bearer":
+            return [("Authorization", f"Bearer {auth.token}")], []
+        if auth.type == "apiKey":
+            proof = [(auth.name, auth.value)]
+            return (proof, []) if auth.api_key_location.value == "headers" else ([], proof)
+        if auth.type == CLIENT_CREDENTIALS:  # the token endpoint may answer with what it was sent
+            self._authorization(basic(auth.client_id, auth.client_secret))
+        return [self._authorization(f"Bearer {self._tokens.token(self._sender, auth)}")], []
 
     def _authorization(self, value: str) -> tuple[str, str]:
         credentials = value.partition(" ")[2]

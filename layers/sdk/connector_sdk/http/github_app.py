@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from connector_sdk.clock import Clock
 from connector_sdk.errors import ConnectorInputError
-from connector_sdk.http.authentication import BearerAuthentication
 from connector_sdk.http.client import HttpClient
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.java_text import java_text
@@ -35,8 +34,7 @@ def installation_token(parameters: Sequence[Any], http: HttpClient, clock: Clock
     key, app, installation = (one if isinstance(one, str) else java_text(one) for one in parameters[: len(PARAMETERS)])
     response = http.post(
         f"{API}/app/installations/{quote(installation, safe='')}/access_tokens",
-        headers={"Accept": "application/vnd.github.v3+json"},
-        auth=BearerAuthentication(type="bearer", token=_signed(key, app, clock)),
+        headers={"Accept": "application/vnd.github.v3+json", "Authorization": f"Bearer {_signed(key, app, clock)}"},
     )
     raise_for_status(response, first_header_only=True)
     content = response.json()

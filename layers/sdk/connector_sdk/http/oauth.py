@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.http.authentication import OAuthClientCredentials, OAuthRefreshToken, basic
+from connector_sdk.http.basic import basic
 from connector_sdk.http.body import FORM, encoded_body
 from connector_sdk.http.errors import InvalidRequest, StatusError
 from connector_sdk.http.result import body_of
@@ -21,12 +21,19 @@ from connector_sdk.http.sending import Request, Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 
-Credentials = OAuthClientCredentials | OAuthRefreshToken
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # only connectors whose tasks choose an authentication need the models
+    from connector_sdk.http.authentication import OAuthClientCredentials, OAuthRefreshToken
+
+    Credentials = OAuthClientCredentials | OAuthRefreshToken
+
 Proof = tuple[list[tuple[str, str]], dict[str, Any]]
 """The headers and the form of a token request."""
 
 MARGIN_MS = 10_000
 MAX_TOKENS = 1000
+CLIENT_CREDENTIALS: Final = "oauth-client-credentials-flow"
+REFRESH_TOKEN: Final = "oauth-refresh-token"  # noqa: S105 - the name of a choice
 BASIC_HEADER = "basicAuthHeader"
 CREDENTIALS_BODY = "credentialsBody"
 
@@ -79,8 +86,8 @@ def fetch(sender: Sender, credentials: Credentials) -> tuple[str, float]:
     An answer without a token gives the text `null`, and the service will refuse it: Camunda's runtime does the same.
     Raises HttpError; a refused refresh token has a code that says what a person has to do.
     """
-    refresh = isinstance(credentials, OAuthRefreshToken)
-    headers, form = _refresh_form(credentials) if isinstance(credentials, OAuthRefreshToken) else _form(credentials)
+    refresh = credentials.type == REFRESH_TOKEN
+    headers, form = _refresh_form(credentials) if credentials.type == REFRESH_TOKEN else _form(credentials)
     response = sender.send(_request(credentials.oauth_token_endpoint, headers, form))
     try:
         raise_for_status(response, first_header_only=True)

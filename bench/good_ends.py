@@ -1,0 +1,130 @@
+"""For each connector an event that ends well, for `bench/cold_start.py`: a sample of events/ with a service on this machine.
+
+A real broker, database or mail store where this machine has one. Where only the answer counts (AWS, Slack, GraphQL,
+SOAP), a server that says what the service would say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_httpserver import HTTPServer
+
+from devkit.checkout import ROOT
+from devkit.testing.certificate import self_signed
+from devkit.testing.dovecot import dovecot
+from devkit.testing.kafka import kafka
+from devkit.testing.postgres import postgres
+from devkit.testing.rabbitmq import PASSWORD, USER, rabbitmq
+
+ENVELOPE = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><placed/></e:Body></e:Envelope>'
+PUBLISHED = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
+ANY = re.compile(".*")
+AWS_KEYS = {"SECRET_AWS_ACCESS_KEY": "test", "SECRET_AWS_SECRET_KEY": "test"}
+
+
+@dataclass(frozen=True, slots=True)
+class GoodEnd:
+    """A sample, changed so that it works, and what its function needs beside it."""
+
+    sample: str
+    """`rabbitmq/publish`, as in events/."""
+    changes: Mapping[str, Any]
+    """Input → value: `authentication.uri`."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """`module:NAME` → value, for a service whose address is no input."""
+
+    def event(self) -> dict[str, Any]:
+        """The invocation."""
+        event: dict[str, Any] = json.loads((ROOT / "events" / f"{self.sample}.json").read_text(encoding="utf-8"))
+        for path, value in self.changes.items():
+            *outer, last = path.split(".")
+            place = event["jobs"][0]["variables"]
+            for name in outer:
+                place = place.setdefault(name, {})
+            place[last] = value
+        return event
+
+
+@contextmanager
+def _rabbitmq() -> Iterator[GoodEnd]:
+    with rabbitmq() as running:
+        uri = f"amqp://{USER}:{{{{secrets.RABBITMQ_PASSWORD}}}}@{running.host}:{running.port}/%2F"
+        changes = {"authentication.uri": uri, "routing.exchange": "amq.topic"}
+        yield GoodEnd("rabbitmq/publish", changes, {"SECRET_RABBITMQ_PASSWORD": PASSWORD})
+
+
+@contextmanager
+def _kafka() -> Iterator[GoodEnd]:
+    with kafka() as running:
+        changes = {
+            "topic.bootstrapServers": running.sasl_bootstrap,
+            "authentication.username": running.user,
+            "additionalProperties": {"security.protocol": "SASL_PLAINTEXT"},
+        }
+        yield GoodEnd("kafka/send", changes, {"SECRET_KAFKA_PASSWORD": running.password})
+
+
+@contextmanager
+def _sql() -> Iterator[GoodEnd]:
+    with postgres() as running:
+        changes = {
+            "connection.uri": f"jdbc:postgresql://{running.host}:{running.port}/{running.database}",
+            "connection.uriProperties.user": running.user,
+            "data.query": "SELECT :id AS id",
+        }
+        yield GoodEnd("sql/select", changes, {"SECRET_DATABASE_PASSWORD": running.password})
+
+
+@contextmanager
+def _email() -> Iterator[GoodEnd]:
+    with dovecot(self_signed()) as running:
+        server = {"imapHost": "127.0.0.1", "imapPort": running.imap, "imapCryptographicProtocol": "NONE"}
+        yield GoodEnd("email/nobody-there", {"authentication.password": running.password, "data.imapConfig": server})
+
+
+def _answered(content: str, end: Callable[[str], GoodEnd]) -> Callable[[], AbstractContextManager[GoodEnd]]:
+    """A server that gives the same answer to everything; `end` gets its address."""
+
+    @contextmanager
+    def answering() -> Iterator[GoodEnd]:
+        with HTTPServer() as server:
+            server.expect_request(ANY).respond_with_data(content)
+            yield end(server.url_for("").rstrip("/"))
+
+    return answering
+
+
+def _aws(sample: str, answer: str) -> Callable[[], AbstractContextManager[GoodEnd]]:
+    return _answered(answer, lambda address: GoodEnd(sample, {"configuration.endpoint": address}, AWS_KEYS))
+
+
+GOOD_ENDS: Mapping[str, Callable[[], AbstractContextManager[GoodEnd]]] = {
+    "email": _email,
+    "eventbridge": _aws("eventbridge/put", '{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}'),
+    "graphql": _answered(
+        '{"data": {"order": null}}', lambda address: GoodEnd("graphql/nobody-there", {"graphql.url": address})
+    ),
+    "kafka": _kafka,
+    "rabbitmq": _rabbitmq,
+    "slack": _answered(
+        '{"ok": true, "ts": "1.5", "channel": "C1", "message": {"text": "x"}}',
+        lambda address: GoodEnd(
+            "slack/post-message",
+            {},
+            {"SECRET_SLACK_TOKEN": "xoxb"},
+            {"functions.outbound.slack.api:ADDRESS": f"{address}/api/"},
+        ),
+    ),
+    "sns": _aws("sns/publish", PUBLISHED),
+    "soap": _answered(ENVELOPE, lambda address: GoodEnd("soap/nobody-there", {"serviceUrl": address})),
+    "sql": _sql,
+    "sqs": _aws("sqs/send", '{"MessageId": "1"}'),
+}
+"""By the function's name."""
