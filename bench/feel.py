@@ -84,10 +84,13 @@ def main() -> None:
     sys.path.insert(0, str(LAYER))
     from connector_sdk.feel import evaluate, parse
 
+    def measured(text: str) -> tuple[float, float]:
+        first = shortest_us(lambda: parse(text).evaluate(CONTEXT), 1, 30)
+        return first, shortest_us(lambda: evaluate(text, CONTEXT), 200, 5)
+
     rows = []
     for text in EXPRESSIONS:
-        first = shortest_us(lambda text=text: parse(text).evaluate(CONTEXT), 1, 30)  # type: ignore[misc]
-        cached = shortest_us(lambda text=text: evaluate(text, CONTEXT), 200, 5)  # type: ignore[misc]
+        first, cached = measured(text)
         rows.append((first, cached))
         print(f"{first:8.1f} µs parse and evaluate {cached:7.1f} µs cached   {text}")
     print(f"{statistics.median(row[0] for row in rows):8.1f} µs", end=" parse and evaluate ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -35,8 +35,10 @@ class Table:
 
     def tokens(self, client: str = "client", item: str = "arn") -> SharedTokens:
         """Another function's view of it; waiting moves the clock."""
-        waited = lambda seconds: self.clock.advance(round(seconds * 1000))  # noqa: E731
-        return SharedTokens(self.dynamodb, self.name, item, client, self.clock, waited)
+        return SharedTokens(self.dynamodb, self.name, item, client, self.clock, self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        self.clock.advance(round(seconds * 1000))
 
 
 @pytest.fixture
@@ -80,9 +82,9 @@ def test_a_hundred_cold_starts_behind_a_login_and_a_path_make_at_most_two_token_
         asked = threading.Semaphore(0)
         fetch = SharedTokens._refreshed
 
-        def counted(tokens: SharedTokens, ask: object) -> Grant:
+        def counted(tokens: SharedTokens, ask: Callable[[], Grant]) -> Grant:
             asked.release()
-            return fetch(tokens, ask)  # type: ignore[arg-type]
+            return fetch(tokens, ask)
 
         monkeypatch.setattr(SharedTokens, "_refreshed", counted)
         together = threading.Barrier(COLD_STARTS)

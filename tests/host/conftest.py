@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,8 +68,8 @@ def hosting() -> Iterator[Callable[..., FunctionHost]]:
     """Host functions until the test's end."""
     hosts: list[FunctionHost] = []
 
-    def start(*functions: HostedFunction, **options: object) -> FunctionHost:
-        hosts.append(FunctionHost({one.name: one for one in functions}, **options))  # type: ignore[arg-type]
+    def start(*functions: HostedFunction, **options: Any) -> FunctionHost:
+        hosts.append(FunctionHost({one.name: one for one in functions}, **options))
         return hosts[-1]
 
     yield start

@@ -151,7 +151,10 @@ def _shown(name: str) -> Callable[[Core, Item], list[Any]]:
     return lambda core, item: [items.element_instance(core, element)[name] for element in _elements(core, item)]
 
 
-_NOTHING: Callable[[Core, Item], list[Any]] = lambda core, item: []  # noqa: E731 - a row of the table below
+def _nothing(_: Core, __: Item) -> list[Any]:
+    return []
+
+
 RELATED: Mapping[str, Mapping[str, tuple[Kind, Callable[[Core, Item], list[Any]]]]] = {
     "process-instances": {
         "elementId": (TEXT, _shown("elementId")),
@@ -159,9 +162,9 @@ RELATED: Mapping[str, Mapping[str, tuple[Kind, Callable[[Core, Item], list[Any]]
         "hasElementInstanceIncident": (FLAG, _shown("hasIncident")),
         "errorMessage": (TEXT, _incident_texts),
         "hasRetriesLeft": (FLAG, _jobs_with_retries),
-        "incidentErrorHashCode": (NUMBER, _NOTHING),
-        "batchOperationId": (TEXT, _NOTHING),
-        "batchOperationKey": (TEXT, _NOTHING),
+        "incidentErrorHashCode": (NUMBER, _nothing),
+        "batchOperationId": (TEXT, _nothing),
+        "batchOperationKey": (TEXT, _nothing),
     },
     "user-tasks": {
         "candidateGroup": (TEXT, lambda core, item: list(item["candidateGroups"])),

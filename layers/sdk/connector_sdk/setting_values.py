@@ -27,6 +27,8 @@ class WebhookApi:
 
 
 def choice(*allowed: str) -> Callable[[str], str]:
+    """One of a few words."""
+
     def read(text: str) -> str:
         if text not in allowed:
             raise ValueError(f"one of {', '.join(allowed)}")
@@ -44,6 +46,8 @@ def authentication(text: str) -> str:
 
 
 def from_one_to(most: int) -> Callable[[str], int]:
+    """A whole number."""
+
     def read(text: str) -> int:
         if not text.isdecimal() or not 1 <= int(text) <= most:
             raise ValueError(f"a whole number from 1 to {most}")
@@ -53,6 +57,7 @@ def from_one_to(most: int) -> Callable[[str], int]:
 
 
 def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and CIDRs, separated by commas."""
     try:
         return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
     except ValueError as error:
@@ -60,12 +65,15 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def address(text: str) -> str:
+    """An HTTP address, without slashes at its end."""
     if text and not text.startswith(("http://", "https://")):
         raise ValueError("an http:// or https:// address")
     return text.rstrip("/")
 
 
 def place(*kinds: str) -> Callable[[str], Place | None]:
+    """A place of one of a few kinds; None for an empty text."""
+
     def read(text: str) -> Place | None:
         kind, _, name = text.partition(":")
         if text and (kind not in kinds or not name):
@@ -76,7 +84,7 @@ def place(*kinds: str) -> Callable[[str], Place | None]:
 
 
 def webhook_api(text: str) -> WebhookApi | None:
-    """Read the stack's output WebhookApi. Raises ValueError."""
+    """The stack's output WebhookApi; None for an empty text."""
     try:
         content = json.loads(text) if text else None
         return WebhookApi(str(content["api"]), {**content["targets"]}) if content else None
@@ -85,6 +93,7 @@ def webhook_api(text: str) -> WebhookApi | None:
 
 
 def secret_sources(text: str) -> tuple[Place, ...]:
+    """Places of secrets, separated by commas."""
     found = []
     for part in text.split(","):
         kind, _, name = part.strip().partition(":")
