@@ -53,6 +53,24 @@ def task(process: str, job_type: str, retries: int = 3) -> bytes:
     return _file(TASK.format(process=process, job_type=job_type, retries=retries))
 
 
+def chain(process: str, *job_types: str) -> bytes:
+    """Start → one service task after the other."""
+    flows = "".join(
+        f"""    <bpmn:sequenceFlow id="f{number}" sourceRef="n{number}" targetRef="n{number + 1}"/>
+    <bpmn:serviceTask id="n{number + 1}">
+      <bpmn:extensionElements><zeebe:taskDefinition type="{job_type}"/></bpmn:extensionElements>
+    </bpmn:serviceTask>
+"""
+        for number, job_type in enumerate(job_types)
+    )
+    return _file(
+        f"""  <bpmn:process id="{process}" isExecutable="true">
+    <bpmn:startEvent id="n0"/>
+{flows}  </bpmn:process>
+"""
+    )
+
+
 def message(process: str, name: str) -> bytes:
     """Start → intermediate message catch on `order` → end."""
     return _file(MESSAGE.format(process=process, message=name))
