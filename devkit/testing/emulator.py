@@ -31,7 +31,12 @@ class RunningEmulator:
     address: str
     """One for all services. SAM wants it with `localhost`, not 127.0.0.1."""
     port: int
-    log: Path
+    program: Program
+    """What is in it stays when it is restarted."""
+
+    @property
+    def log(self) -> Path:
+        return self.program.log
 
     @property
     def account(self) -> Mapping[str, str]:
@@ -55,13 +60,15 @@ def emulator(*, enforce_iam: bool = True) -> Iterator[RunningEmulator]:
             ready_seconds=READY_SECONDS,
         )
         stack.enter_context(started(program))
-        yield RunningEmulator(f"http://localhost:{port}", port, program.log)
+        yield RunningEmulator(f"http://localhost:{port}", port, program)
 
 
 def _environment(folder: Path, port: int, enforce_iam: bool) -> dict[str, str]:
     """TMPDIR is ours, because folders of its workers stay there."""
     return {
         "TMPDIR": str(folder),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,

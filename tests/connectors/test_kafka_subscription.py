@@ -219,7 +219,6 @@ def test_what_came_while_the_engine_was_away_is_published_once_each(
     assert at.seen(process) == []
 
 
-@pytest.mark.wide
 def test_nothing_is_lost_or_doubled_when_the_broker_restarts(
     bench: OfficialBench, broker: RunningKafka, at: Host
 ) -> None:

@@ -12,7 +12,7 @@ from connector_sdk.inbound.batch import failures, settle
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 from devkit.connector_runtime.sources.sqs import record
-from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator
+from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator, emulator
 from devkit.testing.official import OfficialBench
 from functions.inbound.sqs_subscription.app import handler
 from tests.connectors.conftest import Client
@@ -145,6 +145,24 @@ def test_what_came_while_the_engine_was_away_is_published_once_each(bench: Offic
     assert sorted(at.collected(process, 12)) == sorted(f"m-{number}" for number in range(12))
     assert at.seen(process) == []
     assert at.states() == {State.PUBLISHED: 12}
+
+
+def test_nothing_is_lost_or_doubled_when_the_broker_restarts(bench: OfficialBench, account: RunningEmulator) -> None:
+    with emulator() as own, host(Settings.read(own.account), SECRETS) as at:
+        sqs = Client(own)("sqs")
+        process, url = new_name(), queue(sqs, VisibilityTimeout="2")
+        at.deploy(process, modelled(bench.modeler, TEMPLATES["start"], "start", process, "body.id", of_queue(url)))
+        for body in texts(range(3)):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+        before = at.collected(process, 3)
+
+        own.program.restart()
+        for body in texts(range(3, 6)):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+
+        assert sorted(before + at.collected(process, 3)) == [f"m-{number}" for number in range(6)]
+        until(lambda: left(sqs, url) == 0)
+        assert at.seen(process) == []
 
 
 def test_a_message_that_is_handed_over_again_is_published_once(bench: OfficialBench, sqs: Any, at: Host) -> None:

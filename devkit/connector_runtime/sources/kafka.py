@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from functions.outbound.kafka.properties import additional, login
 BATCH = 50
 LOOK_SECONDS = 0.5
 DEFAULT_PORT = 9092
+LET_NOBODY_IN = HOPELESS - {KafkaError._ALL_BROKERS_DOWN}
 CONSUMER = frozenset(
     {
         "check.crcs",
@@ -51,10 +53,14 @@ def read(reading: Reading) -> None:
     except KafkaException as error:
         raise ConnectorInputError(f"additionalProperties: {_sentence([error.args[0]])}") from None
     try:
-        consumer.subscribe([topic.name], on_assign=lambda _, assigned: _begin(consumer, topic, assigned, reading))
+        begun = threading.Event()
+        consumer.subscribe(
+            [topic.name], on_assign=lambda _, assigned: _begin(consumer, topic, assigned, reading, begun)
+        )
         while not reading.stopped.is_set():
             records = [_whole(one) for one in consumer.consume(BATCH, LOOK_SECONDS)]
-            if any(one.code() in HOPELESS for one in complaints):
+            # A member of a group comes back by itself; a new one would wait until the group has given the old one up.
+            if any(one.code() in (LET_NOBODY_IN if begun.is_set() else HOPELESS) for one in complaints):
                 raise ConnectionError(_sentence(complaints))
             if records:
                 _settled(consumer, reading.settle(_event(topic, records)), reading)
@@ -89,8 +95,9 @@ def _configuration(topic: Topic, group: str) -> dict[str, Any]:
     }
 
 
-def _begin(consumer: Any, topic: Topic, assigned: Sequence[Any], reading: Reading) -> None:
+def _begin(consumer: Any, topic: Topic, assigned: Sequence[Any], reading: Reading, begun: threading.Event) -> None:
     """A group that has committed nothing yet begins where the model says."""
+    begun.set()
     reading.connected()
     if topic.offsets:
         for one, known in zip(assigned, consumer.committed(assigned), strict=True):
