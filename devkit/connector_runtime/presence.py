@@ -65,7 +65,10 @@ def _unsaid(_: str) -> None:
 
 
 class PresentEngine:
-    """The engine of webhooks and of redelivery. `say` is told of what a sender waited for, in the request's thread."""
+    """The engine of webhooks and of redelivery, an `InboundEngine`: its commands are an EngineClient's.
+
+    `say` is told of what a sender waited for, in the request's thread.
+    """
 
     def __init__(self, client: EngineClient, presence: Presence, say: Callable[[str], None] = _unsaid) -> None:
         self._client = client
@@ -80,28 +83,9 @@ class PresentEngine:
         """Raises EngineError."""
         return self._presence.use(self._client, self._client.topology)
 
-    def publish_message(
-        self,
-        name: str,
-        *,
-        correlation_key: str = "",
-        time_to_live_ms: int = 0,
-        message_id: str | None = None,
-        variables: Mapping[str, Any] | None = None,
-        tenant_id: str | None = None,
-    ) -> PublishedMessage:
+    def publish_message(self, name: str, **said: Any) -> PublishedMessage:
         """Raises EngineError."""
-        return self._presence.use(
-            self._client,
-            lambda: self._client.publish_message(
-                name,
-                correlation_key=correlation_key,
-                time_to_live_ms=time_to_live_ms,
-                message_id=message_id,
-                variables=variables,
-                tenant_id=tenant_id,
-            ),
-        )
+        return self._presence.use(self._client, lambda: self._client.publish_message(name, **said))
 
     def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
         """Raises EngineError."""
@@ -115,49 +99,18 @@ class PresentEngine:
         """Raises EngineError."""
         return self._presence.use(self._client, lambda: self._client.search(what, filter))
 
-    def create_instance(
-        self,
-        *,
-        process_definition_id: str | None = None,
-        version: int | None = None,
-        variables: Mapping[str, Any] | None = None,
-        tenant_id: str | None = None,
-        await_completion: bool = False,
-        request_timeout_ms: int | None = None,
-        business_id: str | None = None,
-    ) -> CreatedInstance:
+    def create_instance(self, *, await_completion: bool = False, **said: Any) -> CreatedInstance:
         """Raises EngineError."""
         created = self._presence.use(
-            self._client,
-            lambda: self._client.create_instance(
-                process_definition_id=process_definition_id,
-                version=version,
-                variables=variables,
-                tenant_id=tenant_id,
-                await_completion=await_completion,
-                request_timeout_ms=request_timeout_ms,
-                business_id=business_id,
-            ),
+            self._client, lambda: self._client.create_instance(await_completion=await_completion, **said)
         )
         if await_completion:
             self._say(ENDED)
         return created
 
-    def correlate_message(
-        self,
-        name: str,
-        *,
-        correlation_key: str = "",
-        variables: Mapping[str, Any] | None = None,
-        tenant_id: str | None = None,
-    ) -> CorrelatedMessage:
+    def correlate_message(self, name: str, **said: Any) -> CorrelatedMessage:
         """Raises EngineError."""
-        correlated = self._presence.use(
-            self._client,
-            lambda: self._client.correlate_message(
-                name, correlation_key=correlation_key, variables=variables, tenant_id=tenant_id
-            ),
-        )
+        correlated = self._presence.use(self._client, lambda: self._client.correlate_message(name, **said))
         self._say(CORRELATED)
         return correlated
 

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
-
-import pytest
-
-from connector_sdk.bpmn import read
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.settings import Settings
-from devkit.connector_runtime.models import Model
-from devkit.connector_runtime.runtime import Plan, running
-from devkit.engine.server import start
-from functions.runtime.poller.finished import Finished
+from tests.connector_runtime.conftest import first_job
 
 PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -46,21 +35,8 @@ PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 </bpmn:definitions>"""
 
 
-@pytest.fixture
-def engine() -> Iterator[EngineClient]:
-    server = start()
-    yield EngineClient(server.address)
-    server.stop()
-
-
 def test_a_message_reaches_the_engine_of_the_run(engine: EngineClient) -> None:
-    jobs: queue.Queue[Finished] = queue.Queue()
-    model = Model("sending.bpmn", PROCESS, read(PROCESS))
-    plan = Plan(engine, Settings.read({}), EnvironmentSecrets({}), [model], ":memory:", observer=jobs.put)
-
-    with running(plan):
-        engine.create_instance(process_definition_id="sending")
-        finished = jobs.get(timeout=20)
+    finished = first_job(engine, PROCESS)
 
     assert (finished.outcome, finished.message) == ("completed", "")
     assert len(engine.search("process-instances", {"processDefinitionId": "waiting"})) == 1

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
-
-import pytest
-
-from connector_sdk.bpmn import read
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.secrets import EnvironmentSecrets
-from connector_sdk.settings import Settings
-from devkit.connector_runtime.models import Model
-from devkit.connector_runtime.runtime import Plan, running
-from devkit.engine.server import start
-from functions.runtime.poller.finished import Finished
+from tests.connector_runtime.conftest import first_job
 
 PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -40,24 +30,8 @@ PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 SECRETS = EnvironmentSecrets({"SECRET_MODELLED": "path", "SECRET_STOLEN": "hunter2"})
 
 
-@pytest.fixture
-def engine() -> Iterator[EngineClient]:
-    server = start()
-    yield EngineClient(server.address)
-    server.stop()
-
-
-def finished_job(engine: EngineClient, note: str) -> Finished:
-    jobs: queue.Queue[Finished] = queue.Queue()
-    model = Model("call.bpmn", PROCESS, read(PROCESS))
-    plan = Plan(engine, Settings.read({}), SECRETS, [model], ":memory:", observer=jobs.put)
-    with running(plan):
-        engine.create_instance(process_definition_id="call", variables={"note": note})
-        return jobs.get(timeout=20)
-
-
 def test_a_secret_that_only_the_data_names_is_refused_with_the_way_to_allow_it(engine: EngineClient) -> None:
-    finished = finished_job(engine, "{{secrets.STOLEN}}")
+    finished = first_job(engine, PROCESS, SECRETS, note="{{secrets.STOLEN}}")
 
     assert finished.outcome == "failed"
     assert finished.message == (
@@ -68,6 +42,6 @@ def test_a_secret_that_only_the_data_names_is_refused_with_the_way_to_allow_it(e
 
 def test_a_secret_that_the_model_spells_is_used(engine: EngineClient) -> None:
     """The call then ends at the guarded address, after the secrets were resolved."""
-    finished = finished_job(engine, "plain")
+    finished = first_job(engine, PROCESS, SECRETS, note="plain")
 
     assert "CONNECTORS_ALLOW_ADDRESSES" in finished.message
