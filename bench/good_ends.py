@@ -1,4 +1,4 @@
-"""For each connector an event that ends well, for `bench/cold_start.py`: a sample of events/ with a service on this machine.
+"""For each connector an event that ends well, for `bench/cold_start.py`: one of events/, and a service on this machine.
 
 A real broker, database or mail store where this machine has one. Where only the answer counts (AWS, Slack, GraphQL,
 SOAP), a server that says what the service would say.

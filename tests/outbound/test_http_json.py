@@ -121,6 +121,31 @@ def test_a_configuration_takes_the_place_of_the_tasks_own_authentication(httpser
     assert outcome.variables["s"] == 200
 
 
+@pytest.mark.parametrize(
+    ("own", "theirs", "asked"),
+    [(None, "/theirs", "/theirs"), (" ", "/theirs", "/theirs"), ("/own", "/theirs", "/own"), ("/own", None, "/own")],
+)
+def test_a_configuration_knows_the_address_unless_the_task_has_one(
+    own: str | None, theirs: str | None, asked: str, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(asked).respond_with_data("")
+    url, shared = (httpserver.url_for(path) if path and path.strip() else path for path in (own, theirs))
+    proof = {"authentication": {"type": "noAuth"}, "url": shared}
+    assert run(httpserver, url=url, authenticationConfiguration=proof) == Complete({"s": 200, "b": None})
+
+
+def test_a_task_without_any_address_is_refused(httpserver: HTTPServer) -> None:
+    outcome = run(httpserver, url=None, authenticationConfiguration={"authentication": {"type": "noAuth"}})
+    assert outcome.retries == 0
+    assert "url: Validation failed. Original message: must not be null" in outcome.error_message
+
+
+def test_8_8_does_not_take_the_address_of_a_configuration(httpserver: HTTPServer) -> None:
+    shared = {"authentication": {"type": "noAuth"}, "url": httpserver.url_for("/theirs")}
+    assert run(httpserver, "8.8", url=None, authenticationConfiguration=shared).retries == 0
+    assert httpserver.log == []
+
+
 def test_redirects_are_followed_if_the_task_says_so(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/orders/7").respond_with_data("", 302, {"Location": "/orders/8"})
     httpserver.expect_request("/orders/8").respond_with_json({"id": 8})

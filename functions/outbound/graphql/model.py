@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32, NotBlank
-from connector_sdk.http.authentication import Authentication, AuthenticationConfiguration
+from connector_sdk.http.authentication import Authentication, AuthenticationConfiguration, with_shared_url
 from connector_sdk.http.return_format import DocumentReturnFormat
 from connector_sdk.template import Property
 
@@ -68,16 +68,11 @@ class GraphQlRequest(ConnectorModel):
         if not isinstance(graphql, Mapping):
             return members
         found = dict(members)
-        shared, own, older = (
+        own, older = (
             part if isinstance(part, Mapping) else {}
-            for part in (
-                found.get("authenticationConfiguration"),
-                found.get("authentication"),
-                graphql.get("authentication"),
-            )
+            for part in (found.get("authentication"), graphql.get("authentication"))
         )
-        if shared.get("url") and not graphql.get("url"):
-            found["graphql"] = {**graphql, "url": shared["url"]}
+        found["graphql"] = with_shared_url(graphql, found)
         if own.get("type") == "bearer" and not own.get("token") and older.get("token"):
             found["authentication"] = {**own, "token": older["token"]}
         return found

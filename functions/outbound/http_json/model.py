@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any
 
+from pydantic import model_validator
+
 from connector_sdk.binding import NEWER, ConnectorModel, HttpUrl, Int32
-from connector_sdk.http.authentication import Authentication, AuthenticationConfiguration
+from connector_sdk.http.authentication import Authentication, AuthenticationConfiguration, with_shared_url
 from connector_sdk.http.return_format import DocumentReturnFormat
 from connector_sdk.http.tls import ClientTls
 from connector_sdk.template import Equals, Property
@@ -51,3 +54,8 @@ class HttpJsonRequest(ConnectorModel):
         if self.authentication_configuration is not None:
             return self.authentication_configuration.authentication
         return self.authentication
+
+    @model_validator(mode="before")
+    @classmethod
+    def _effective(cls, members: Any) -> Any:
+        return with_shared_url(members, members) if isinstance(members, Mapping) else members

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -93,3 +94,15 @@ class AuthenticationConfiguration(ConnectorModel):
 
     authentication: Authentication
     url: str | None = None
+
+
+def with_shared_url(place: Mapping[str, Any], members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a task has where its URL belongs, with the URL of its configuration if it has none itself.
+
+    `members` are all inputs of the task. The templates call the task's own URL an override (8.10).
+    """
+    shared, own = members.get("authenticationConfiguration"), place.get("url")
+    is_given = bool(own.strip()) if isinstance(own, str) else own is not None
+    if is_given or not isinstance(shared, Mapping) or not shared.get("url"):
+        return place
+    return {**place, "url": shared["url"]}
