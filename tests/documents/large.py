@@ -7,48 +7,31 @@ from random import Random
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from devkit.conformance.engine.bpmn import bpmn
+
 SIZE = 20 * 1024 * 1024
 CONTENT = Random(20).randbytes(SIZE)  # noqa: S311 - no secret
 
-MODEL = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://bpmn.io/schema/bpmn">
-  <bpmn:process id="large-file" isExecutable="true">
-    <bpmn:startEvent id="start"><bpmn:outgoing>a</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:sequenceFlow id="a" sourceRef="start" targetRef="fetch" />
-    <bpmn:serviceTask id="fetch">
-      <bpmn:extensionElements>
-        <zeebe:taskDefinition type="io.camunda:http-json:1" retries="1" />
-        <zeebe:ioMapping>
-          <zeebe:input source="GET" target="method" />
-          <zeebe:input source="=service + &#34;/large&#34;" target="url" />
-          <zeebe:input source="=true" target="storeResponse" />
-        </zeebe:ioMapping>
-        <zeebe:taskHeaders>
-          <zeebe:header key="resultExpression" value="={file: response.document}" />
-        </zeebe:taskHeaders>
-      </bpmn:extensionElements>
-      <bpmn:incoming>a</bpmn:incoming><bpmn:outgoing>b</bpmn:outgoing>
-    </bpmn:serviceTask>
-    <bpmn:sequenceFlow id="b" sourceRef="fetch" targetRef="return" />
-    <bpmn:serviceTask id="return">
-      <bpmn:extensionElements>
-        <zeebe:taskDefinition type="io.camunda:http-json:1" retries="1" />
-        <zeebe:ioMapping>
-          <zeebe:input source="POST" target="method" />
-          <zeebe:input source="=service + &#34;/back&#34;" target="url" />
-          <zeebe:input source="={&#34;Content-Type&#34;: &#34;multipart/form-data&#34;}" target="headers" />
-          <zeebe:input source="={file: file}" target="body" />
-        </zeebe:ioMapping>
-      </bpmn:extensionElements>
-      <bpmn:incoming>b</bpmn:incoming><bpmn:outgoing>c</bpmn:outgoing>
-    </bpmn:serviceTask>
-    <bpmn:sequenceFlow id="c" sourceRef="return" targetRef="end" />
-    <bpmn:endEvent id="end"><bpmn:incoming>c</bpmn:incoming></bpmn:endEvent>
-  </bpmn:process>
-</bpmn:definitions>
-"""
+HTTP = {"is": "service", "type": "io.camunda:http-json:1", "retries": 1}
+FETCH = {"method": "GET", "url": '=service + "/large"', "storeResponse": "=true"}
+RETURN = {
+    "method": "POST",
+    "url": '=service + "/back"',
+    "headers": '={"Content-Type": "multipart/form-data"}',
+    "body": "={file: file}",
+}
 PROCESS = "large-file"
+MODEL = bpmn(
+    {
+        "id": PROCESS,
+        "nodes": {
+            "start": {"is": "start"},
+            "fetch": {**HTTP, "in": FETCH, "headers": {"resultExpression": "={file: response.document}"}},
+            "return": {**HTTP, "in": RETURN},
+            "end": {"is": "end"},
+        },
+    }
+)
 
 
 class Service:
