@@ -84,7 +84,7 @@ def pyzeebe(jobs: int | None) -> Callable[[Addresses, str], Launch]:
 
 
 def sdk(jobs: int | None) -> Callable[[Addresses, str], Launch]:
-    """Camunda's Python SDK. 8.6's answers are put right for it inside its process."""
+    """Camunda's Python SDK. What engines before 8.10 answer is put right for it inside its process."""
     return lambda engine, job_type: _peer("sdk_worker.py", engine.rest, job_type, jobs)
 
 

@@ -76,23 +76,30 @@ class RunningEngine:
         self.client.deploy(models(job_type, target))
 
     def create(self, job_type: str, kind: str, count: int) -> None:
-        """Start instances, from some threads; an engine that is too busy is asked again."""
-        numbers, pause = itertools.count(), threading.Event()
+        """Start instances, some at a time."""
+        numbers = itertools.count()
 
         def create_some(_: int) -> None:
             while next(numbers) < count:
-                while not self._created(process_id(job_type, kind)):
-                    pause.wait(BUSY_SECONDS)
+                self.create_one(job_type, kind)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(create_some, range(CLIENTS)))
 
-    def _created(self, process: str) -> bool:
-        try:
-            self.client.create_instance(process_definition_id=process)
-        except EngineBusy:
-            return False
-        return True
+    def create_one(self, job_type: str, kind: str, *, await_completion: bool = False) -> None:
+        """Start an instance; an engine that is too busy to take it is asked again. Raises EngineError."""
+        pause = threading.Event()
+        while True:
+            try:
+                self.client.create_instance(
+                    process_definition_id=process_id(job_type, kind), await_completion=await_completion
+                )
+            except EngineBusy as error:
+                if error.timed_out:
+                    raise
+                pause.wait(BUSY_SECONDS)
+            else:
+                return
 
     def completed(self, job_type: str) -> int | None:
         """By the engine's own metric, which only the real one has."""

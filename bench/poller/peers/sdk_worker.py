@@ -1,6 +1,7 @@
 """A worker of Camunda's Python SDK that calls what the job names: `sdk_worker.py ENGINE JOBS TYPE…`; 0: its defaults.
 
-Engine 8.6 has numbers for keys and no `physicalTenantId`, which the SDK wants: its answers are put right on their way.
+The SDK refuses jobs of engines older than 8.10, of which some have numbers for keys and all lack members that it
+wants: their answers are put right on their way.
 """
 
 import asyncio
@@ -22,12 +23,13 @@ LATER: dict[str, Any] = {
     "userTask": None,
     "rootProcessInstanceKey": None,
     "businessId": None,
+    "priority": 0,
 }
-"""What 8.6 does not send."""
+"""What engines before 8.10 do not send."""
 
 
 class AsLaterEngines(httpx.AsyncHTTPTransport):
-    """Makes 8.6's activated jobs what the SDK expects; leaves those of later engines."""
+    """Makes activated jobs what the SDK expects."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await super().handle_async_request(request)
@@ -39,10 +41,8 @@ class AsLaterEngines(httpx.AsyncHTTPTransport):
 
 
 def _later(job: dict[str, Any]) -> dict[str, Any]:
-    if "jobKey" in job:
-        return job
     texts = {name: str(job[name]) for name in KEYS}
-    return {**LATER, **job, **texts, "jobKey": str(job["key"])}
+    return {**LATER, **job, **texts, "jobKey": str(job["jobKey"] if "jobKey" in job else job["key"])}
 
 
 async def main(engine: str, jobs: int, types: list[str]) -> None:
