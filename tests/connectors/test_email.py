@@ -22,6 +22,7 @@ from functions.outbound.email.app import handler
 from tests.connectors.kept_documents import KeptDocuments
 from tests.connectors.mail_servers import HOST, MAX_BYTES, PASSWORD, REFUSED, USER, MailServers, mail_servers
 from tests.connectors.official import official
+from tests.secrets.test_rotation import PLACEHOLDER, Rotating
 
 TYPE = "io.camunda:email:1"
 ARCHIVE = "Archive/Jürg & Co"
@@ -251,6 +252,24 @@ def test_a_wrong_password_is_said_so_and_not_shown(servers: MailServers, service
         outcome = run(services, **{**task, "authentication": login})
         assert error(outcome) == ("AUTHENTICATION_FAILED", 2)
         assert "wr0ng-pw" not in json.dumps(outcome.body())
+
+
+def test_a_server_that_refused_the_password_gets_the_new_one(servers: MailServers) -> None:
+    user = servers.mailbox("INBOX")
+    drop = {"pop3Host": HOST, "pop3Port": servers.store.pop3s, "pop3CryptographicProtocol": "TLS"}
+    listed = {"pop3Config": drop, "pop3ActionDiscriminator": "listEmailsPop3"}
+    imap = mailbox(servers, user, "listEmailsImap")
+    tasks = [
+        (imap, servers.store.password),
+        ({**imap, "protocol": "pop3", "data": listed}, servers.store.password),
+        (sending(servers), PASSWORD),
+    ]
+    for task, password in tasks:
+        secrets = Rotating("0ld-pw", password)
+        login = {**task["authentication"], "password": PLACEHOLDER}
+        outcome = run(replace(services_for({}), secrets=secrets), **{**task, "authentication": login})
+        assert isinstance(outcome, Complete), outcome
+        assert secrets.times_outdated == 1
 
 
 def test_a_mail_that_one_recipient_cannot_get_goes_to_nobody(servers: MailServers, services: Services) -> None:

@@ -46,7 +46,12 @@ class _Smtp(smtplib.SMTP):
 class _Pop3(poplib.POP3):
     def __init__(self, dial: Dial) -> None:
         self._dial = dial
-        super().__init__(dial.server.host, dial.server.port, timeout=WAIT_SECONDS)
+        try:
+            super().__init__(dial.server.host, dial.server.port, timeout=WAIT_SECONDS)
+        except Exception:
+            if hasattr(self, "file"):
+                self.close()  # poplib does not, where there is no greeting
+            raise
 
     def _create_socket(self, timeout: float | None) -> Any:
         return self._dial(encrypted=self._dial.server.encryption is not Encryption.NONE)
@@ -63,7 +68,7 @@ class _StartTls:
 def smtp(server: Server, login: Login | None, allowed: Iterable[Network]) -> Iterator[smtplib.SMTP]:
     """A session for sending. With TLS a server that offers no STARTTLS is left before the password is sent."""
     with (
-        errors(server, smtplib.SMTPException),
+        errors(server, smtplib.SMTPException, smtplib.SMTPServerDisconnected),
         _replies(server),
         _Smtp(Dial(server, allowed)) as client,
     ):

@@ -39,7 +39,7 @@ class _Client(imaplib.IMAP4):
 @contextmanager
 def logged_in(server: Server, login: Login, allowed: Iterable[Network]) -> Iterator[Mailbox]:
     """A session on a mailbox. Raises ConnectorError, DeniedAddress."""
-    with errors(server, imaplib.IMAP4.error):
+    with errors(server, imaplib.IMAP4.error, imaplib.IMAP4.abort):
         client = _Client(Dial(server, allowed))
         try:
             _log_in(client, server, login)

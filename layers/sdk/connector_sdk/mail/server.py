@@ -90,17 +90,23 @@ def refused_login(server: Server, error: Exception, *, passing: bool) -> Connect
 
 
 @contextmanager
-def errors(server: Server, protocol: type[Exception]) -> Iterator[None]:
-    """What goes wrong in a session as ConnectorError. `protocol`: how the server says no in the session's protocol."""
+def errors(server: Server, protocol: type[Exception], lost: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """What goes wrong in a session as ConnectorError.
+
+    `protocol` is what the standard library raises when the server says no, and `lost`, of its kinds, for a connection
+    that ended.
+    """
     try:
         yield
     except ssl.SSLError as error:
         what = getattr(error, "verify_message", "") or error.reason or "it speaks no TLS"
         raise ConnectorError(HANDSHAKE, f"no TLS connection to {server}: {what}") from error
-    except protocol as error:
-        raise ConnectorError(None, f"{server}: {said(error)}") from error
-    except (OSError, EOFError, UnicodeError) as error:
-        raise ConnectorError(UNREACHABLE, f"no answer from {server}: {str(error) or type(error).__name__}") from error
+    except (protocol, OSError, EOFError, UnicodeError) as error:
+        if isinstance(error, protocol) and not isinstance(error, lost):
+            raise ConnectorError(None, f"{server}: {said(error)}") from error
+        # smtplib and imaplib say that the connection is gone; why, only what they caught says.
+        why = error.__context__ if isinstance(error.__context__, OSError) else error
+        raise ConnectorError(UNREACHABLE, f"no answer from {server}: {str(why) or type(why).__name__}") from error
 
 
 def said(error: Any) -> str:
