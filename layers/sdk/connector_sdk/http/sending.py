@@ -152,7 +152,7 @@ def _wire(request: Request) -> httpx.Request:
         headers=[*_defaults(request), *((_header(name), _header(value)) for name, value in request.headers)],
         content=request.content or None,
         extensions={
-            "timeout": {"connect": connect, "read": read, "write": read, "pool": connect},
+            "timeout": {"connect": connect, "read": read, "write": read},
             CLIENT_TLS: request.tls,
             DEADLINE: request.deadline,
             "target": (target if target.startswith("/") else "/" + target).encode("ascii"),

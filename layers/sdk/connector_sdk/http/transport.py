@@ -1,4 +1,4 @@
-"""The transport under httpx: httpcore's connection pool, whose dial judges every address before it connects."""
+"""The transport under httpx: kept-alive connections of httpcore, whose dial judges every address before it connects."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from connector_sdk.clock import SystemClock
 from connector_sdk.http.content_coding import UnreadableContent, decoded
 from connector_sdk.http.deadline import BoundedStream, Deadline, bound, until
 from connector_sdk.http.errors import ContentTooLarge
+from connector_sdk.http.pool import Pool
 from connector_sdk.http.tls import ClientTls, ssl_context
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
 
-MAX_CONNECTIONS = 100
-KEEP_ALIVE_SECONDS = 5.0
 MAX_CERTIFICATES = 16
 """Client certificates whose connections are kept."""
 CLIENT_TLS = "client_tls"
@@ -95,7 +94,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._backend = GuardedBackend(allowed, resolver)
         self._pool = self._new_pool(None)
         self._lock = Lock()
-        self._by_certificate: dict[ClientTls, httpcore.ConnectionPool] = {}
+        self._by_certificate: dict[ClientTls, Pool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, one answer. Raises httpx.TransportError, or DeniedAddress from the guard."""
@@ -121,7 +120,7 @@ class GuardedTransport(httpx.BaseTransport):
         response.limit = self._limit
         return response
 
-    def _pool_of(self, tls: ClientTls | None) -> httpcore.ConnectionPool:
+    def _pool_of(self, tls: ClientTls | None) -> Pool:
         """Connections are shared among requests with the same certificates only. Raises ConnectorInputError."""
         if tls is None:
             return self._pool
@@ -132,14 +131,8 @@ class GuardedTransport(httpx.BaseTransport):
                 self._by_certificate[tls] = self._new_pool(tls)
             return self._by_certificate[tls]
 
-    def _new_pool(self, tls: ClientTls | None) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(
-            ssl_context=ssl_context(tls),
-            max_connections=MAX_CONNECTIONS,
-            max_keepalive_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-            network_backend=self._backend,
-        )
+    def _new_pool(self, tls: ClientTls | None) -> Pool:
+        return Pool(ssl_context(tls), self._backend)
 
     def close(self) -> None:
         self._pool.close()
@@ -170,7 +163,6 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (httpcore.ConnectTimeout, httpx.ConnectTimeout),
     (httpcore.ReadTimeout, httpx.ReadTimeout),
     (httpcore.WriteTimeout, httpx.WriteTimeout),
-    (httpcore.PoolTimeout, httpx.PoolTimeout),
     (httpcore.ConnectError, httpx.ConnectError),
     (httpcore.ReadError, httpx.ReadError),
     (httpcore.WriteError, httpx.WriteError),

@@ -1,0 +1,107 @@
+"""Connections are kept for the next request to the same origin, and each request has one of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from connector_sdk.http import HttpClient
+
+WAIT_SECONDS = 20
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Service:
+    """Answers with `ok`, and counts connections."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.answer = ANSWER
+        self.hold: threading.Barrier | None = None
+        """Nobody is answered before so many requests are there."""
+        self.closes = False
+        """Whether a connection ends after its answer, unannounced."""
+        self.ended = threading.Semaphore(0)
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while connection.recv(65536):
+                if self.hold is not None:
+                    self.hold.wait(WAIT_SECONDS)
+                connection.sendall(self.answer)
+                if self.closes:
+                    break
+        self.ended.release()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    service = Service()
+    yield service
+    service.close()
+
+
+def test_one_request_after_the_other_needs_one_connection(client: HttpClient, service: Service) -> None:
+    assert [client.get(service.address).text for _ in range(3)] == ["ok", "ok", "ok"]
+    assert service.connections == 1
+
+
+def test_two_hundred_requests_at_once_wait_for_no_connection(client: HttpClient, service: Service) -> None:
+    service.hold = threading.Barrier(200)
+    answers: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(client.get(service.address).text), daemon=True)
+        for _ in range(200)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+    assert answers == ["ok"] * 200
+    assert service.connections == 200
+
+
+def test_a_connection_that_the_service_has_closed_is_not_used_again(client: HttpClient, service: Service) -> None:
+    service.closes = True
+    for number in range(1, 4):
+        assert client.get(service.address).text == "ok"
+        assert service.ended.acquire(timeout=WAIT_SECONDS)
+        assert service.connections == number
+
+
+def test_a_connection_whose_answer_says_close_is_not_used_again(client: HttpClient, service: Service) -> None:
+    service.answer = ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
+    assert service.connections == 2
+
+
+def test_origins_do_not_share_connections(client: HttpClient, service: Service) -> None:
+    other = Service()
+    assert [client.get(address).text for address in (service.address, other.address, service.address)] == ["ok"] * 3
+    assert (service.connections, other.connections) == (1, 1)
+    other.close()
+
+
+def test_a_closed_client_dials_anew(client: HttpClient, service: Service) -> None:
+    client.get(service.address)
+    client.close()
+    client.get(service.address)
+    assert service.connections == 2
