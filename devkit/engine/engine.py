@@ -55,6 +55,9 @@ class EngineClock:
     def monotonic(self) -> float:
         return self._clock.monotonic()
 
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        return self._clock.wait(event, seconds)
+
     def pin(self, time_ms: int) -> None:
         self._pinned = ControlledClock(time_ms)
 

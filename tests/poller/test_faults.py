@@ -25,11 +25,10 @@ from connector_sdk.settings import Settings
 from devkit.engine import server
 from devkit.engine.server import RunningEngine
 from devkit.testing.command_line import connectors
-from functions.runtime.poller.app import END_MARGIN_SECONDS, WINDOWS
 from functions.runtime.poller.commands import Result
 from functions.runtime.poller.invokers.aws_lambda import AwsLambda
 from functions.runtime.poller.invokers.inline import Inline
-from functions.runtime.poller.leases import CHECK_SECONDS, Leases, lock_seconds
+from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
@@ -276,37 +275,3 @@ def test_sigterm_under_load_finishes_what_runs_and_leaves_the_rest_to_the_next(
         second.communicate(timeout=WAIT_SECONDS)
     assert set(engine.completions().values()) == {1}
     assert calls == {str(number): 1 for number in range(JOBS)}
-
-
-CALL_SECONDS = 420
-RUN_EVERY_SECONDS = 300
-STEP_SECONDS = int(CHECK_SECONDS)
-
-
-@pytest.mark.parametrize("begin", [0, 1, 70, 299, 300, 301, 369, 370])
-def test_a_call_of_seven_minutes_ends_in_one_completion_whenever_it_begins(
-    development: RunningEngine, clock: ControlledClock, begin: int
-) -> None:
-    """Two runs of the poller overlap; the second one asks all the time, and must not get what the first one runs."""
-    engine = EngineClient(development.address)
-    deploy(engine)
-    lock = lock_seconds(CALL_SECONDS + 10)
-
-    def activate() -> list[Job]:
-        ms = int(lock * 1000)
-        return engine.activate_jobs("t", max_jobs=1, timeout_ms=ms, worker="w", request_timeout_ms=-1)
-
-    leases = Leases(engine, clock)
-    clock.advance(begin * 1000)
-    [job] = activate()
-    lease = leases.begin(job, lock, clock.monotonic())
-    for _ in range(0, CALL_SECONDS, STEP_SECONDS):
-        clock.advance(STEP_SECONDS * 1000)
-        leases.extend_due()
-        assert activate() == []
-    leases.end(lease)
-    engine.command_job(job.key, "completion", {})
-    assert states(engine) == {"COMPLETED": 1}
-    assert begin <= WINDOWS["always"].seconds
-    assert clock.monotonic() <= 900 - END_MARGIN_SECONDS  # the run that began it is still there
-    assert WINDOWS["always"].seconds > RUN_EVERY_SECONDS

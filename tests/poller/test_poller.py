@@ -306,8 +306,9 @@ def test_a_busy_engine_is_asked_again_with_growing_waits_until_it_takes_the_comm
 
 def test_a_command_is_given_up_when_the_lock_has_run_out(engine: ScriptedEngine) -> None:
     clock = ControlledClock()
-    engine.add("t")
+    [key] = engine.add("t")
     engine.refuse("completion", *[503] * 100)
+    engine.refuse(key, *[503] * 100)  # nor is the lock extended
     finished = run_one(engine, complete, clock=clock, wait=lambda seconds: clock.advance(round(seconds * 1000)))
     assert finished.result is Result.LOST
     assert clock.time_ms() < 50_000

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from connector_sdk.clock import SystemClock
+from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import CurrentEngine, EngineClient
 from connector_sdk.errors import EngineBusy, EngineUnreachable
@@ -60,7 +60,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if not registry:
         log.warning("the stack %s has no connectors", settings.stack)
         return {"mode": settings.poller_mode, "counts": {}, "left": 0}
-    client = engine().client()
+    client, clock = engine().client(), SystemClock()
     poller = Poller(
         client,
         registry,
@@ -71,15 +71,16 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             shared_slots=SLOTS,
             batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,
-            cluster_id=_cluster_id(client, _seconds_left(context) - END_MARGIN_SECONDS),
+            cluster_id=_cluster_id(client, clock, _seconds_left(context) - END_MARGIN_SECONDS),
             tenant_ids=(settings.tenant_id,),
         ),
+        clock=clock,
         observer=lambda finished: log_finished(log, finished, settings.operate_address),
         tell=Heartbeat(settings.stack),
     )
     follow(settings, poller.pause, poller.stopping)
     poller.start()
-    threading.Event().wait(min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
+    clock.wait(poller.stopping, min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
     left = poller.stop(max(0.0, _seconds_left(context) - END_MARGIN_SECONDS))
     return {"mode": settings.poller_mode, "counts": poller.counts(), "left": left}
 
@@ -100,9 +101,9 @@ def _seconds_left(context: Any) -> float:
     return float(context.get_remaining_time_in_millis()) / 1000
 
 
-def _cluster_id(client: EngineClient, patience_seconds: float) -> str | None:
+def _cluster_id(client: EngineClient, clock: Clock, patience_seconds: float) -> str | None:
     """Ask the engine who it is, again and again while it is away. Raises EngineError after the patience is over."""
-    clock, backoff, pause = SystemClock(), Backoff(), threading.Event()
+    backoff, pause = Backoff(), threading.Event()
     end = clock.monotonic() + patience_seconds
     while True:
         try:

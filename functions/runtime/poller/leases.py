@@ -102,7 +102,7 @@ class Leases:
 
     def run(self, stopped: threading.Event) -> None:
         """Look after the locks until stopped."""
-        while not stopped.wait(CHECK_SECONDS):
+        while not self._clock.wait(stopped, CHECK_SECONDS):
             try:
                 self.extend_due()
             except Exception:

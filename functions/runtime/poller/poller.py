@@ -51,7 +51,7 @@ class Poller:
         tell: Tell | None = None,
     ) -> None:
         """`observer` is told of each finished job, `tell` how all are doing. `random` and `wait` are for tests."""
-        clock = clock or SystemClock()
+        self._clock = clock = clock or SystemClock()
         self._observer = observer
         self._spelled_only = options.secret_names is not None
         self._tell = tell
@@ -139,7 +139,7 @@ class Poller:
             worker.slots.pause(worker.function in names)
 
     def _beat(self) -> None:
-        while not self._stopped.wait(HEARTBEAT_SECONDS):
+        while not self._clock.wait(self._stopped, HEARTBEAT_SECONDS):
             self._say()
 
     def _say(self) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from threading import Event
 from typing import Protocol
+
+LOOK_SECONDS = 0.005
+"""How often somebody who waits on a controlled clock looks at it."""
 
 
 class Clock(Protocol):
@@ -18,6 +22,10 @@ class Clock(Protocol):
         """Seconds that never go back; for time-outs."""
         ...
 
+    def wait(self, event: Event, seconds: float) -> bool:
+        """Wait for an event, but no longer than so many seconds; returns whether it is set."""
+        ...
+
 
 class SystemClock:
     """The machine's own time."""
@@ -27,6 +35,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        return event.wait(seconds)
 
 
 class ControlledClock:
@@ -41,6 +52,12 @@ class ControlledClock:
 
     def monotonic(self) -> float:
         return (self._time_ms - self._start_ms) / 1000
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        until = self.monotonic() + seconds
+        while self.monotonic() < until and not event.wait(LOOK_SECONDS):
+            pass
+        return event.is_set()
 
     def advance(self, milliseconds: int) -> None:
         """Move forwards. Raises ValueError for a negative step."""
