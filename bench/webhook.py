@@ -29,6 +29,7 @@ from typing import Any
 
 from bench.java import runtime as java
 from bench.rest import Target, development
+from bench.server import ok, served
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.inbound import InboundElement, Routes, WebhookRequest, WebhookServices, handler_for
@@ -58,28 +59,7 @@ START_TARGET = 1.25
 OWN = ("connector_sdk", "functions")
 APP = "functions.inbound.webhook.app, connector_sdk.inbound.deployed"
 SECRET = "a-secret-that-both-sides-know"  # noqa: S105 - of the bench
-ENGINE = """
-import socket, threading
-answer = b'{"messageKey": "2251799813685250", "tenantId": "<default>"}'
-head = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n"
-answer = head % len(answer) + answer
-listening = socket.create_server(("127.0.0.1", 0))
-print(listening.getsockname()[1], flush=True)
-
-def serve(connection):
-    received = b""
-    while part := connection.recv(65536):
-        received += part
-        head, end, body = received.partition(b"\\r\\n\\r\\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\\r\\n")[0] or 0)
-        if end and len(body) >= length:
-            received = body[length:]
-            connection.sendall(answer)
-
-while True:
-    connection, _ = listening.accept()
-    threading.Thread(target=serve, args=(connection,), daemon=True).start()
-"""
+PUBLISHED = ok(b'{"messageKey": "2251799813685250", "tenantId": "<default>"}')
 FIRST_DELIVERY = f"""
 import json, sys
 import {APP}
@@ -134,15 +114,8 @@ class Contender:
 @contextmanager
 def engine() -> Iterator[EngineClient]:
     """A client of an engine that takes every message at once."""
-    process = subprocess.Popen([sys.executable, "-c", ENGINE], stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
-    assert process.stdout is not None
-    try:
-        with closing(EngineClient(f"http://127.0.0.1:{process.stdout.readline().strip()}")) as client:
-            yield client
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with served(lambda *_: (0.0, PUBLISHED)) as (address, _), closing(EngineClient(address)) as client:
+        yield client
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from bench.poller.engine import Addresses
 from bench.poller.model import model, process_id, task
-from bench.poller.server import ok, served
 from bench.poller.target import Target
 from bench.rest import Target as Process
+from bench.server import ok, served
 
 KIND = "quick"
 OFFERED, GIVEN, COMPLETED, REFUSED = range(4)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.sharedctypes import RawArray
 from typing import cast
 
-from bench.poller.server import ok, served
+from bench.server import ok, served
 
 ITEMS = 9_000
 ITEM = {"name": "a thing of some kind", "price": 12.5, "colours": ["red", "green"], "here": True}
