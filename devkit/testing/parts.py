@@ -15,7 +15,7 @@ from connector_sdk.settings import environment
 from devkit.checkout import ROOT
 
 CACHE_VARIABLE = "CONNECTORS_CACHE_DIR"
-"""Where the parts are kept (about 500 MB); default: `.cache` in the project."""
+"""Where the parts are kept (about 650 MB); default: `.cache` in the project."""
 JDK_LOCK = ROOT / "requirements" / "real.txt"
 DOWNLOAD_SECONDS = 600
 """For each part."""

@@ -14,6 +14,7 @@ from devkit.checkout import ROOT
 from devkit.engine import server
 from devkit.modeler import HeadlessModeler, ModelerUnavailable
 from devkit.testing.certificate import Certificate, self_signed
+from devkit.testing.dovecot import RunningDovecot, dovecot
 from devkit.testing.emulator import ACCOUNT, REGION, RunningEmulator, emulator
 from devkit.testing.kafka import RunningKafka, kafka
 from devkit.testing.mariadb import RunningMariaDb, mariadb
@@ -22,6 +23,7 @@ from devkit.testing.parts import PartMissing
 from devkit.testing.postgres import RunningPostgres, postgres
 from devkit.testing.program import free_ports
 from devkit.testing.rabbitmq import RunningRabbitMq, rabbitmq
+from devkit.testing.schema_registry import schema_registry
 from tests.connectors.mail_servers import smtp_server
 
 boto3: Any = importlib.import_module("boto3")
@@ -101,6 +103,13 @@ def broker(certificate: Certificate) -> Iterator[RunningKafka]:
 
 
 @pytest.fixture(scope="session")
+def registry() -> Iterator[str]:
+    """A schema registry's URL."""
+    with or_skip(schema_registry()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def postgresql(certificate: Certificate) -> Iterator[RunningPostgres]:
     with or_skip(postgres(certificate)) as running:
         yield running
@@ -117,3 +126,10 @@ def smtp() -> Iterator[str]:
     """A server for sending, as host:port."""
     with smtp_server(object(), *free_ports(1)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def store(certificate: Certificate) -> Iterator[RunningDovecot]:
+    """Mailboxes."""
+    with or_skip(dovecot(certificate)) as running:
+        yield running

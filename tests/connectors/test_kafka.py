@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 import fastavro
+import httpx
 import pytest
 from confluent_kafka import Consumer, Message
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from connector_sdk.job import Job
 from connector_sdk.outcome import Complete, Fail
@@ -29,8 +29,10 @@ SCHEMA = {
     "name": "Order",
     "fields": [{"name": "order", "type": "int"}, {"name": "task", "type": ["null", "string"], "default": None}],
 }
+JSON_SCHEMA = {"type": "object", "properties": {"order": {"type": "integer"}}}
 SECONDS = 20.0
-SCHEMA_ID = 258
+MAGIC = b"\0"
+"""What a registry's consumers expect first; the schema's id is in the four bytes after it."""
 
 
 class Topic:
@@ -62,23 +64,6 @@ def topic(broker: RunningKafka) -> Iterator[Topic]:
     found.close()
 
 
-@pytest.fixture(scope="module")
-def registry() -> Iterator[HTTPServer]:
-    """The one call of a schema registry that a producer makes; nobody without the login gets an answer."""
-
-    def registered(request: Request) -> Response:
-        if request.authorization is None or request.authorization.password != "registry-pw":
-            return Response("{}", 401)
-        asked = json.loads(request.get_data())
-        known = json.loads(asked["schema"]) == SCHEMA and asked["schemaType"] in ("AVRO", "JSON")
-        return Response(json.dumps({"id": SCHEMA_ID}) if known else "{}", 200 if known else 422)
-
-    with HTTPServer() as server:
-        for path in ("/subjects/orders-value/versions", "/subjects/orders-value"):
-            server.expect_request(path, "POST").respond_with_handler(registered)
-        yield server
-
-
 def variables(broker: RunningKafka, value: Any, **more: Any) -> dict[str, Any]:
     where = {"bootstrapServers": broker.bootstrap, "topicName": "orders"}
     return {"topic": where, "message": {"key": "k", "value": value}, **more}
@@ -86,7 +71,7 @@ def variables(broker: RunningKafka, value: Any, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("task", official("io.camunda:connector-kafka:1"))
 def test_a_record_is_in_the_topic(
-    task: OfficialTask, bench: OfficialBench, broker: RunningKafka, topic: Topic, registry: HTTPServer
+    task: OfficialTask, bench: OfficialBench, broker: RunningKafka, topic: Topic, registry: str
 ) -> None:
     everything = task.fill == "all"
     properties = {"basic.auth.user.info": "connector:{{secrets.REGISTRY}}", "compression.type": "gzip"}
@@ -101,22 +86,18 @@ def test_a_record_is_in_the_topic(
         "headers": {"source": "shop", "note": "für Jürg"},
         "message.key": "order-7",
         "message.value": {"order": 7, "task": str(task)},
-        "schemaStrategy.schema": json.dumps(SCHEMA),
+        "schemaStrategy.schema": json.dumps(schema_for(task)),
         "schemaStrategy.avro.schema": json.dumps(SCHEMA),
         "avro.schema": json.dumps(SCHEMA),
-        "schemaStrategy.schemaRegistryUrl": f"http://{registry.host}:{registry.port}",
+        "schemaStrategy.schemaRegistryUrl": registry,
     }
     known["message.value"] = f"={json.dumps(known['message.value'])}"
     filled = bench.apply(task, known)
     found = bench.run(filled, handler, services_for({"PASSWORD": broker.password, "REGISTRY": "registry-pw"}))
 
-    if task.chosen("schemaStrategy.type") == "schemaRegistry" and not everything:
-        # The login of the registry is no required value: it lets nobody in without.
-        assert "401 UNAUTHORIZED from POST" in found.outcome["body"]["errorMessage"]
-        return
     assert (found.outcome["command"], found.state) == ("completion", "COMPLETED"), found.outcome
     message = topic.received()
-    assert read(message, task) == {"order": 7, "task": str(task)}
+    assert read(message, task, registry) == {"order": 7, "task": str(task)}
     if everything:
         assert message.key() == b"order-7"
         if task.template.get("version", 0) > 2:
@@ -129,12 +110,12 @@ def test_a_record_is_in_the_topic(
         }
 
 
-def read(message: Message, task: OfficialTask) -> Any:
+def read(message: Message, task: OfficialTask, registry: str) -> Any:
     """The value, as its schema says."""
     content = message.value()
     assert isinstance(content, bytes)
     if task.chosen("schemaStrategy.type") == "schemaRegistry":
-        assert content[:5] == b"\0\0\0\1\2"
+        assert json.loads(registered(content, registry)["schema"]) == schema_for(task)
         content = content[5:]
     is_avro = (
         task.chosen("schemaStrategy.type") == "inlineSchema"
@@ -142,6 +123,56 @@ def read(message: Message, task: OfficialTask) -> Any:
         or task.chosen("serializationType") == "avro"
     )
     return fastavro.schemaless_reader(io.BytesIO(content), SCHEMA, None) if is_avro else json.loads(content)
+
+
+def schema_for(task: OfficialTask) -> Any:
+    return JSON_SCHEMA if task.chosen("schemaStrategy.schemaType") == "json" else SCHEMA
+
+
+def registered(content: bytes, registry: str) -> Any:
+    """The schema that a value names."""
+    assert content[:1] == MAGIC
+    return httpx.get(f"{registry}/schemas/ids/{int.from_bytes(content[1:5])}", timeout=SECONDS).json()
+
+
+def by_registry(broker: RunningKafka, url: str, schema: Any, **properties: Any) -> dict[str, Any]:
+    strategy = {"type": "schemaRegistry", "schemaRegistryUrl": url, "schemaType": "avro", "schema": json.dumps(schema)}
+    job = variables(broker, {"order": 7}, schemaStrategy=strategy, additionalProperties=properties)
+    return {**job, "topic": {**job["topic"], "topicName": "parcels"}}
+
+
+def test_a_schema_is_registered_once_and_only_where_the_task_allows_it(broker: RunningKafka, registry: str) -> None:
+    not_there = by_registry(broker, registry, SCHEMA, **{"auto.register.schemas": "false"})
+    outcome = run_job(handler, not_there)
+    assert isinstance(outcome, Fail)
+    assert (outcome.variables["error"]["code"], outcome.retries) == ("404", 2)
+
+    assert [run_job(handler, by_registry(broker, registry, SCHEMA)) for _ in range(2)] == [Complete({})] * 2
+    assert run_job(handler, not_there) == Complete({})
+    versions = httpx.get(f"{registry}/subjects/parcels-value/versions", timeout=SECONDS).json()
+    assert versions == [1]
+
+
+def test_a_schema_that_the_registry_refuses_fails_the_job(broker: RunningKafka, registry: str) -> None:
+    schema = {"type": "record", "name": "Order", "fields": [{"name": "order", "type": "string"}]}
+    assert run_job(handler, by_registry(broker, registry, SCHEMA)) == Complete({})
+    httpx.put(f"{registry}/config/parcels-value", json={"compatibility": "FULL"}, timeout=SECONDS).raise_for_status()
+
+    job = by_registry(broker, registry, schema)
+    outcome = run_job(handler, {**job, "message": {"value": {"order": "7"}}})
+
+    httpx.put(f"{registry}/config/parcels-value", json={"compatibility": "NONE"}, timeout=SECONDS).raise_for_status()
+    assert isinstance(outcome, Fail)
+    assert outcome.variables["error"]["code"] == "409"
+
+
+@pytest.mark.parametrize("name", ["basic.auth.user.info", "schema.registry.basic.auth.user.info"])
+def test_the_login_of_a_registry_is_basic(name: str, broker: RunningKafka, httpserver: HTTPServer) -> None:
+    httpserver.expect_request(
+        "/subjects/parcels-value/versions", "POST", headers={"Authorization": "Basic dXNlcjpwOncw"}
+    ).respond_with_json({"id": 1})
+    job = by_registry(broker, httpserver.url_for("").rstrip("/"), SCHEMA, **{name: "user:p:w0"})
+    assert run_job(handler, job) == Complete({})
 
 
 @pytest.mark.parametrize(
