@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from devkit.conformance.engine.http import Answer, Request, multipart, send
 from devkit.engine import server
 from devkit.engine.rest.documents import MAX_DOCUMENT_BYTES
@@ -46,6 +48,15 @@ def test_a_document_comes_back_with_its_hash_and_can_be_deleted(engine: Driver) 
     assert engine.request("DELETE", path).status == 204
     assert engine.request("GET", path).status == 404
     assert engine.request("DELETE", path).status == 404
+
+
+@pytest.mark.parametrize("written", ["", "tomorrow", "2031-01-02", "0001-01-01T00:00:00+14:00", 7])
+def test_a_document_expires_at_a_date_or_is_refused(engine: Driver, written: object) -> None:
+    address = engine.running.address
+    shown = upload(address, "x", expiresAt="2031-01-02T03:04:05+01:00").body["metadata"]["expiresAt"]
+    assert shown == "2031-01-02T02:04:05.000Z"
+    refused = upload(address, "x", expiresAt=written)
+    assert (refused.status, refused.body["detail"]) == (400, "Request property [metadata.expiresAt] cannot be parsed")
 
 
 def test_a_document_is_not_read_without_its_hash(engine: Driver) -> None:

@@ -172,7 +172,7 @@ def properties(value: Mapping[str, Any], schema: Schema, within: str = "") -> di
             continue
         try:
             read_values[name] = schema[name](written)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             raise bad_request(f"Request property [{within}{name}] cannot be parsed") from None
     return read_values
 

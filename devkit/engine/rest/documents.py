@@ -13,17 +13,26 @@ from devkit.engine import documents
 from devkit.engine.core import Core
 from devkit.engine.records import Document
 from devkit.engine.rest import bodies, forms
+from devkit.engine.rest.items import moment
 from devkit.engine.rest.problems import JsonResponse, Problem, bad_request, invalid
+from devkit.engine.timing import parse_date
 
 STORE = "in-memory"
 """What Camunda calls the store that keeps documents in the engine itself."""
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 """Of the whole request. SaaS takes 10 MB; elsewhere it is what spring.servlet.multipart.max-request-size says."""
 ANY_TYPE = "application/octet-stream"
+
+
+def _date(value: Any) -> str | None:
+    """As answers show it."""
+    return moment(parse_date(bodies.text(value)))
+
+
 METADATA: bodies.Schema = {
     "contentType": bodies.text,
     "fileName": bodies.text,
-    "expiresAt": bodies.text,
+    "expiresAt": _date,
     "size": bodies.int64,
     "processDefinitionId": bodies.text,
     "processInstanceKey": bodies.text,
