@@ -35,12 +35,6 @@ START = "message start"
 ALL, UNSEEN = "allPollingConfig", "unseenPollingConfig"
 
 
-@pytest.fixture(scope="module")
-def store(certificate: Certificate) -> Iterator[RunningDovecot]:
-    with or_skip(dovecot(certificate)) as running:
-        yield running
-
-
 @pytest.fixture
 def at(store: RunningDovecot) -> Iterator[Host]:
     with host(Settings.read(OPEN), {"PASSWORD": store.password}) as going:

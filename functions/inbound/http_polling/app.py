@@ -8,8 +8,8 @@ from typing import Any
 from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Documents, MissingStore
-from connector_sdk.errors import ConnectorInputError
-from connector_sdk.http import HttpClient, http_result, raise_for_status
+from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.http import HttpClient, HttpError, http_result, raise_for_status
 from connector_sdk.inbound.polling import PollFunction, PollingConnector
 from connector_sdk.settings import Settings
 from connector_sdk.template import ElementTemplate
@@ -25,7 +25,10 @@ def opened(settings: Settings) -> PollFunction:
 
     def poll(properties: Mapping[str, Any]) -> dict[str, Any]:
         request = bind(PollRequest, properties, documents, newer_inputs=rules.newer_inputs)
-        return answered(request, http, rules)
+        try:
+            return answered(request, http, rules)
+        except HttpError as error:  # nobody but a person hears of it
+            raise ConnectorError(error.code, error.incident) from error
 
     return poll
 

@@ -11,6 +11,7 @@ Every connector has a row for every kind in KINDS, or says why it cannot happen 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 KINDS = ("missing", "wrong type", "unreachable host", "refused credentials", "refused certificate", "too large")
@@ -48,6 +49,27 @@ class Row:
     retries: int = GIVEN_RETRIES - 1
     place: Callable[[Peers], str] | None = None
     """Where the service is, for a connector that always calls the same host: its module's HOST."""
+
+
+class Place(Enum):
+    """Where a person is told of what is wrong with a subscription or a poll."""
+
+    ACTIVATION = "the element is not activated: `connectors run` and `connectors subscriptions sync` say why"
+    SOURCE = "its consumer is told to be without its source, which it tries again"
+    POLL = "the poll fails, and is tried again"
+    DELIVERY = "the delivery is refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """One element that subscribes or polls, and goes wrong."""
+
+    kind: str
+    properties: Mapping[str, str] | Callable[[Peers], Mapping[str, str]]
+    says: str
+    at: Place = Place.ACTIVATION
+    event: Mapping[str, Any] | None = None
+    """Of the event source mapping, for what goes wrong with a message."""
 
 
 @dataclass(frozen=True, slots=True)

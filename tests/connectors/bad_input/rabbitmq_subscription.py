@@ -1,0 +1,57 @@
+"""RabbitMQ subscriptions."""
+
+import base64
+from collections.abc import Mapping
+
+from tests.connectors.bad_input.rows import SECRET, SECRET_REFERENCE, Place, Subscribed
+
+
+def at(uri: str, **changes: str) -> Mapping[str, str]:
+    return {"authentication.authType": "uri", "authentication.uri": uri, "queueName": "orders", **changes}
+
+
+def by_credentials(**changes: str) -> Mapping[str, str]:
+    plain = {
+        "authentication.authType": "credentials",
+        "authentication.userName": "somebody",
+        "authentication.password": SECRET_REFERENCE,
+        "routing.virtualHost": "/",
+        "routing.hostName": "localhost",
+        "routing.port": "5672",
+        "queueName": "orders",
+    }
+    return {**plain, **{name.replace("_", "."): value for name, value in changes.items()}}
+
+
+LARGE = {
+    "eventSourceArn": "broker.test:5672",
+    "rmqMessagesByQueue": {"orders::/": [{"data": base64.b64encode(b"x" * 5_000_000).decode()}]},
+}
+ROWS = (
+    Subscribed("missing", at("amqp://broker.test", queueName=""), "property queueName is empty"),
+    Subscribed("missing", at(""), "authentication.uri should be amqp://… or amqps://… with a host"),
+    Subscribed("missing", by_credentials(routing_hostName=""), "routing.hostName and routing.port must not be empty"),
+    Subscribed("missing", at("{{secrets.NOBODYS}}"), "'NOBODYS' is not available"),
+    Subscribed("wrong type", at(f"http://u:{SECRET}@broker.test"), "authentication.uri should be amqp://…"),
+    Subscribed("wrong type", at(f"amqp://u:{SECRET}@broker.test:port"), "authentication.uri is no URI of a broker"),
+    Subscribed("wrong type", by_credentials(routing_port="many"), "routing.port should be a whole number"),
+    Subscribed("wrong type", by_credentials(exclusive="perhaps"), "exclusive should be true or false"),
+    Subscribed("wrong type", by_credentials(arguments="=[1]"), "arguments should be a context"),
+    Subscribed("unreachable host", lambda peers: at(f"amqp://{peers.closed}"), "Connection refused", Place.SOURCE),
+    Subscribed(
+        "refused credentials",
+        lambda peers: by_credentials(routing_port=str(peers.server("rabbit").port)),
+        "ACCESS_REFUSED",
+        Place.SOURCE,
+    ),
+    Subscribed(
+        "missing",
+        lambda peers: at(peers.server("rabbit").uri, queueName="nowhere"),
+        "no queue 'nowhere'",
+        Place.SOURCE,
+    ),
+    Subscribed(
+        "refused certificate", lambda peers: at(f"amqps://{peers.untrusted}"), "CERTIFICATE_VERIFY_FAILED", Place.SOURCE
+    ),
+    Subscribed("too large", at("amqp://broker.test"), "5000066 bytes, and 1572864 are allowed", Place.DELIVERY, LARGE),
+)
