@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from connector_sdk.bpmn import BpmnError, Process, read
 from devkit.engine import timers
+from devkit.engine.compilation import Unreadable, compile_process
 from devkit.engine.core import Core
-from devkit.engine.definitions import Definition, Node, Unreadable, compile_process
+from devkit.engine.definitions import Definition, Node
 from devkit.engine.records import StartSubscription
 from devkit.engine.rejection import Failure, Rejection
 from devkit.engine.validation import check_file

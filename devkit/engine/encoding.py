@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Any
 
 from connector_sdk.bpmn import read
-from devkit.engine.definitions import Definition, compile_process
+from devkit.engine.compilation import compile_process
+from devkit.engine.definitions import Definition
 from devkit.engine.records import (
     Document,
     ElementInstance,
