@@ -87,6 +87,15 @@ def test_a_true_completion_condition_may_wait_for_what_remains(engine: Driver) -
     assert engine.state(instance) == "COMPLETED"
 
 
+def test_a_condition_that_was_true_and_is_not_when_the_last_path_ends_is_not_true(engine: Driver) -> None:
+    engine.deploy("P", model(', active: \'=["a","b"]\', until: =done, cancel: false'))
+    instance = engine.create("P", done=False)
+    engine.complete("a", done=True)
+    engine.complete("b")
+    engine.complete("c", done=False)
+    assert engine.states(instance)["x"] == "ACTIVE"
+
+
 def test_with_a_condition_that_is_not_true_it_stays(engine: Driver) -> None:
     engine.deploy("P", model(", active: '=[\"a\"]', until: =done"))
     instance = engine.create("P", done=False)

@@ -59,6 +59,8 @@ class InnerInstance:
         finish(core, instance)
         if fulfilled:
             fulfil(core, around, cancel_remaining=model.cancel_remaining)
+        elif model.completion_condition is not None:
+            around.is_fulfilled = False  # as in Zeebe, what it is when the last path ends counts
         core.enqueue("ad-hoc path ended", around.key)
 
 
