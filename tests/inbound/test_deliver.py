@@ -211,6 +211,7 @@ def test_head_gets_the_headers_of_an_answer_without_its_body(webhook: Webhook) -
     webhook.deploy(element({"inbound.responseExpression": "={body: {a: 1}}"}))
 
     assert webhook.post(method="HEAD") == Answer(200, {"content-type": "application/json"}, b"")
+    assert len(webhook.told) == 1  # an event like any other, as in Camunda's runtime
 
 
 def failing(error: Exception) -> Callable[..., Any]:
