@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Protocol
 
 from bench.poller.model import models, process_id
@@ -27,7 +28,9 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the engine's data, not on a disk
 HEAP = "1g"
 CLIENTS = 4
 """That create instances side by side."""
-BUSY_SECONDS = 0.05
+BUSY_SECONDS = 60.0
+PAUSE_SECONDS = 0.05
+"""Before a busy engine is asked again."""
 METRIC = "zeebe_job_events_total"
 
 
@@ -87,17 +90,17 @@ class RunningEngine:
             list(pool.map(create_some, range(CLIENTS)))
 
     def create_one(self, job_type: str, kind: str, *, await_completion: bool = False) -> None:
-        """Start an instance; an engine that is too busy to take it is asked again. Raises EngineError."""
-        pause = threading.Event()
+        """Start an instance; an engine that is too busy to take it is asked again for a while. Raises EngineError."""
+        pause, until = threading.Event(), perf_counter() + BUSY_SECONDS
         while True:
             try:
                 self.client.create_instance(
                     process_definition_id=process_id(job_type, kind), await_completion=await_completion
                 )
             except EngineBusy as error:
-                if error.timed_out:
+                if error.timed_out or perf_counter() > until:
                     raise
-                pause.wait(BUSY_SECONDS)
+                pause.wait(PAUSE_SECONDS)
             else:
                 return
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from time import perf_counter
 
-from bench.poller.contenders import CONTENDERS, CannotServe, Contender
+from bench.poller.contenders import CONTENDERS, CannotServe
 from bench.poller.engine import RunningEngine
 from bench.poller.experiments import EXPERIMENTS, Experiment
 from bench.poller.near_free import near_free
-from bench.poller.run import Amounts, Run, running
+from bench.poller.run import Amounts, Measured, Run, running
 from bench.poller.target import Target
+from bench.poller.targets import is_compared
 from connector_sdk.errors import SdkError
 from devkit.checkout import ToolMissing
 from devkit.testing.parts import PartMissing
 
-Measured = dict[str, dict[str, list[Mapping[str, float]]]]
-"""By contender, by experiment, for each round."""
-MISSING = (CannotServe, PartMissing, ToolMissing)
+MISSING = (PartMissing, ToolMissing)
+"""A contender that cannot be had is not tried again."""
 FAILED = (SdkError, RuntimeError, OSError, AssertionError)
 """TimeoutError is an OSError."""
 
@@ -34,6 +34,7 @@ class Rounds:
         self._engine = engine
         self._target = target
         self._amounts = amounts
+        self._missing: set[str] = set()
         self._numbers = itertools.count(1)
         self._begin = perf_counter()
 
@@ -46,13 +47,17 @@ class Rounds:
 
     def run(self, contenders: Sequence[str], experiments: Sequence[str]) -> None:
         """All rounds; every second one the other way round."""
+        for name, experiment in itertools.product(contenders, experiments):
+            if experiment in CONTENDERS[name].skips:
+                self._skip(f"{name}, {experiment}", CONTENDERS[name].skips[experiment])
         for number in range(self._amounts.rounds):
             for name in contenders if number % 2 == 0 else reversed(contenders):
-                due = [one for one in experiments if _is_due(CONTENDERS[name], EXPERIMENTS[one], number)]
+                due = [one for one in experiments if _is_due(name, one, number)]
                 for is_near_free in (False, True):
                     chosen = [one for one in due if EXPERIMENTS[one].near_free is is_near_free]
-                    self._say(f"round {number + 1} of {self._amounts.rounds}: {name}") if chosen else None
-                    self._turn(name, chosen)
+                    if chosen and name not in self._missing:
+                        self._say(f"round {number + 1} of {self._amounts.rounds}: {name}")
+                        self._turn(name, chosen)
 
     def _turn(self, name: str, experiments: Sequence[str]) -> None:
         """A worker goes through experiments; one that it did not get done with is the last for its process."""
@@ -64,6 +69,10 @@ class Rounds:
                     outcome = EXPERIMENTS[experiment].measure(run)
                 except MISSING as error:
                     self._skip(name, str(error))
+                    self._missing.add(name)
+                    return
+                except CannotServe as error:
+                    self._skip(f"{name}, {experiment}", str(error))
                     return
                 except FAILED as error:
                     self._skip(f"{name}, {experiment}", f"{type(error).__name__}: {error}")
@@ -89,7 +98,8 @@ class Rounds:
         print(f"{perf_counter() - self._begin:5.0f} s  {text}", file=sys.stderr, flush=True)
 
 
-def _is_due(contender: Contender, experiment: Experiment, number: int) -> bool:
-    if not contender.calls and experiment is not EXPERIMENTS["backlog"]:
+def _is_due(name: str, experiment: str, number: int) -> bool:
+    contender = CONTENDERS[name]
+    if experiment in contender.skips or (not contender.calls and experiment != "backlog"):
         return False
-    return number == 0 or (contender.every_round and experiment.every_round)
+    return number == 0 or (EXPERIMENTS[experiment].every_round and is_compared(name, experiment))

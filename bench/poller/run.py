@@ -39,8 +39,9 @@ class Amounts:
     fast: int = 200
     hanging: int = 100
     near_free: int = 5_000
-    patience: float = 30.0
+    patience: float = 20.0
     """Seconds for each experiment that a worker may not get done with."""
+    slow_patience: float = 12.0
 
 
 QUICK = Amounts(
@@ -97,6 +98,10 @@ class Done:
         return self.jobs >= self.of
 
 
+Measured = dict[str, dict[str, list[Mapping[str, float]]]]
+"""What was found, by contender and experiment, for each round."""
+
+
 class Run:
     """A worker that serves a type of its own."""
 
@@ -111,6 +116,11 @@ class Run:
         self.amounts = amounts
         self.first_job_seconds = 0.0
         self._is_warm = False
+
+    @property
+    def patience(self) -> float:
+        """Seconds for an experiment."""
+        return self.amounts.slow_patience if self.contender.slow else self.amounts.patience
 
     def warm_up(self) -> None:
         """Let it do some jobs, once. Raises TimeoutError."""
@@ -133,7 +143,7 @@ class Run:
         cpu, engine_cpu = self.worker.cpu_seconds(), self.engine.cpu_seconds()
         since = Since(self, kind)
         self.worker.go_on()
-        done, seconds = since.wait(count, self.amounts.patience)
+        done, seconds = since.wait(count, self.patience)
         return Done(count, done, seconds, self.worker.cpu_seconds() - cpu, self.engine.cpu_seconds() - engine_cpu)
 
     def answered_ms(self, kind: str = "quick") -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.sharedctypes import RawArray
 from typing import cast
 
+from bench.rest import Target as Process
 from bench.server import ok, served
 
 ITEMS = 9_000
@@ -38,6 +39,10 @@ class Target:
     def calls(self, kind: str) -> int:
         """Begun so far."""
         return self._calls[KINDS.index(kind)]
+
+    def cpu_ms_a_call(self) -> float:
+        """What it takes of the processors that workers need: it must not be what limits them."""
+        return Process("", "", self.pid, 0.0).cpu_seconds() * 1000 / max(1, sum(self._calls))
 
 
 @contextmanager

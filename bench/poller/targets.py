@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.figures import Figure
-from bench.poller.rounds import Measured
+from bench.poller.run import Measured
 
 OURS = "ours"
 BUNDLE, HUNDRED, LIMIT = "java", "java-100", "bare"
@@ -40,6 +40,11 @@ LINES = (
     Line("calls of 2 s, over 100 threads", "two-seconds", "seconds", HUNDRED, at_most=0.4),
     Line("p99 beside a hanging type, over alone", "isolation", "beside p99 ms", OURS, None, 1.2, "alone p99 ms"),
 )
+
+
+def is_compared(contender: str, experiment: str) -> bool:
+    """Whether a line needs it: the others are measured once, to be looked at."""
+    return any(line.experiment == experiment and contender in (OURS, line.over) for line in LINES)
 
 
 def figures(measured: Measured) -> Iterator[Figure]:

@@ -11,7 +11,7 @@ from bench.poller.run import Outcome, Run
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One question to a worker. What differs by far more than the noise is asked in the first round only."""
+    """One question to a worker. Where contenders differ by far more than the noise, the first round will do."""
 
     title: str
     measure: Callable[[Run], Outcome]

@@ -11,7 +11,7 @@ from bench.poller.run import Outcome, Run, percentile, wait_for
 
 COLUMNS = ("alone p50 ms", "alone p99 ms", "beside p50 ms", "beside p99 ms", "answered", "hanging")
 A_SECOND = 20
-HANGING_SECONDS = 5.0
+HANGING_SECONDS = 3.0
 """Until the worker has taken as many of the hanging jobs as it takes."""
 
 

@@ -17,7 +17,7 @@ def measure(run: Run) -> Outcome:
     """One instance after the other, as many as there is time for."""
     run.warm_up()
     pauses, pause = Random(7), threading.Event()  # noqa: S311 - no secret
-    until = perf_counter() + run.amounts.patience
+    until = perf_counter() + run.patience
     found: list[float] = []
     while len(found) < run.amounts.latencies and perf_counter() < until:
         pause.wait(pauses.uniform(*PAUSE_SECONDS))
