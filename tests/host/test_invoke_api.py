@@ -95,8 +95,12 @@ def connector(name: str) -> Registered:
     return Registered(name, ("t",), timeout_seconds=20.0, function=function)
 
 
+def room(size: int) -> None:
+    """There is always some for an answer."""
+
+
 def test_the_poller_gets_the_functions_answer(invoker: AwsLambda) -> None:
-    answer = invoker.invoke(connector("sample"), {"v": 1, "jobs": []})
+    answer = invoker.invoke(connector("sample"), {"v": 1, "jobs": []}, room)
 
     assert answer["event"] == {"v": 1, "jobs": []}
 
@@ -113,34 +117,34 @@ def test_the_poller_hears_how_a_function_died_and_nothing_that_may_be_secret(
     invoker: AwsLambda, name: str, do: str, why: str
 ) -> None:
     with pytest.raises(FunctionDied, match=f"^{why}$") as caught:
-        invoker.invoke(connector(name), {"do": do})
+        invoker.invoke(connector(name), {"do": do}, room)
 
     assert "a-secret-in-a-message" not in str(caught.value)
 
 
 def test_the_poller_hears_of_a_missing_function(invoker: AwsLambda) -> None:
     with pytest.raises(FunctionMissing, match=r"function telex cannot be invoked: AWS refused .*ResourceNotFound"):
-        invoker.invoke(connector("telex"), {})
+        invoker.invoke(connector("telex"), {}, room)
 
 
 def test_the_poller_hears_of_a_busy_function(hosting: Hosting, function: HostedFunction) -> None:
     with serve(hosting(function, most_environments=0)) as running:
         invoker = at(running.address)
         with pytest.raises(NeverRan, match=r"function sample was not started: AWS refused .*TooManyRequests"):
-            invoker.invoke(connector("sample"), {})
+            invoker.invoke(connector("sample"), {}, room)
 
 
 def test_nobody_there_means_that_nothing_ran() -> None:
     invoker = at("http://127.0.0.1:1")
 
     with pytest.raises(NeverRan, match="function sample could not be started"):
-        invoker.invoke(connector("sample"), {})
+        invoker.invoke(connector("sample"), {}, room)
 
 
 def test_an_invocation_over_6_mb_is_never_sent(invoker: AwsLambda) -> None:
     said = "function sample was not started: the job's variables are 6291470 bytes long"
     with pytest.raises(InvocationTooLarge, match=said):
-        invoker.invoke(connector("sample"), {"text": "x" * (6 * 1024 * 1024 + 3)})
+        invoker.invoke(connector("sample"), {"text": "x" * (6 * 1024 * 1024 + 3)}, room)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_a_refusal_says_whether_the_function_may_have_run(
 ) -> None:
     httpserver.expect_request(re.compile(".*")).respond_with_data("{}", status, {"x-amzn-errortype": code})
     with pytest.raises(Exception, match=said) as caught:
-        at(httpserver.url_for("")).invoke(connector("sample"), {"v": 1, "jobs": []})
+        at(httpserver.url_for("")).invoke(connector("sample"), {"v": 1, "jobs": []}, room)
     assert type(caught.value) is meaning
     assert len(httpserver.log) == 1
 
@@ -173,5 +177,5 @@ def test_a_lost_connection_means_that_the_function_may_have_run() -> None:
         dropping = threading.Thread(target=lambda: server.accept()[0].close())
         dropping.start()
         with pytest.raises(FunctionDied, match="the connection was lost"):
-            at(f"http://127.0.0.1:{server.getsockname()[1]}").invoke(connector("sample"), {"v": 1})
+            at(f"http://127.0.0.1:{server.getsockname()[1]}").invoke(connector("sample"), {"v": 1}, room)
         dropping.join(20)

@@ -9,7 +9,7 @@ import pytest
 from connector_sdk.job import Job
 from functions.runtime.poller.batches import MAX_BATCH_BYTES, batches
 from functions.runtime.poller.finished import Finished
-from functions.runtime.poller.invokers import FunctionDied, InvocationTooLarge, NeverRan
+from functions.runtime.poller.invokers import Arriving, FunctionDied, InvocationTooLarge, NeverRan
 from functions.runtime.poller.leases import Lease
 from functions.runtime.poller.registry import Registered
 from tests.poller.running import Seen, outcomes, polling
@@ -26,7 +26,7 @@ class Scripted:
         self.sizes: list[int] = []
         self._together = together
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         self.sizes.append(len(invocation["jobs"]))
         if len(invocation["jobs"]) == 1:
             return outcomes(invocation)

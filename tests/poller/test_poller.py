@@ -10,7 +10,7 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from functions.runtime.poller.commands import Result
 from functions.runtime.poller.finished import Finished
-from functions.runtime.poller.invokers import FunctionMissing, InvocationTooLarge, NeverRan
+from functions.runtime.poller.invokers import Arriving, FunctionMissing, InvocationTooLarge, NeverRan
 from functions.runtime.poller.registry import Handler, Registered
 from tests.poller.running import Seen, complete, outcomes, polling, raises, run_one
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
@@ -150,7 +150,7 @@ class Refusing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         raise self._error
 
 
@@ -269,7 +269,7 @@ class Answering:
     def __init__(self, variables: dict[str, Any]) -> None:
         self._variables = variables
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         return outcomes(invocation, body={"variables": self._variables})
 
 

@@ -137,7 +137,7 @@ def test_a_template_whose_job_type_was_changed_by_hand_is_served(
 
     served = Inline({name: handler.with_services(services_for({}))})
     job = taken(engine, *connector.types)
-    [outcome] = served.invoke(connector, {"v": 1, "jobs": [job.to_wire()]})["outcomes"]
+    [outcome] = served.invoke(connector, {"v": 1, "jobs": [job.to_wire()]}, print)["outcomes"]
     engine.command_job(job.key, outcome["command"], outcome["body"])
     after = taken(engine, changed.look)
     engine.command_job(after.key, "completion", {})

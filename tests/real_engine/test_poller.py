@@ -15,7 +15,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from functions.runtime.poller.finished import Finished, Observer
-from functions.runtime.poller.invokers import NeverRan
+from functions.runtime.poller.invokers import Arriving, NeverRan
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.leases import Leases
 from functions.runtime.poller.options import Options
@@ -173,7 +173,7 @@ def test_a_function_that_never_runs_costs_no_retry(engine: EngineClient, name: s
     given_back = threading.Event()
 
     class Throttled:
-        def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+        def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
             raise NeverRan("function fn is throttled")
 
     def observer(finished: Finished) -> None:

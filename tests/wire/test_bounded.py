@@ -1,5 +1,7 @@
 """What comes byte by byte does not outlast its deadline."""
 
+import socket
+import threading
 from ipaddress import ip_network
 
 import pytest
@@ -8,7 +10,7 @@ from connector_sdk.clock import ControlledClock
 from connector_sdk.wire import bounded
 from connector_sdk.wire.connection import Connections
 from connector_sdk.wire.fetch import LONGEST_SECONDS, fetch
-from devkit.testing.trickle import trickling
+from devkit.testing.trickle import GIVE_UP_SECONDS, trickling
 
 STEP_MS = 2_000
 """Less than any time-out."""
@@ -51,3 +53,35 @@ def test_a_time_out_is_cut_by_the_deadline_and_none_is_left_after_it(clock: Cont
     assert bounded.within(3.0, clock.monotonic() + 2.0) == 2.0
     with pytest.raises(TimeoutError, match="the time for it is over"):
         bounded.within(3.0, clock.monotonic())
+
+
+@pytest.mark.parametrize(
+    ("head", "content", "length"),
+    [("Content-Length: 2", b"ok", 2), ("Transfer-Encoding: chunked", b"2\r\nok\r\n0\r\n\r\n", None)],
+)
+def test_an_answer_may_wait_before_it_is_read_and_that_time_does_not_count(
+    clock: ControlledClock, head: str, content: bytes, length: int | None
+) -> None:
+    told: list[int | None] = []
+    room = threading.Event()
+
+    def serve() -> None:
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.recv(65536)
+            accepted.sendall(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())
+            assert room.wait(GIVE_UP_SECONDS)
+            accepted.sendall(content)
+
+    def arriving(size: int | None) -> None:
+        told.append(size)
+        clock.advance(60_000)
+        room.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=serve)
+        serving.start()
+        connections = Connections(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        answer = connections.request("GET", "/", deadline=clock.monotonic() + 30, arriving=arriving)
+        serving.join(GIVE_UP_SECONDS)
+    assert (answer.body, told) == (b"ok", [length])

@@ -44,6 +44,8 @@ class Lease:
     """False: the lock runs out at its time, whatever still runs."""
     size: int = 0
     """Bytes of the job's variables and headers as JSON; what else a job has is small."""
+    answer: int = 0
+    """Bytes of the function's answer, for which `Answers` keeps room."""
     since: float = 0.0
     """The monotonic time at which the job was asked for."""
     reporting: bool = False

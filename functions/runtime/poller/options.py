@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.job import Job
+from functions.runtime.poller.answers_in_flight import ANSWER_BYTES_IN_FLIGHT
 from functions.runtime.poller.room import BYTES_IN_FLIGHT, Room
 from functions.runtime.poller.slots import LINGER_SECONDS, SLOTS_PER_TYPE, Slots
 
@@ -34,6 +35,8 @@ class Options:
     shared_slots: int | None = None
     """Of all types together, for a host that has not enough for each; None: every type has its own."""
     bytes_in_flight: int = BYTES_IN_FLIGHT
+    """Of the variables of jobs."""
+    answer_bytes_in_flight: int = ANSWER_BYTES_IN_FLIGHT
     batch_size: int = 1
     """Jobs of one invocation during a backlog, of a connector whose calls may be repeated."""
     linger_seconds: float = LINGER_SECONDS

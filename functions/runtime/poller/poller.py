@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import EngineClient
+from functions.runtime.poller.answers_in_flight import Answers
 from functions.runtime.poller.backoff import Random
 from functions.runtime.poller.commands import Commands, Wait
 from functions.runtime.poller.figures import HEARTBEAT_SECONDS, Counts, Figures, Tell
@@ -68,6 +69,7 @@ class Poller:
             commands=Commands(engine, clock, random, wait),
             leases=self._leases,
             threads=self._threads,
+            answers=Answers(options.answer_bytes_in_flight),
             clock=clock,
             random=random,
             observer=self._observe,

@@ -22,6 +22,7 @@ from connector_sdk.errors import (
 )
 from connector_sdk.job import Job
 from functions.runtime.poller.answers import Reported, read_answer
+from functions.runtime.poller.answers_in_flight import Answers
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.batches import batches
 from functions.runtime.poller.commands import Commands, Result
@@ -54,6 +55,7 @@ class Shared:
     commands: Commands
     leases: Leases
     threads: Threads
+    answers: Answers
     clock: Clock
     random: Random
     observer: Observer
@@ -205,6 +207,7 @@ class JobWorker:
         except Exception:
             log.exception("job %s: a fault in the poller; its lock will run out", lease.job.key)
         finally:
+            self._shared.answers.forget(lease)
             self._shared.leases.end(lease)
             self._tell(finished)
             self.slots.release(lease.size)
@@ -250,7 +253,7 @@ class JobWorker:
             "secretNames": {job.key: self._shared.options.names_for(job) for job in jobs},
         }
         try:
-            answer = self._shared.invoker.invoke(self._connector, invocation)
+            answer = self._shared.invoker.invoke(self._connector, invocation, partial(self._shared.answers.keep, batch))
         except FunctionMissing as error:
             log.error("type %s is not asked for any more: %s", self.job_type, error)
             self._missing = True

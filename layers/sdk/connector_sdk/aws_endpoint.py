@@ -17,7 +17,7 @@ from connector_sdk.errors import AwsRefused, AwsUnreachable, SettingsError
 from connector_sdk.settings import Settings
 from connector_sdk.sigv4 import Scope, UnsignedRequest, canonical_query, signed_headers
 from connector_sdk.wire.addresses import Network
-from connector_sdk.wire.connection import Connections, NotConnected, Response
+from connector_sdk.wire.connection import Arriving, Connections, NotConnected, Response
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 5.0
@@ -74,6 +74,7 @@ class Call:
     """1: sent once and never again, whatever happens."""
     once: bool = False
     """Tried again only if nothing was sent, or the service refused it for the moment: it must not be done twice."""
+    arriving: Arriving | None = None
 
     def may_repeat(self, error: AwsRefused | AwsUnreachable) -> bool:
         """Whether another attempt may help, and does no harm."""
@@ -157,6 +158,7 @@ class AwsEndpoint:
                 read_timeout=call.read_timeout,
                 repeatable=call.attempts > 1,
                 deadline=deadline,
+                arriving=call.arriving,
             )
         except OSError as error:
             raise AwsUnreachable(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from functions.runtime.poller.registry import Registered
+
+Arriving = Callable[[int], None]
+"""Called with an answer's size in bytes, it returns when there is room for it."""
 
 
 class NeverRan(Exception):
@@ -30,8 +34,10 @@ class FunctionDied(Exception):
 class Invoker(Protocol):
     """Runs functions; called from many threads."""
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         """Run a function once, never twice, and return its answer, whatever it is.
+
+        `arriving` is called before the answer is taken apart, and where it comes from elsewhere before it is read.
 
         Raises NeverRan, FunctionMissing, InvocationTooLarge or FunctionDied.
         """

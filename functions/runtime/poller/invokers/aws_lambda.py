@@ -15,13 +15,13 @@ from connector_sdk.aws_endpoint import AwsEndpoint, Call
 from connector_sdk.errors import AwsRefused, AwsUnreachable
 from connector_sdk.settings import Settings
 from connector_sdk.wire.connection import Response
-from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, NeverRan
+from functions.runtime.poller.invokers import Arriving, FunctionDied, FunctionMissing, InvocationTooLarge, NeverRan
 from functions.runtime.poller.registry import Registered
 
 READ_MARGIN_SECONDS = 5.0
 """How much longer than the function's own time-out its answer is waited for."""
-LARGEST_INVOCATION_BYTES = 6 * 1024 * 1024
-"""Lambda's limit for a synchronous invocation."""
+LARGEST_INVOCATION_BYTES = LARGEST_ANSWER_BYTES = 6 * 1024 * 1024
+"""Lambda's limits for a synchronous invocation."""
 
 PASSING = frozenset({409, 429})
 """Statuses of a function that is being updated or has no room now. Every other 4xx stays until somebody acts."""
@@ -43,9 +43,9 @@ class AwsLambda:
         """Raises SettingsError without region or credentials."""
         self._endpoint = AwsEndpoint("lambda", settings)
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         """Run the function once. Raises NeverRan, FunctionMissing, InvocationTooLarge or FunctionDied."""
-        answer = self._invoked(connector, _body(connector, invocation))
+        answer = self._invoked(connector, _body(connector, invocation), arriving)
         if answer.headers.get("x-amz-function-error"):
             raise FunctionDied(_death(answer))
         try:
@@ -53,7 +53,7 @@ class AwsLambda:
         except ValueError:
             return None  # no outcome, says the poller
 
-    def _invoked(self, connector: Registered, body: bytes) -> Response:
+    def _invoked(self, connector: Registered, body: bytes, arriving: Arriving) -> Response:
         function = connector.function or connector.name
         call = Call(
             "POST",
@@ -62,6 +62,7 @@ class AwsLambda:
             body=body,
             read_timeout=connector.timeout_seconds + READ_MARGIN_SECONDS,
             attempts=1,
+            arriving=lambda length: arriving(LARGEST_ANSWER_BYTES if length is None else length),
         )
         try:
             return self._endpoint.send(call)

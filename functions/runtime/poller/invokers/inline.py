@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
-from functions.runtime.poller.invokers import FunctionDied, FunctionMissing
+from functions.runtime.poller.invokers import Arriving, FunctionDied, FunctionMissing
 from functions.runtime.poller.registry import Handler, Registered
 
 log = logging.getLogger("connectors.poller")
@@ -39,7 +39,7 @@ class Inline:
         self._clock = clock or SystemClock()
         self._numbers = itertools.count(1)
 
-    def invoke(self, connector: Registered, invocation: dict[str, Any]) -> Any:
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         """Run the handler in the calling thread. Raises FunctionMissing or FunctionDied."""
         handler = self._handlers.get(connector.name)
         if handler is None:
@@ -49,9 +49,11 @@ class Inline:
         context = InlineContext(connector.name, request_id, deadline, self._clock)
         event = json.loads(json.dumps(invocation))
         try:
-            return json.loads(json.dumps(handler(event, context), allow_nan=False))
+            answer = json.dumps(handler(event, context), allow_nan=False)
         except (Exception, SystemExit) as error:
             kind = type(error).__name__
             where = "".join(traceback.format_tb(error.__traceback__))  # not its text, which may quote a secret
             log.error("function %s raised %s (request %s):\n%s", connector.name, kind, request_id, where)
             raise FunctionDied(f"raised {kind} (request {request_id}, see the poller's log)") from error
+        arriving(len(answer))
+        return json.loads(answer)

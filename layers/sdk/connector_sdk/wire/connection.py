@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,9 @@ KEEP_ALIVE_SECONDS = 60
 """Silence after which TCP probes the other side; NAT gateways drop what is silent for 350 s."""
 MAX_IDLE_CONNECTIONS = 64
 """Connections kept open while nobody uses them; more are closed when they come back."""
+
+Arriving = Callable[[int | None], None]
+"""Called with the bytes of an answer's body (None: not told) before it is read; what it waits is no one's time-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Connections:
         read_timeout: float = READ_TIMEOUT_SECONDS,
         repeatable: bool = False,
         deadline: float | None = None,
+        arriving: Arriving | None = None,
     ) -> Response:
         """Send one request and read its whole answer. `read_timeout` is in seconds, for each wait on the socket.
 
@@ -95,7 +99,7 @@ class Connections:
 
         Raises OSError: NotConnected (nothing was sent), HalfAnswer, TimeoutError, another ConnectionError.
         """
-        request = _Request(method, self._prefix + path, body, headers or {}, read_timeout, deadline)
+        request = _Request(method, self._prefix + path, body, headers or {}, read_timeout, deadline, arriving)
         with self._turn_before(deadline):
             connection = self._take()
             if connection is not None:
@@ -125,7 +129,8 @@ class Connections:
 
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
         try:
-            _bounded(connection).bound(request.read_timeout, request.deadline)
+            bounded = _bounded(connection)
+            bounded.bound(request.read_timeout, request.deadline)
             connection.request(request.method, request.target, request.body, dict(request.headers))
             answer = connection.getresponse()
         except ConnectionResetError:  # http.client.RemoteDisconnected is one too: closed without a byte
@@ -137,6 +142,11 @@ class Connections:
         except BaseException:
             connection.close()
             raise
+        if request.arriving is not None:
+            begun = _now()
+            request.arriving(answer.length)
+            if request.deadline is not None:
+                bounded.bound(request.read_timeout, request.deadline + _now() - begun)
         return self._read(connection, answer)
 
     def _read(self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Response:
@@ -208,6 +218,7 @@ class _Request:
     headers: Mapping[str, str]
     read_timeout: float
     deadline: float | None
+    arriving: Arriving | None
 
 
 class NotConnected(ConnectionError):
