@@ -126,6 +126,39 @@ def test_processes_that_poll_share_a_schedule_that_may_invoke_their_function_onl
     assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", schedule["Target"]["Arn"])
 
 
+MAILBOX = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">
+  <bpmn:process id="mails" isExecutable="true">
+    <bpmn:startEvent id="mail">
+      <bpmn:extensionElements><zeebe:properties>
+        <zeebe:property name="inbound.type" value="io.camunda:connector-email-inbound:1" />
+        <zeebe:property name="authentication.username" value="orders" />
+        <zeebe:property name="authentication.password" value="pw" />
+        <zeebe:property name="data.imapConfig.imapHost" value="imap.example.com" />
+        <zeebe:property name="data.imapConfig.imapPort" value="993" />
+        <zeebe:property name="data.pollingConfig.handlingStrategy" value="READ" />
+      </zeebe:properties></bpmn:extensionElements>
+      <bpmn:messageEventDefinition id="m" messageRef="mail-message" />
+    </bpmn:startEvent>
+  </bpmn:process>
+  <bpmn:message id="mail-message" name="mail" />
+</bpmn:definitions>"""
+
+
+def test_a_mailbox_has_a_schedule(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "mails.bpmn").write_text(MAILBOX, encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "mails.bpmn"]) == 0
+    capsys.readouterr()
+    assert execute(["subscriptions", "list", "mails.bpmn"]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [schedule] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Scheduler::Schedule"]
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["InboundEmailPolling", "Arn"]}
+    source = "imap:orders@imap.example.com:993/INBOX:unseen:read"
+    assert " ".join(capsys.readouterr().out.split()) == f"{source} mails, mail; in subscriptions/mails.yaml"
+
+
 def test_an_interval_that_is_no_duration_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "orders.bpmn").write_text(POLLING.format(process="orders", interval="10 s"), encoding="utf-8")
 

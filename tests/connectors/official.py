@@ -13,12 +13,14 @@ def official(
     *,
     fixed: Mapping[str, str | bool | int] | None = None,
     rare: Callable[[OfficialTask], bool] = lambda _: False,
+    left_out: Callable[[OfficialTask], bool] = lambda _: False,
 ) -> list[Any]:
     """Every task: the newest version of each template in the ordinary run, the others and what is `rare` in the wide.
 
-    `fixed` are choices, by input, that are the same in all of them.
+    `fixed` are choices, by input, that are the same in all of them. `left_out` are combinations of choices that have
+    nothing to do with each other.
     """
-    every = tasks(job_type, fixed=fixed)
+    every = [task for task in tasks(job_type, fixed=fixed) if not left_out(task)]
     ordinary = {id(one) for one in newest(task.template for task in every)}
     return [
         pytest.param(
