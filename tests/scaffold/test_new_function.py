@@ -58,21 +58,25 @@ def commands(heading: str) -> list[str]:
 @pytest.mark.timeout(400)  # ten processes, one after the other
 def test_the_page_leads_to_functions_that_are_green(project: Path) -> None:
     new, generate, tests = commands("Add a connector")
-    [new_inbound] = commands("A webhook of your own")
+    [new_webhook] = commands("A webhook of your own")
+    [new_polling] = commands("A source that is polled")
 
     assert (new, generate) == (".venv/bin/connectors new outbound weather", ".venv/bin/connectors generate")
     run(project, new)
-    run(project, new_inbound)
+    run(project, new_webhook)
+    run(project, new_polling)
     run(project, generate)
     assert "3 passed" in run(project, tests)
     assert "3 passed" in run(project, ".venv/bin/python -m pytest tests/inbound/test_linear.py")
+    assert "2 passed" in run(project, ".venv/bin/python -m pytest tests/inbound/test_news_polling.py")
 
     run(project, ".venv/bin/connectors generate --check")
-    written = "functions tests/outbound/test_weather.py tests/inbound/test_linear.py tests/connectors/bad_input"
+    tests = "tests/outbound/test_weather.py tests/inbound/test_linear.py tests/inbound/test_news_polling.py"
+    written = f"functions {tests} tests/connectors/bad_input"
     run(project, f".venv/bin/python -m ruff check {written}")
     run(project, f".venv/bin/python -m ruff format --check {written}")
     everywhere = "tests/host/test_events.py tests/connectors/test_bad_input.py"
-    run(project, f".venv/bin/python -m pytest {everywhere} -k weather+or+linear+or+has")
+    run(project, f".venv/bin/python -m pytest {everywhere} -k weather+or+linear+or+news+or+has")
 
 
 def test_the_table_of_the_page_names_the_files_that_are_written(tmp_path: Path) -> None:
@@ -115,3 +119,14 @@ def test_new_outside_the_project_says_where_to_run_it(
 
     assert execute(["new", "inbound", "linear"]) == 2
     assert "run this in the folder of the project" in capsys.readouterr().err
+
+
+def test_a_kind_that_cannot_be_written_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert execute(["new", "inbound", "kinesis", "--kind", "subscription"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "should be one of webhook, polling" in said
+    assert "wants a consumer and a mapping of its own: see docs/add-a-connector.md" in said
