@@ -8,7 +8,7 @@ import pytest
 from devkit.checkout import ROOT
 from devkit.cli.main import execute
 from devkit.generate.derived import problems, templated
-from devkit.generate.element_template.released import RELEASED, changed_without_version, release
+from devkit.generate.element_template.released import RELEASED, changed_without_version, release, released
 
 ONE = {"id": "test.queue.v1", "version": 2, "name": "Queue", "properties": []}
 BEFORE = json.loads(release([ONE], {}))
@@ -46,6 +46,14 @@ def test_what_is_no_longer_made_stays_released() -> None:
 
 def test_our_templates_are_as_they_were_released() -> None:
     assert problems(templated(ROOT), ROOT) == []
+
+
+def test_a_change_of_any_released_template_of_ours_is_found() -> None:
+    before = released(ROOT)
+    ours = [template for one in templated(ROOT) for template in one.templates if template["id"] in before]
+    changed = [{**one, "description": f"{one['description']} Or not."} for one in ours]
+    found = {str(one).split(": ")[1] for one in changed_without_version(changed, before)}
+    assert found == {one["id"] for one in ours} == set(before)
 
 
 def test_generate_refuses_a_released_template_that_changed(
