@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "engine",
     "run",
+    "poll",
     "feel",
     "conformance",
     "generate",
@@ -32,7 +33,7 @@ COMMANDS = (
 )
 """Each is the function, or the group of functions, of that name in the module of that name; only it is imported."""
 
-NOT_BUILT = ("dev", "poll", "secrets", "doctor", "explain")
+NOT_BUILT = ("dev", "secrets", "doctor", "explain")
 """Commands that the README promises for later."""
 VERSION = "0.1.0"
 """That of pyproject.toml; a test holds it."""

@@ -38,7 +38,7 @@ def test_a_mistyped_command_gives_one_sentence_and_the_next_step(
     assert captured.err == f"connectors: {sentence}\n"
 
 
-@pytest.mark.parametrize("command", ["dev", "poll", "secrets", "doctor", "explain"])
+@pytest.mark.parametrize("command", ["dev", "secrets", "doctor", "explain"])
 def test_a_command_that_is_not_built_says_so(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert execute([command, "anything", "--at-all"]) == 2
     assert capsys.readouterr().err == (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -14,10 +14,15 @@ from pytest_httpserver import HTTPServer
 from functions.runtime.poller.registry import Registered, UnknownConnector, load
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
+POLLER, COMMAND = ("functions.runtime.poller",), ("devkit.cli", "poll")
+"""What `python -m` runs, and what `connectors poll` does."""
+
 
 @contextmanager
-def process(variables: Mapping[str, str], *connectors: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "functions.runtime.poller", *connectors]
+def process(
+    variables: Mapping[str, str], *connectors: str, program: Sequence[str] = POLLER
+) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", *program, *connectors]
     started = subprocess.Popen(  # noqa: S603 - our own module
         command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -66,8 +71,18 @@ def test_what_keeps_it_from_starting_is_one_sentence(variables: dict[str, str], 
     assert said.count("\n") == 1
 
 
+def test_a_place_where_nobody_can_listen_is_named_and_commands_say_who_speaks(engine: ScriptedEngine) -> None:
+    arguments = ("http-json", "--health", "nowhere")
+    with process({"CAMUNDA_REST_ADDRESS": engine.address}, *arguments, program=COMMAND) as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 2
+    assert said.splitlines()[-1].startswith("connectors: nothing can listen on nowhere: ")
+    assert said.endswith("; give another --health\n")
+
+
+@pytest.mark.parametrize("program", [POLLER, COMMAND])
 def test_a_job_runs_through_the_rest_connector_and_sigterm_drains(
-    engine: ScriptedEngine, httpserver: HTTPServer
+    engine: ScriptedEngine, httpserver: HTTPServer, program: Sequence[str]
 ) -> None:
     httpserver.expect_request("/weather").respond_with_json({"high": 21})
     [key] = engine.add(
@@ -76,7 +91,7 @@ def test_a_job_runs_through_the_rest_connector_and_sigterm_drains(
         customHeaders={"resultExpression": "={high: response.body.high}"},
     )
     variables = {"CAMUNDA_REST_ADDRESS": engine.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8,::1"}
-    with process(variables, "http-json") as started:
+    with process(variables, "http-json", program=program) as started:
         engine.wait_for(lambda: engine.commands())
         started.send_signal(signal.SIGTERM)
         engine.wait_for(lambda: len(engine.activations()) >= 2)

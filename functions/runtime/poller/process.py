@@ -1,0 +1,104 @@
+"""The poller as a process of its own, functions in the same one: for containers, and for `connectors poll`.
+
+The engine is the one that CAMUNDA_* name.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+
+from connector_sdk.compatibility import Compatibility
+from connector_sdk.engine_client import EngineClient, EngineDocuments
+from connector_sdk.errors import SdkError
+from connector_sdk.outbound import Connector, Services
+from connector_sdk.settings import Settings
+from functions.runtime.poller.figures import Figures
+from functions.runtime.poller.finished import log_finished
+from functions.runtime.poller.health import served
+from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.options import Options
+from functions.runtime.poller.poller import Poller
+from functions.runtime.poller.registry import Handler, load
+from functions.runtime.poller.spelled_secrets import SpelledSecrets
+
+log = logging.getLogger("connectors.poller")
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+
+class NotListening(SdkError):
+    """Nobody can listen where the health is to be told."""
+
+
+def poll(names: Sequence[str], health: str | None = None) -> int:
+    """Do the jobs of these connectors (`http-json`) until SIGTERM or SIGINT comes; returns how many still run then.
+
+    `health`, such as `9090` or `0.0.0.0:9090`, is where it says how it goes. Raises SdkError when it cannot start.
+    """
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    poller, connectors = _poller(names)
+    with ExitStack() as stack:
+        if health:
+            try:
+                address = stack.enter_context(served(poller, connectors, *_listening(health)))
+            except (OSError, OverflowError, ValueError) as error:
+                raise NotListening(f"nothing can listen on {health}: {error}; give another --health") from error
+            log.info("%s/health says how it goes", address)
+        left = _run(poller)
+    log.info("stopped: %s", poller.counts())
+    return left
+
+
+def _poller(names: Sequence[str]) -> tuple[Poller, list[str]]:
+    settings = Settings.read()
+    engine = EngineClient.from_settings(settings)
+    loaded = [load(name) for name in dict.fromkeys(names)]
+    services = Services.from_settings(settings, documents=EngineDocuments(lambda: engine))
+    rules = Compatibility.of(settings.compatibility)
+    poller = Poller(
+        engine,
+        [connector for connector, _ in loaded],
+        Inline({connector.name: _with(services, handler) for connector, handler in loaded}),
+        Options(
+            rules,
+            secret_names=SpelledSecrets(lambda: engine, rules),
+            cluster_id=engine.topology().get("clusterId"),
+            tenant_ids=(settings.tenant_id,),
+        ),
+        observer=lambda finished: log_finished(log, finished, settings.operate_address),
+        tell=_tell,
+    )
+    log.info("polling %s for %s", engine.address, ", ".join(poller.figures()))
+    return poller, [connector.name for connector, _ in loaded]
+
+
+def _with(services: Services, handler: Handler) -> Handler:
+    return handler.with_services(services) if isinstance(handler, Connector) else handler
+
+
+def _run(poller: Poller) -> int:
+    """Poll until a signal comes, then stop gracefully; a second signal ends the process at once.
+
+    The signals are blocked and waited for, in every thread: a handler that sets an Event on which the same thread is
+    about to wait can deadlock.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    poller.start()
+    signal.sigwait(STOP_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    return poller.stop()
+
+
+def _listening(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host or "127.0.0.1", int(port)
+
+
+def _tell(figures: Mapping[str, Figures]) -> None:
+    for job_type, one in figures.items():
+        log.info("%s: %s", job_type, ", ".join(f"{name} {value}" for name, value in asdict(one).items()))
