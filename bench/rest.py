@@ -8,7 +8,6 @@ to 25 jobs, the completion of its job. CPU is that of the engine's process.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from bench.figures import Figure
+from bench.process import cpu_seconds, megabytes
 from devkit.conformance.engine.bpmn import bpmn
 from devkit.conformance.engine.http import Request, multipart, send
 from devkit.testing.command_line import connectors
@@ -41,7 +41,6 @@ NODES = {
     "task": "{s: {is: start}, t: {is: service, type: task%d}, e: {is: end}}",
     "message": "{s: {is: start, message: {name: message%d}}, t: {is: service, type: message%d}, e: {is: end}}",
 }
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,11 @@ class Target:
 
     def cpu_seconds(self) -> float:
         """What its process has used."""
-        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(after_name[11]) + int(after_name[12])) / _TICKS
+        return cpu_seconds(self.pid)
 
     def megabytes(self) -> float:
         """What its process keeps in memory."""
-        status = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
-        return int(status["VmRSS"].split()[0]) / 1024
+        return megabytes(self.pid)
 
 
 @contextmanager

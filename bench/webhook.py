@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, median, quantiles
@@ -28,7 +29,8 @@ from time import perf_counter, process_time
 from typing import Any
 
 from bench.java import runtime as java
-from bench.rest import Target, development
+from bench.process import cpu_seconds
+from bench.rest import development
 from bench.server import ok, served
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.engine_client import DeployedProcess, EngineClient
@@ -212,7 +214,7 @@ def with_java() -> Iterator[tuple[EngineClient, dict[str, Contender]]]:
         client.deploy([(PROCESS.resource_name, bpmn(MODEL).encode())])
         secrets = {"SECRET_HOOK": SECRET}
         endpoint = stack.enter_context(java.endpoint(running.address, "/inbound/orders", secrets))
-        cpu = Target(JAVA, running.address, endpoint.pid, 0).cpu_seconds
+        cpu = partial(cpu_seconds, endpoint.pid)
         found = {JAVA: Contender(endpoint, cpu), "its 404": Contender(endpoint.elsewhere, cpu, 404)}
         for event in itertools.islice(events(NEW), JAVA_WARM_UP):
             for contender in found.values():

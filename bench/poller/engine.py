@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bench.poller.model import models, process_id
 from bench.poller.target import Target
-from bench.rest import Target as Process
+from bench.process import cpu_seconds
 from bench.rest import development
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineBusy
@@ -66,7 +66,7 @@ class RunningEngine:
 
     name: str
     addresses: Addresses
-    process: Process
+    pid: int
     management: Connections | None = None
     client: EngineClient = field(init=False)
 
@@ -115,7 +115,7 @@ class RunningEngine:
 
     def cpu_seconds(self) -> float:
         """Of its process."""
-        return self.process.cpu_seconds()
+        return cpu_seconds(self.pid)
 
 
 @contextmanager
@@ -127,15 +127,16 @@ def real_engine() -> Iterator[RunningEngine]:
             running = stack.enter_context(zeebe(heap=HEAP, within=within))
         except NotReady:  # such as a port that somebody took meanwhile
             running = stack.enter_context(zeebe(heap=HEAP, within=within))
-        process = Process(name, running.address, running.pid, 0.0)
-        yield RunningEngine(name, Addresses(running.address, running.grpc), process, Connections(running.management))
+        yield RunningEngine(
+            name, Addresses(running.address, running.grpc), running.pid, Connections(running.management)
+        )
 
 
 @contextmanager
 def development_engine() -> Iterator[RunningEngine]:
     """The development engine, in memory: REST only, and no metric."""
     with development("memory") as process:
-        yield RunningEngine("the development engine", Addresses(process.address), process)
+        yield RunningEngine("the development engine", Addresses(process.address), process.pid)
 
 
 ENGINES = {"zeebe": real_engine, "development": development_engine}

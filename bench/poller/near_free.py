@@ -12,7 +12,7 @@ from typing import Any, cast
 from bench.poller.engine import Addresses
 from bench.poller.model import model, process_id, task
 from bench.poller.target import Target
-from bench.rest import Target as Process
+from bench.process import cpu_seconds
 from bench.server import ok, served
 
 KIND = "quick"
@@ -40,7 +40,7 @@ class NearFree:
     """A running one, for one type; its jobs are of one kind."""
 
     addresses: Addresses
-    process: Process
+    pid: int
     _counts: MutableSequence[int]
 
     def prepare(self, job_type: str, target: Target) -> None:
@@ -59,7 +59,7 @@ class NearFree:
 
     def cpu_seconds(self) -> float:
         """Of its process."""
-        return self.process.cpu_seconds()
+        return cpu_seconds(self.pid)
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def near_free(job_type: str, target: Target) -> Iterator[NearFree]:
         return 0.0, ok(known[path]) if path in known else NOT_FOUND
 
     with served(answer) as (address, pid):
-        yield NearFree(Addresses(address), Process("near-free", address, pid, 0.0), counts)
+        yield NearFree(Addresses(address), pid, counts)
 
 
 def _job(job_type: str, target: Target) -> dict[str, Any]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bench.rest import Target as Process
+from bench import process
 from devkit.checkout import ROOT
 from devkit.testing.processes import inherited_environment
 
 STOP_SECONDS = 5
 """A worker with jobs that hang is killed after it."""
 LOG_CHARACTERS = 600
-RESET_PEAK = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +38,19 @@ class Worker:
 
     def cpu_seconds(self) -> float:
         """What its process has used."""
-        return Process("", "", self._process.pid, 0.0).cpu_seconds()
+        return process.cpu_seconds(self._process.pid)
 
     def megabytes(self) -> float:
         """What its process keeps in memory."""
-        return Process("", "", self._process.pid, 0.0).megabytes()
+        return process.megabytes(self._process.pid)
 
     def forget_peak(self) -> None:
-        """From now on the peak is a new one (Linux: clear_refs)."""
-        Path(f"/proc/{self._process.pid}/clear_refs").write_text(RESET_PEAK)
+        """From now on the peak is a new one."""
+        process.forget_peak(self._process.pid)
 
     def peak_megabytes(self) -> float:
         """The most it kept since."""
-        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
-        return int(dict(line.split(":", 1) for line in lines)["VmHWM"].split()[0]) / 1024
+        return process.peak_megabytes(self._process.pid)
 
     def hold(self) -> None:
         """Stop it where it is, so that a backlog can be made."""
@@ -79,7 +77,7 @@ def working(launch: Launch) -> Iterator[Worker]:
         log = Path(folder) / "log"
         with log.open("wb") as output:
             begin = perf_counter()
-            process = subprocess.Popen(  # noqa: S603 - programs of the table of contenders
+            started = subprocess.Popen(  # noqa: S603 - programs of the table of contenders
                 list(launch.command),
                 cwd=ROOT,
                 env={**inherited_environment(), **launch.variables},
@@ -87,12 +85,12 @@ def working(launch: Launch) -> Iterator[Worker]:
                 stderr=subprocess.STDOUT,
             )
         try:
-            yield Worker(begin, log, process)
+            yield Worker(begin, log, started)
         finally:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
+            started.send_signal(signal.SIGCONT)
+            started.terminate()
             try:
-                process.wait(STOP_SECONDS)
+                started.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                started.kill()
+                started.wait()
