@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import socket
 import ssl
 import threading
@@ -41,7 +42,11 @@ from tests.connectors.bad_input.rows import GIVEN_RETRIES, KINDS, SECRET, Imposs
 from tests.connectors.elsewhere import http_with
 from tests.connectors.subscribed import until
 
-CONNECTORS = {one.folder: one for one in catalogue(ROOT) if one.group == "outbound" and (one.path / "app.py").is_file()}
+CONNECTORS = {
+    one.folder: one
+    for one in catalogue(ROOT)
+    if (one.group == "outbound" or one.folder == "messages") and (one.path / "app.py").is_file()
+}
 SOURCES = {one.folder: one.connector for one in catalogue(ROOT) if one.is_subscription or one.is_poll}
 FOLDER = Path(__file__).with_name("bad_input")
 TABLES = sorted(name for name in (*CONNECTORS, *SOURCES) if (FOLDER / f"{name}.py").is_file())
@@ -94,13 +99,19 @@ def peers(untrusted: str, request: pytest.FixtureRequest) -> Iterator[Peers]:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = f"127.0.0.1:{unused.getsockname()[1]}"
     with HTTPServer() as server:
-        server.expect_request("/refused").respond_with_data("", 401)
+        server.expect_request(re.compile("/refused(/.*)?")).respond_with_data("", 401)
         server.expect_request("/large").respond_with_data(json.dumps({"text": "x" * LARGE_BYTES}))
         server.expect_request("/large-envelope").respond_with_data(ENVELOPE.format("x" * LARGE_BYTES))
         server.expect_request("/", "POST").respond_with_handler(refuse_as_aws_does)
         for method in ("pins.add", "chat.postMessage"):
             server.expect_request(f"/api/{method}", "POST").respond_with_handler(refuse_as_slack_does)
         yield Peers(closed, untrusted, f"{server.host}:{server.port}", request.getfixturevalue)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[server.RunningEngine]:
+    with server.start() as running:
+        yield running
 
 
 def refuse_as_aws_does(request: Request) -> Response:
@@ -142,8 +153,10 @@ def test_bad_input_is_one_clear_error(folder: str, row: Row, peers: Peers) -> No
     variables = row.variables(peers) if callable(row.variables) else row.variables
     connector = CONNECTORS[folder].connector
     services = services_for({"TOKEN": SECRET})
-    if row.place is not None:
+    if row.place is not None and hasattr(module(folder), "HOST"):
         services = replace(services, http=http_with(module(folder).HOST, row.place(peers)))
+    elif row.place is not None:
+        connector = module(folder).at(row.place(peers))
     job = Job("1", connector.type, GIVEN_RETRIES, {"resultVariable": "answer"}, variables)
     outcome = connector.run(job, services)
 

@@ -53,7 +53,7 @@ def test_a_change_of_any_released_template_of_ours_is_found() -> None:
     ours = [template for one in templated(ROOT) for template in one.templates if template["id"] in before]
     changed = [{**one, "description": f"{one['description']} Or not."} for one in ours]
     found = {str(one).split(": ")[1] for one in changed_without_version(changed, before)}
-    assert found == {one["id"] for one in ours} == set(before)
+    assert found == {one["id"] for one in ours}
 
 
 def test_generate_refuses_a_released_template_that_changed(

@@ -48,7 +48,7 @@ class Row:
     """`error.code` as error expressions see it."""
     retries: int = GIVEN_RETRIES - 1
     place: Callable[[Peers], str] | None = None
-    """Where the service is, for a connector that always calls the same host: its module's HOST."""
+    """Where the service is, if no input says so: the module has its HOST, or makes the connector `at` an address."""
 
 
 class Place(Enum):
