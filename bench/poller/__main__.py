@@ -14,12 +14,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from bench.poller.amounts import QUICK, Amounts
 from bench.poller.contenders import CONTENDERS
 from bench.poller.engine import ENGINES
 from bench.poller.experiments import EXPERIMENTS
 from bench.poller.report import as_json, as_text, machine
 from bench.poller.rounds import Rounds
-from bench.poller.run import QUICK, Amounts
 from bench.poller.target import target
 from devkit.testing.parts import PartMissing
 from devkit.testing.program import NotReady

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from time import perf_counter
 
+from bench.poller.amounts import Amounts
 from bench.poller.contenders import CONTENDERS, CannotServe
 from bench.poller.engine import RunningEngine
 from bench.poller.experiments import EXPERIMENTS, Experiment
 from bench.poller.near_free import near_free
-from bench.poller.run import Amounts, Measured, Run, running
+from bench.poller.run import Measured, Run, running
 from bench.poller.target import Target
 from bench.poller.targets import is_compared
 from connector_sdk.errors import SdkError
