@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError
+from connector_sdk.inbound import Properties
 from connector_sdk.kafka_schemas import Avro, framed, schema_of, unframed
+from functions.inbound.kafka_subscription.values import SCHEMAS, values_of
 
 ORDER = {
     "type": "record",
@@ -81,3 +83,17 @@ def test_a_frame_names_the_schema(schema_id: int, content: bytes) -> None:
 def test_a_value_without_a_frame_is_said_to_be(content: bytes) -> None:
     with pytest.raises(ValueError, match="does not begin with the id of a schema"):
         unframed(content)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"serializationType": "avro", "avro": {"schema": '{\\"type\\": \\"string\\"}'}},
+        {"schemaStrategy": {"type": "inlineSchema", "avro": {"schema": '="\\"string\\""'}}},
+        {"schemaStrategy": {"type": "inlineSchema", "schema": '={type: "string"}'}},
+    ],
+)
+def test_a_subscription_finds_the_schema_where_its_version_of_the_template_has_it(tree: dict[str, Any]) -> None:
+    properties = Properties(tree, frozenset(SCHEMAS), prefix="")
+
+    assert values_of(properties).read(b"\x04hi") == (None, "hi")

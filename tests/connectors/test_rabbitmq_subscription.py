@@ -185,6 +185,26 @@ def test_a_message_with_an_id_that_is_handed_over_again_is_published_once(
     assert at.seen(process) == []
 
 
+@pytest.mark.parametrize(("properties", "published"), [({}, 2), ({"messageId": "m-7"}, 1)])
+def test_only_a_message_without_an_id_is_doubled_when_it_is_handed_over_again(
+    bench: OfficialBench, rabbit: RunningRabbitMq, queues: Queues, at: Host, properties: dict[str, str], published: int
+) -> None:
+    process = queues.declare(new_name())
+    values = of_queue(rabbit, process)
+    at.deploy(process, modelled(bench.modeler, TEMPLATES["start"], "start", process, "message.body.id", values))
+    data = base64.b64encode(b'{"id": "m-1"}').decode()
+    message = {"basicProperties": properties, "data": data, "deliveryTag": 1}
+    event = {
+        "eventSourceArn": f"{rabbit.host}:{rabbit.port}",
+        "rmqMessagesByQueue": {f"{process}::/": [message, {**message, "redelivered": True}]},
+    }
+
+    assert failures(handler, settle(handler, event, at.services)) == {"batchItemFailures": []}
+
+    assert at.collected(process, published) == ["m-1"] * published
+    assert at.seen(process) == []
+
+
 def test_amazon_mq_gets_a_batch_back_as_a_whole_if_a_message_could_not_be_recorded(at: Host) -> None:
     data = base64.b64encode(b'{"id": 1}').decode()
     message = {"basicProperties": {"headers": {"a": {"bytes": [104, 105]}}}, "data": data}
