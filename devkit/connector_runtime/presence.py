@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from connector_sdk.engine_client import CorrelatedMessage, CreatedInstance, EngineClient, PublishedMessage
 from connector_sdk.errors import EngineBusy, EngineError, EngineRejected, EngineUnreachable
+from connector_sdk.repeating import Repeating
 from devkit.connector_runtime.told import IncidentRaised, Notice, Tell
 
 T = TypeVar("T")
 LOOK_SECONDS = 2.0
 """Between two looks at the engine."""
-STOP_SECONDS = 10.0
 DEPLOY_WAIT_SECONDS = 5.0
 """How long a webhook waits for somebody else's deploying."""
 ENDED = "the process has ended"
@@ -130,34 +130,28 @@ class Watch:
         self._seen: set[str] | None = None
         self._searches = True
         self._away = False
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="engine watch", daemon=True)
+        self._looks = Repeating("engine watch", self._look)
 
     def start(self) -> None:
         """Begin; incidents that are there already are passed over."""
-        self._thread.start()
+        self._looks.start(LOOK_SECONDS)
 
     def stop(self) -> None:
         """End."""
-        self._stopped.set()
-        self._thread.join(STOP_SECONDS)
+        self._looks.stop()
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self._engine.topology()
-                self._away = False
-                if self._searches:
-                    self._incidents()
-            except EngineUnreachable as error:
-                if not self._away:
-                    self._tell(Notice(f"the engine is away: jobs have to wait, webhooks are kept ({error})"))
-                self._away = True
-            except EngineError as error:
-                _LOG.info("the engine is not there: %s", error)
-            except Exception:
-                _LOG.exception("a look at the engine failed")
-            self._stopped.wait(LOOK_SECONDS)
+    def _look(self) -> None:
+        try:
+            self._engine.topology()
+            self._away = False
+            if self._searches:
+                self._incidents()
+        except EngineUnreachable as error:
+            if not self._away:
+                self._tell(Notice(f"the engine is away: jobs have to wait, webhooks are kept ({error})"))
+            self._away = True
+        except EngineError as error:
+            _LOG.info("the engine is not there: %s", error)
 
     def _incidents(self) -> None:
         try:

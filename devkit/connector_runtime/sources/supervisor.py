@@ -11,6 +11,7 @@ from connector_sdk.inbound.batch import settle
 from connector_sdk.inbound.message import Item, Settled
 from connector_sdk.inbound.subscription import Subscription
 from connector_sdk.inbound.taking import SubscriptionServices
+from connector_sdk.repeating import Repeating
 from connector_sdk.settings import Settings
 from devkit.connector_runtime.sources.reader import Reader, Reading
 from devkit.connector_runtime.sources.readers import READERS
@@ -39,33 +40,29 @@ class Sources:
         self._tell = tell
         self._readers = readers
         self._running: dict[str, _Consumer] = {}
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sources", daemon=True)
+        self._looks = Repeating("sources", self._look)
 
     def start(self) -> None:
         """Begin, in threads."""
-        self._thread.start()
+        self._looks.start(LOOK_SECONDS)
 
     def stop(self) -> None:
         """Finish the records in hand; what a broker has not been told of by then, it hands over again."""
-        self._stopped.set()
-        self._thread.join(STOP_SECONDS)
+        self._looks.stop()
         for consumer in self._running.values():
             consumer.stopped.set()
         for consumer in self._running.values():
             consumer.thread.join(STOP_SECONDS)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            wanted = {queue[0].path: queue[0] for queue in self._services.routes}
-            for path in [path for path, one in self._running.items() if wanted.get(path) is not one.subscription]:
-                consumer = self._running.pop(path)
-                consumer.stopped.set()
-                consumer.thread.join(STOP_SECONDS)
-            for path, subscription in wanted.items():
-                if path not in self._running:
-                    self._running[path] = self._consumer(subscription)
-            self._stopped.wait(LOOK_SECONDS)
+    def _look(self) -> None:
+        wanted = {queue[0].path: queue[0] for queue in self._services.routes}
+        for path in [path for path, one in self._running.items() if wanted.get(path) is not one.subscription]:
+            consumer = self._running.pop(path)
+            consumer.stopped.set()
+            consumer.thread.join(STOP_SECONDS)
+        for path, subscription in wanted.items():
+            if path not in self._running:
+                self._running[path] = self._consumer(subscription)
 
     def _consumer(self, subscription: Subscription) -> _Consumer:
         consumer = _Consumer(
