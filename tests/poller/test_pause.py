@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from connector_sdk.aws_endpoint import AwsEndpoint
-from connector_sdk.clock import ControlledClock
+from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.wire.connection import Connections
 from devkit.cli.main import execute
 from functions.runtime.poller.figures import Figures
@@ -19,7 +20,7 @@ from functions.runtime.poller.pauses import paused_connectors
 from functions.runtime.poller.slots import Slots
 from tests.conftest import Aws
 from tests.poller.running import Seen, complete, polling
-from tests.poller.scripted_engine import ScriptedEngine
+from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
 FIGURES = Figures("fn", 5, 3, 1, 0, 1, 0, 0, 0.0, "polling")
 
@@ -42,12 +43,28 @@ def health(address: str) -> dict[str, object]:
     return content
 
 
+def until(condition: Callable[[], bool]) -> None:
+    end, pause = SystemClock().monotonic() + WAIT_SECONDS, threading.Event()
+    while not condition():
+        assert SystemClock().monotonic() < end
+        pause.wait(0.01)
+
+
 def test_a_running_poller_says_how_it_goes(engine: ScriptedEngine, seen: Seen, address: str) -> None:
     engine.add("t", 3)
     seen.wait(3)
     figures = health(address)
     assert (figures["function"], figures["activated"], figures["completed"]) == ("fn", 3, 3)
     assert (figures["failed"], figures["state"]) == (0, "polling")
+
+
+def test_the_health_tells_that_the_engine_gives_nothing_and_that_it_does_again(
+    engine: ScriptedEngine, address: str
+) -> None:
+    engine.refuse("activation", *[503] * 1_000)
+    until(lambda: health(address)["state"] == "waiting")
+    engine.refuse("activation")
+    until(lambda: health(address)["state"] == "polling")
 
 
 def test_a_connector_of_a_running_poller_is_paused_and_goes_on(

@@ -31,7 +31,9 @@ class Figures:
     oldest_seconds: float
     """Since the oldest of those in flight was asked for."""
     state: str
-    """`polling`, `paused`, `missing` (its function is gone, or may not be invoked) or `stopped`."""
+    """`polling`, `waiting` (the engine is busy, away or says no: the log has its words), `paused`, `missing` (its
+    function is gone, or may not be invoked) or `stopped`.
+    """
 
 
 Tell = Callable[[Mapping[str, Figures]], None]

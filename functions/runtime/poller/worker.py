@@ -74,7 +74,7 @@ class JobWorker:
         self._lock_seconds = lock_seconds(connector.timeout_seconds)
         self._reports = Reports(connector, shared.commands)
         self._activated = 0
-        self._missing = False
+        self._missing = self._waiting = False
         self._most = shared.options.batch_size if connector.repeat != "unsafe" else 1
 
     @property
@@ -94,8 +94,14 @@ class JobWorker:
             late=counts["gone"],
             in_flight=self.slots.used,
             oldest_seconds=round(oldest_seconds, 3),
-            state="missing" if self._missing else self.slots.state,
+            state=self._state,
         )
+
+    @property
+    def _state(self) -> str:
+        if self._missing:
+            return "missing"
+        return "waiting" if self._waiting and self.slots.state == "polling" else self.slots.state
 
     def run(self) -> None:
         """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
@@ -115,6 +121,7 @@ class JobWorker:
                 self._shared.stopping.wait(backoff.next_seconds())
                 continue
             backoff.reset()
+            self._waiting = False
             backlog = len(jobs) >= asked
             self._begin(jobs, since, self._most if backlog else 1)
 
@@ -133,6 +140,7 @@ class JobWorker:
         """A busy or absent engine is asked again soon; one that says no (login, tenant) keeps its longest wait."""
         passing = isinstance(error, (EngineBusy, EngineUnreachable))
         delay = backoff.next_seconds() if passing else LONGEST_SECONDS
+        self._waiting = True
         log.warning("no jobs of type %s, next try in %.1f s: %s", self.job_type, delay, error)
         self._shared.stopping.wait(delay)
 
