@@ -33,6 +33,7 @@ ssl_cert=<{chain}
 ssl_key=<{key}
 disable_plaintext_auth=no
 auth_mechanisms=plain login
+auth_failure_delay=0
 mail_location=maildir:{mail}/%u
 passdb {{
   driver=static
@@ -48,6 +49,11 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port={imaps}
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode=0
   }}
 }}
 service pop3-login {{

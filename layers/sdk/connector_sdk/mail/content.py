@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
@@ -63,16 +63,18 @@ class Mail:
         """Content, type and file name of each."""
         for part in self.message.walk():
             if part.get_content_disposition() == "attachment":
-                yield _bytes(part), part.get_content_type(), part.get_filename()
+                name = part.get_filename()
+                yield _bytes(part), part.get_content_type(), None if name is None else _unicode(name)
 
     def _header(self, name: str) -> str | None:
         value = self.message.get(name)
-        return None if value is None else str(value).strip()
+        return None if value is None else _unicode(str(value)).strip()
 
 
 def mail(content: bytes, size: int, received: datetime | None = None) -> Mail:
     """Read a mail, or its headers."""
-    return Mail(message_from_bytes(content, policy=default), size, received)
+    lenient: Any = _Lenient()
+    return Mail(message_from_bytes(content, policy=lenient), size, received)
 
 
 def listed(found: Mail) -> dict[str, Any]:
@@ -96,13 +98,30 @@ def read(found: Mail, attachments: Sequence[Any]) -> dict[str, Any]:
     received = found.received and found.received.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         **listed(found),
-        "headers": [{"key": key, "value": _FOLD.sub("", str(value))} for key, value in found.message.raw_items()],
+        "headers": [
+            {"key": key, "value": _unicode(_FOLD.sub("", str(value)))} for key, value in found.message.raw_items()
+        ],
         "plainTextBody": texts.get("text/plain"),
         "htmlBody": texts.get("text/html"),
         "attachments": list(attachments),
         "receivedDateTime": received,
         "errors": [],
     }
+
+
+class _Lenient(EmailPolicy):
+    """Headers that the standard library's parsers trip over (`Message-ID: <>`) are read as they are."""
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        try:
+            return super().header_fetch_parse(name, value)
+        except Exception:
+            return str(value)
+
+
+def _unicode(text: str) -> str:
+    """Bytes that are no ASCII, which a header may not have and some do, are read as UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _text(part: Any) -> str:
