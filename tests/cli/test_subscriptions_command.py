@@ -155,7 +155,7 @@ def test_a_mailbox_has_a_schedule(project: Path, capsys: pytest.CaptureFixture[s
     resources = read_template(template(project))["Resources"]
     [schedule] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Scheduler::Schedule"]
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["InboundEmailPolling", "Arn"]}
-    source = "imap:orders@imap.example.com:993/INBOX:unseen:read"
+    source = "imap:1c168adb00d2@imap.example.com:993/INBOX:unseen:read"
     assert " ".join(capsys.readouterr().out.split()) == f"{source} mails, mail; in subscriptions/mails.yaml"
 
 

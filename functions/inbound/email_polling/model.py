@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from connector_sdk.errors import ConnectorInputError
@@ -17,6 +18,7 @@ Handling = Literal["READ", "DELETE", "MOVE"]
 HANDLINGS: tuple[Handling, ...] = ("READ", "DELETE", "MOVE")
 DEFAULT_WAIT = "PT20S"
 INBOX = "INBOX"
+USER_CHARACTERS = 12
 
 PROPERTIES = {
     "authentication.type": Property(
@@ -99,11 +101,13 @@ class Listened:
 
     @property
     def source(self) -> str:
-        """Mailbox and folder, and what is done there: elements that do different things do not share a look."""
-        mails = "unseen" if self.unseen else "all"
-        return f"imap:{self.login[0]}@{self.server}/{self.folder}:{mails}:{self.handling.lower()}" + (
-            f":{self.target}" if self.handling == "MOVE" else ""
-        )
+        """Mailbox and folder, and what is done there: elements that do different things do not share a look.
+
+        The user is a digest in it: the name may be a secret, and a source stands in logs and tables.
+        """
+        user = sha256(self.login[0].encode()).hexdigest()[:USER_CHARACTERS]
+        mails, target = "unseen" if self.unseen else "all", self.target if self.handling == "MOVE" else ""
+        return f"imap:{user}@{self.server}/{self.folder}:{mails}:{self.handling.lower()}{target and ':' + target}"
 
     def _check(self) -> None:
         if self.handling == "MOVE" and not self.target:
