@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from connector_sdk.amqp_uri import Place, place_of
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.template import Equals, Pattern, Property
 
 GROUPS = {"authentication": "Authentication", "routing": "Routing", "subscription": "Subscription"}
 URI, CREDENTIALS = "uri", "credentials"
-PORTS = {"amqp": 5672, "amqps": 5671}
-GUEST = "guest"
 _AMAZON = ".mq."
 _BY_URI = Equals("authentication.authType", URI)
 _BY_CREDENTIALS = Equals("authentication.authType", CREDENTIALS)
@@ -71,7 +69,7 @@ class Queue:
     def read(cls, properties: Properties) -> Queue:
         """Raises ConnectorInputError for what cannot work."""
         kind = properties.choice("authentication.authType", (URI, CREDENTIALS), URI)
-        place = _of_uri(properties.text("authentication.uri")) if kind == URI else _of_credentials(properties)
+        place = place_of(properties.text("authentication.uri")) if kind == URI else _of_credentials(properties)
         name = properties.text("queueName")
         if not name:
             raise ConnectorInputError("property queueName is empty: it is the queue to read from")
@@ -105,24 +103,6 @@ def source_of_arn(arn: str, virtual_host: str, queue: str) -> str:
 
 def _source(broker: str, virtual_host: str, queue: str) -> str:
     return f"rabbitmq:{broker}{'' if virtual_host.startswith('/') else '/'}{virtual_host}:{queue}"
-
-
-Place = tuple[str, int, str, str, str, bool]
-"""Host, port, virtual host, user, password, TLS."""
-
-
-def _of_uri(uri: str) -> Place:
-    """As RabbitMQ's URI specification has it, but for one thing: no path is the virtual host /, and so is a lone /."""
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        raise ConnectorInputError("property authentication.uri is no URI of a broker") from None
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise ConnectorInputError("property authentication.uri should be amqp://… or amqps://… with a host")
-    virtual_host = unquote(parts.path[1:]) or "/"
-    user, password = unquote(parts.username or GUEST), unquote(parts.password or GUEST)
-    return parts.hostname, port or PORTS[parts.scheme], virtual_host, user, password, parts.scheme == "amqps"
 
 
 def _of_credentials(properties: Properties) -> Place:

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pika
 from pika.exceptions import (
@@ -19,7 +18,8 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
-from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.amqp_uri import place_of
+from connector_sdk.errors import ConnectorError
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import checked_addresses
 from functions.outbound.rabbitmq.model import CredentialsAuthentication, RabbitMqRequest, UriAuthentication
@@ -34,9 +34,6 @@ PUBLISH_SECONDS = 25
 """From the login until the broker has confirmed a message. Longer than BLOCKED_SECONDS, whose text says more."""
 HEARTBEAT_SECONDS = 20
 """Between signs of life; a broker that gives none for two of them counts as gone."""
-PORTS = {"amqp": 5672, "amqps": 5671}
-GUEST = "guest"
-"""User and password of a URI without them, as in Camunda's runtime."""
 
 # It logs each failure of a connection with a stack trace; ours is one sentence in the job.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
@@ -58,32 +55,13 @@ class Broker:
         """The broker that a task names. Raises ConnectorInputError for a URI that cannot be read."""
         match request.authentication:
             case UriAuthentication(uri=uri):
-                return _of_uri(uri)
+                return cls(*place_of(uri))
             case CredentialsAuthentication(user_name=user, password=password):
                 routing = request.routing
                 return cls(routing.host_name or "", routing.port or 0, routing.virtual_host or "", user, password)
 
     def __str__(self) -> str:
         return f"RabbitMQ at {self.host}:{self.port}"
-
-
-def _of_uri(uri: str) -> Broker:
-    """As RabbitMQ's URI specification has it, but for one thing: no path is the virtual host /, and so is a lone /."""
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        raise ConnectorInputError("authentication.uri is no URI of a broker") from None
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise ConnectorInputError("authentication.uri must be amqp://… or amqps://… with a host")
-    return Broker(
-        parts.hostname,
-        port or PORTS[parts.scheme],
-        unquote(parts.path[1:]) or "/",
-        unquote(parts.username or GUEST),
-        unquote(parts.password or GUEST),
-        tls=parts.scheme == "amqps",
-    )
 
 
 class TooLong(Exception):
