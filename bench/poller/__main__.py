@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.poller", description=__doc__)
-    parser.add_argument("experiment", nargs="*", choices=[*EXPERIMENTS, []], help="all if none is named")
+    names = ", ".join(EXPERIMENTS)
+    parser.add_argument("experiment", nargs="*", choices=[*EXPERIMENTS, []], metavar="EXPERIMENT", help=names)
     parser.add_argument("--only", action="append", choices=list(CONTENDERS), help="this contender (again: and this)")
     parser.add_argument("--engine", choices=list(ENGINES), default="zeebe", help="the engine: zeebe, unless said")
     parser.add_argument("--quick", action="store_true", help="one round, few jobs")
