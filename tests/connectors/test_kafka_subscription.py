@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import httpx
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
@@ -16,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.inbound.batch import failures, settle
-from connector_sdk.kafka_schemas import MEDIA_TYPE
+from connector_sdk.kafka_schemas import MEDIA_TYPE, Avro, framed
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 from devkit.testing.kafka import RunningKafka
@@ -183,6 +184,27 @@ def test_a_value_is_read_by_the_schema_that_the_official_template_names(
     assert at.collected(process, 2) == [seen] * 2
     assert at.states() == {State.PUBLISHED: 2}
     assert paths == asks
+
+
+def test_the_schema_is_what_a_real_registry_has_for_the_id(
+    bench: OfficialBench, broker: RunningKafka, registry: str, at: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTORS_ALLOW_ADDRESSES", "127.0.0.1,::1")
+    process = topic_of(broker)
+    asked = {"schema": json.dumps(SCHEMA), "schemaType": "AVRO"}
+    answer = httpx.post(f"{registry}/subjects/{process}-value/versions", json=asked)
+    values = of_topic(
+        broker,
+        process,
+        **{"schemaStrategy.type": "schemaRegistry", "schemaStrategy.schemaRegistryUrl": registry},
+    )
+    at.deploy(
+        process, modelled(bench.modeler, TEMPLATES["message start"], "message start", process, "value.id", values)
+    )
+
+    publish(broker, process, framed(answer.json()["id"], Avro(SCHEMA).encoded({"id": "m-1"})))
+
+    assert at.collected(process, 1) == ["m-1"]
 
 
 def test_a_record_that_no_element_can_use_is_kept_as_refused_and_stops_no_other(
