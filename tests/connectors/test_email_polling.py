@@ -213,15 +213,15 @@ def test_a_mail_that_is_there_again_is_published_once(bench: OfficialBench, box:
     assert at.states() == {State.PUBLISHED: 2}
 
 
-def test_two_mails_without_an_id_are_two(bench: OfficialBench, box: MailboxOf, at: Host) -> None:
+def test_mails_without_an_id_are_as_many_as_there_are(bench: OfficialBench, box: MailboxOf, at: Host) -> None:
     process = started_by(bench, at, of_mailbox(box))
-    nameless = mail("m-1")
+    nameless, empty = mail("m-1"), mail("m-2").as_bytes().replace(b"<m-2@example.com>", b"<>")
     del nameless["Message-ID"]
 
-    box.put(nameless, nameless)
+    box.put(nameless, nameless, empty, empty)
 
-    assert at.collected(process, 2) == ["m-1", "m-1"]
-    until(lambda: box.flags() == {"m-1": True})
+    assert sorted(at.collected(process, 4)) == ["m-1", "m-1", "m-2", "m-2"]
+    until(lambda: box.flags() == {"m-1": True, "m-2": True})
     assert at.seen(process) == []
 
 

@@ -46,9 +46,15 @@ def look(listened: Listened, settings: Settings, taken: Taken) -> None:
             if clock.monotonic() >= end:
                 return
             for found in mailbox.fetched(str(number), WHOLE):
-                name = found.message_id or f"{mailbox.validity}/{number}"
+                name = _id(found) or f"{mailbox.validity}/{number}"
                 if taken(name, {"mail": found, "id": name}):
                     _DONE[listened.handling](mailbox, number, listened)
+
+
+def _id(found: Mail) -> str:
+    """Its Message-ID; empty if there is none, or nothing in it."""
+    given = found.message_id or ""
+    return given if given.strip("<> ") else ""
 
 
 def _waiting(mailbox: Mailbox, listened: Listened) -> Iterator[int]:

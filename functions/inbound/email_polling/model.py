@@ -81,11 +81,7 @@ class Listened:
     @classmethod
     def read(cls, properties: Properties) -> Listened:
         """Raises ConnectorInputError for what cannot work."""
-        if properties.value("emailAccountConfiguration") is not None:
-            raise ConnectorInputError(
-                "emailAccountConfiguration names a configuration of the cluster, which cannot be read from outside: "
-                "give the authentication and the server in the element itself"
-            )
+        properties.refuse_configuration("emailAccountConfiguration", "the authentication and the server")
         properties.choice("authentication.type", ("simple",), "simple")
         found = cls(
             server=_server(properties),
