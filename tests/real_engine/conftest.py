@@ -27,9 +27,14 @@ class AnyEngine:
 
 
 @pytest.fixture(scope="session")
-def real_engine() -> Iterator[RunningZeebe]:
+def real_engines_run() -> None:
+    """Skips a test where they do not."""
     if os.environ.get("REAL_ENGINE") != "1":
         pytest.skip("a real Zeebe runs only with REAL_ENGINE=1 (it downloads 450 MB the first time)")
+
+
+@pytest.fixture(scope="session")
+def real_engine(real_engines_run: None) -> Iterator[RunningZeebe]:
     with zeebe() as running:
         yield running
 

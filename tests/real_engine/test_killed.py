@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import uuid
 from collections import Counter
@@ -30,10 +29,8 @@ FUNCTION_SECONDS = 2.0 * READY_SECONDS
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[RunningZeebe]:
+def engine(real_engines_run: None) -> Iterator[RunningZeebe]:
     """One of its own: after a restart an engine's clock goes back, which the tests of others would not stand."""
-    if os.environ.get("REAL_ENGINE") != "1":
-        pytest.skip("a real Zeebe runs only with REAL_ENGINE=1 (it downloads 450 MB the first time)")
     with zeebe() as running:
         yield running
 
