@@ -90,11 +90,7 @@ class Topic:
     @classmethod
     def read(cls, properties: Properties) -> Topic:
         """Raises ConnectorInputError for what cannot work."""
-        if properties.value("kafkaConnectionConfiguration") is not None:
-            raise ConnectorInputError(
-                "kafkaConnectionConfiguration names a configuration of the cluster, which cannot be read from outside: "
-                "give the connection in the element itself"
-            )
+        properties.refuse_configuration("kafkaConnectionConfiguration", "the connection")
         servers, name = properties.text("topic.bootstrapServers"), properties.text("topic.topicName")
         if not servers.strip() or not name:
             raise ConnectorInputError("properties topic.bootstrapServers and topic.topicName must not be empty")

@@ -65,11 +65,7 @@ class Queue:
     @classmethod
     def read(cls, properties: Properties) -> Queue:
         """Raises ConnectorInputError for what cannot work."""
-        if properties.value("awsCredential") is not None:
-            raise ConnectorInputError(
-                "awsCredential names a configuration of the cluster, which cannot be read from outside: give the "
-                "authentication in the element itself"
-            )
+        properties.refuse_configuration("awsCredential", "the authentication")
         url = properties.text("queue.url")
         if not urlsplit(url).netloc or len(_path(url)) < 2:
             raise ConnectorInputError(f"property queue.url is {url!r}, it should be the URL of a queue")

@@ -86,6 +86,14 @@ class Properties:
             return evaluate(found, {})
         return found
 
+    def refuse_configuration(self, name: str, what: str) -> None:
+        """Raises ConnectorInputError if a template of 8.10 takes `what` from a configuration of the cluster, `name`."""
+        if self.value(name) is not None:
+            raise ConnectorInputError(
+                f"{name} names a configuration of the cluster, which cannot be read from outside: give {what} in the "
+                "element itself"
+            )
+
     def text(self, name: str, default: str = "") -> str:
         """A text; numbers and booleans count as their spelling."""
         found = self.value(name)
