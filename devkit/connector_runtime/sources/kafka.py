@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,7 +22,10 @@ from functions.outbound.kafka.properties import additional, login
 BATCH = 50
 LOOK_SECONDS = 0.5
 DEFAULT_PORT = 9092
+LATEST = 20
+"""Complaints of librdkafka that are kept: one of them says what led to the others."""
 LET_NOBODY_IN = HOPELESS - {KafkaError._ALL_BROKERS_DOWN}
+"""What ends a consumer that has read already."""
 CONSUMER = frozenset(
     {
         "check.crcs",
@@ -46,7 +50,7 @@ def read(reading: Reading) -> None:
     """
     topic: Topic = reading.subscription.configuration
     _check(topic, reading.settings)
-    complaints: list[KafkaError] = []
+    complaints: deque[KafkaError] = deque(maxlen=LATEST)
     configuration = _configuration(topic, reading.subscription.group or "")
     try:
         consumer = Consumer({**configuration, "error_cb": complaints.append})
