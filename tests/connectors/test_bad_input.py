@@ -33,7 +33,7 @@ from connector_sdk.stores import State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.checkout import ROOT
 from devkit.connector_runtime.sources import Sources
-from devkit.connector_runtime.told import Told
+from devkit.connector_runtime.told import Notice, Told
 from devkit.engine import server
 from devkit.generate import catalogue
 from devkit.testing import services_for
@@ -234,7 +234,7 @@ def told_of_source(subscriptions: Subscriptions, row: Subscribed) -> list[str]:
         sources.start()
         until(lambda: told != [])
         sources.stop()
-    return [str(one) for one in told]
+    return [one.text.partition(" tried again: ")[2] for one in told if isinstance(one, Notice)]
 
 
 def told_of_delivery(activations: Any, row: Subscribed) -> list[str]:
