@@ -1,8 +1,9 @@
 """What a job costs the poller when its connector runs as a function of its own: `python -m bench.function_host`.
 
-The functions are processes behind Lambda's Invoke API, as the function host runs them. Jobs go one in an invocation and
-ten in one; a third run answers its jobs without any invocation, which leaves what the engine's commands cost. CPU is
-that of the poller's process, for the jobs after the first ones of a backlog.
+The functions are processes behind Lambda's Invoke API, as the function host runs them, ten at once. Jobs go one in an
+invocation, with ten slots, and ten in one, with a hundred. Beside each goes a run with the same slots whose jobs are
+answered without any invocation: what is left of it are the engine's commands and the poller's bookkeeping, which every
+job has for itself. CPU is that of the poller's process, for the jobs after the first ones of a backlog.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -40,14 +43,18 @@ from functions.runtime.poller.registry import Registered
 
 RATIO_TARGET = 0.2
 JOB_TYPE = "bench"
-ROUNDS = 3
-JOBS = 600
+ROUNDS = 5
+JOBS = 1_100
 WARM_UP = 100
-SLOTS = 10
-"""As many processes run at once with one job in an invocation."""
+FUNCTIONS = 10
+"""As many processes run at once."""
 PATIENCE_SECONDS = 300.0
-WAYS = {"one": 1, "ten": 10, "none": 1}
-"""How jobs are invoked → how many share an invocation."""
+BATCHES = {"one": 1, "ten": 10}
+"""Way → how many jobs share an invocation, when there is a backlog."""
+ALONE = " without"
+"""After a way's name: with as many slots, and no invocation."""
+WAYS = [way + suffix for way in BATCHES for suffix in ("", ALONE)]
+NOTE = "invocation: less the same without one, which has the commands to the engine, one for each job however invoked"
 
 
 FUNCTION = """
@@ -62,31 +69,54 @@ class NoFunction(Invoker):
 
     def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
         body = {"variables": {"value": 42}}
-        return {
-            "outcomes": [{"jobKey": one["jobKey"], "command": "completion", "body": body} for one in invocation["jobs"]]
-        }
+        outcomes = [{"jobKey": job["jobKey"], "command": "completion", "body": body} for job in invocation["jobs"]]
+        return {"outcomes": outcomes}
+
+
+class Counting(Invoker):
+    """Counts what another one does."""
+
+    def __init__(self, invoker: Invoker) -> None:
+        self.invocations = 0
+        self._invoker = invoker
+
+    def invoke(self, connector: Registered, invocation: dict[str, Any], arriving: Arriving) -> Any:
+        self.invocations += 1
+        return self._invoker.invoke(connector, invocation, arriving)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run all rounds in turns, print the medians."""
+    """Run all rounds, the ways in turns, and print medians."""
     chosen = _arguments().parse_args(arguments)
-    found: dict[str, list[float]] = {way: [] for way in WAYS}
+    found: list[dict[str, Round]] = []
     with ExitStack() as stack:
         service = stack.enter_context(target())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "function.py").write_text(FUNCTION)
         function = HostedFunction("bench", "outbound", "function.handler", folder)
-        host = stack.enter_context(FunctionHost({"bench": function}, most_environments=SLOTS))
+        host = stack.enter_context(FunctionHost({"bench": function}, most_environments=FUNCTIONS))
         api = stack.enter_context(serve(host))
-        for _ in range(ROUNDS):
-            for way in WAYS:
-                found[way].append(one_round(service, api.address, way))
-    figures = _figures({way: median(measured) for way, measured in found.items()})
-    print(json.dumps([one.as_json() for one in figures]) if chosen.json else "\n".join(f.as_line() for f in figures))
+        for number in range(ROUNDS):
+            ways = WAYS if number % 2 == 0 else WAYS[::-1]
+            found.append({way: one_round(service, api.address, way) for way in ways})
+    figures = _figures(found)
+    if chosen.json:
+        print(json.dumps([figure.as_json() for figure in figures]))
+    else:
+        print("\n".join([*(figure.as_line() for figure in figures), NOTE]))
 
 
-def one_round(service: Target, api: str, way: str) -> float:
-    """CPU ms a job, of a poller that works off a backlog."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Of one poller that worked off a backlog."""
+
+    cpu_ms: float
+    """For a job."""
+    jobs_an_invocation: float
+
+
+def one_round(service: Target, api: str, way: str) -> Round:
+    """Let a poller work off a backlog."""
     with near_free(JOB_TYPE, service) as engine:
         engine.create(JOB_TYPE, KIND, JOBS)
         command = [sys.executable, "-m", "bench.function_host", "--poll", engine.addresses.rest, api, way]
@@ -95,24 +125,34 @@ def one_round(service: Target, api: str, way: str) -> float:
         )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return float(done.stdout)
+    return Round(**json.loads(done.stdout))
 
 
 def poll(address: str, api: str, way: str) -> None:
-    """The poller's process: print its CPU ms for a job."""
+    """The poller's process: print a Round as JSON."""
+    batch = BATCHES[way.removesuffix(ALONE)]
+    is_alone = way.endswith(ALONE)
     keys = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    invoker = NoFunction() if way == "none" else AwsLambda(Settings.read({**keys, "AWS_ENDPOINT_URL": api}))
+    invoker = Counting(NoFunction() if is_alone else AwsLambda(Settings.read({**keys, "AWS_ENDPOINT_URL": api})))
     counter = _Counter()
+    options = Options(
+        Compatibility.of("8.10"),
+        secret_names=None,
+        slots_per_type=FUNCTIONS * batch,
+        batch_size=1 if is_alone else batch,
+        request_timeout_ms=1_000,
+    )
     poller = Poller(
         EngineClient(address),
         [Registered("bench", (JOB_TYPE,), repeat="safe")],
         invoker,
-        Options(Compatibility.of("8.10"), None, slots_per_type=SLOTS, batch_size=WAYS[way], request_timeout_ms=1_000),
+        options,
         observer=counter,
     )
     poller.start()
     counter.done.wait(PATIENCE_SECONDS)
-    print((counter.end - counter.begin) * 1000 / (JOBS - WARM_UP))
+    cpu_ms = (counter.end - counter.begin) * 1000 / (JOBS - WARM_UP)
+    print(json.dumps({"cpu_ms": cpu_ms, "jobs_an_invocation": JOBS / invoker.invocations}))
     poller.stop(0.0)
 
 
@@ -136,17 +176,29 @@ class _Counter:
                 self.done.set()
 
 
-def _figures(cpu: dict[str, float]) -> list[Figure]:
-    one, ten, none = (cpu[way] for way in ("one", "ten", "none"))
+def _figures(rounds: Sequence[Mapping[str, Round]]) -> list[Figure]:
+    def of(figure: Callable[[Mapping[str, Round]], float]) -> float:
+        return median(figure(one) for one in rounds)
+
     return [
-        Figure("a job, one an invocation", one, "ms CPU"),
-        Figure("a job, ten an invocation", ten, "ms CPU"),
-        Figure("a job, no invocation", none, "ms CPU"),
-        Figure("invocation for a job, one", one - none, "ms CPU"),
-        Figure("invocation for a job, ten", ten - none, "ms CPU"),
-        Figure("ten over one", (ten - none) / (one - none), "times", at_most=RATIO_TARGET),
-        Figure("ten over one, commands included", ten / one, "times"),
+        *(Figure(f"a job, {way}", of(partial(_whole, way)), "ms CPU") for way in WAYS),
+        Figure("jobs in an invocation of ten", of(lambda found: found["ten"].jobs_an_invocation), "jobs"),
+        *(Figure(f"invocation for a job, {way}", of(partial(_invocation, way)), "ms CPU") for way in BATCHES),
+        Figure("ten over one", of(partial(_ratio, _invocation)), "times", at_most=RATIO_TARGET),
+        Figure("ten over one, all included", of(partial(_ratio, _whole)), "times"),
     ]
+
+
+def _whole(way: str, found: Mapping[str, Round]) -> float:
+    return found[way].cpu_ms
+
+
+def _invocation(way: str, found: Mapping[str, Round]) -> float:
+    return found[way].cpu_ms - found[way + ALONE].cpu_ms
+
+
+def _ratio(part: Callable[[str, Mapping[str, Round]], float], found: Mapping[str, Round]) -> float:
+    return part("ten", found) / part("one", found)
 
 
 def _arguments() -> argparse.ArgumentParser:
