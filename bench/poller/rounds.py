@@ -6,6 +6,7 @@ import itertools
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from subprocess import SubprocessError
 from time import perf_counter
 
 from bench.poller.amounts import Amounts
@@ -22,7 +23,7 @@ from devkit.testing.parts import PartMissing
 
 MISSING = (PartMissing, ToolMissing)
 """A contender that cannot be had is not tried again."""
-FAILED = (SdkError, RuntimeError, OSError, AssertionError)
+FAILED = (SdkError, RuntimeError, OSError, AssertionError, SubprocessError)
 """TimeoutError is an OSError."""
 
 
