@@ -34,7 +34,11 @@ from bench.rest import development
 from bench.server import ok, served
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.engine_client import DeployedProcess, EngineClient
-from connector_sdk.inbound import InboundElement, Routes, WebhookRequest, WebhookServices, handler_for
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.handler import handler_for
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings

@@ -12,15 +12,12 @@ from typing import Any
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import (
-    Answer,
-    Routes,
-    UnusableProcess,
-    WebhookRequest,
-    WebhookServices,
-    deliver,
-    elements_of,
-)
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.delivering import deliver
+from connector_sdk.inbound.elements import UnusableProcess, elements_of
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.errors import ConnectorError, ConnectorInputError, WebhookError
-from connector_sdk.inbound import Properties, WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.body import parsed
-from connector_sdk.inbound.request import FORM
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.request import FORM, WebhookRequest
+from connector_sdk.inbound.webhook import WebhookResult, webhook_connector
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import InboundElement, Refusal, Routes
-from connector_sdk.inbound.activations import Activations
+from connector_sdk.inbound.activations import Activations, Refusal
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.route import Routes
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.told import Notice, Tell
 

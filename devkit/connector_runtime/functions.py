@@ -10,9 +10,9 @@ from connector_sdk.connector_names import second_names, type_override, type_vari
 from connector_sdk.documents import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
-from connector_sdk.inbound import WebhookConnector
 from connector_sdk.inbound.polling import PollingConnector
 from connector_sdk.inbound.subscription import SubscriptionConnector
+from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.settings import Settings, environment

@@ -9,8 +9,8 @@ from pathlib import Path
 from connector_sdk.bpmn import BpmnError, Definitions, Element, read
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound import UnusableProcess
 from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.inbound.elements import UnusableProcess
 from connector_sdk.secrets import SecretProvider
 from connector_sdk.stores.routes import RoutedProcess
 from functions.runtime.poller.spelled_secrets import secret_names

@@ -12,9 +12,12 @@ from connector_sdk.clock import SystemClock
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDocuments
 from connector_sdk.errors import EngineRejected, SdkError
-from connector_sdk.inbound import InboundElement, Routes, WebhookServices, handler_for
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.polling import Polls
 from connector_sdk.inbound.rounds import PollingServices
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.secrets import SecretProvider

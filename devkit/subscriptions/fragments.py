@@ -12,7 +12,7 @@ from pathlib import Path
 
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound import elements_of
+from connector_sdk.inbound.elements import elements_of
 from connector_sdk.inbound.polled import PolledConnector
 from connector_sdk.inbound.polling import Poll, Polls
 from connector_sdk.inbound.subscription import Subscription, Subscriptions

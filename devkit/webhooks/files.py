@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import InboundElement, Routes
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.route import Routes
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.entries import path_problem
 from devkit.connector_runtime.functions import INBOUND

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.inbound import handler_for
+from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit import gateway

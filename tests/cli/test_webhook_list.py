@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector_sdk.inbound import InboundElement
+from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.cli.main import execute
 from devkit.webhooks.lines import lines, recognised

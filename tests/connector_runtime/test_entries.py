@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from connector_sdk.inbound import InboundElement, Routes
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.route import Routes
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.routes import RoutedProcess
 from devkit.connector_runtime.entries import LiveEntries

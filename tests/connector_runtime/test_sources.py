@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import InboundElement
+from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.polling import Polls
 from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices

@@ -16,7 +16,7 @@ import pytest
 from connector_sdk.bpmn import read
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import elements_of
+from connector_sdk.inbound.elements import elements_of
 from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.secrets import EnvironmentSecrets

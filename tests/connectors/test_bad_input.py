@@ -18,8 +18,8 @@ from werkzeug import Request, Response
 
 from connector_sdk.engine_client import DeployedProcess, EngineClient
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound import InboundElement
 from connector_sdk.inbound.batch import settle
+from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.polling import PollingConnector, Polls
 from connector_sdk.inbound.recording import recorded

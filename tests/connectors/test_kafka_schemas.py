@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError
-from connector_sdk.inbound import Properties
+from connector_sdk.inbound.properties import Properties
 from connector_sdk.kafka_schemas import Avro, framed, schema_of, unframed
 from functions.inbound.kafka_subscription.values import SCHEMAS, values_of
 

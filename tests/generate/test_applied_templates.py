@@ -10,11 +10,14 @@ from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Documents, MissingStore
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import Properties, Routes, WebhookConnector, elements_of
 from connector_sdk.inbound.activations import Activations
+from connector_sdk.inbound.elements import elements_of
 from connector_sdk.inbound.polled import PolledConnector
 from connector_sdk.inbound.polling import PollingConnector, Polls
+from connector_sdk.inbound.properties import Properties
+from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.subscription import SubscriptionConnector, Subscriptions
+from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.outbound import Connector
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.template import Property

@@ -7,15 +7,13 @@ from typing import Any
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import (
-    Answer,
-    InboundElement,
-    Routes,
-    WebhookConnector,
-    WebhookRequest,
-    WebhookServices,
-    deliver,
-)
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.delivering import deliver
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
+from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores import Deliveries
 from devkit.conformance.recorded_engine import RecordedEngine

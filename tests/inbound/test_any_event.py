@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import AwsUnreachable
-from connector_sdk.inbound import WebhookRequest, WebhookServices, handler_for
-from connector_sdk.inbound.handler import answering
+from connector_sdk.inbound.handler import answering, handler_for
 from connector_sdk.inbound.limits import MAX_HEADERS
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import SECRETS, Webhook, element

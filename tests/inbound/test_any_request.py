@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector_sdk.inbound import WebhookRequest, handler_for
+from connector_sdk.inbound.handler import handler_for
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import Webhook, catch_event, element

@@ -16,7 +16,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from connector_sdk.inbound import Answer, InboundElement, Routes, WebhookRequest
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries

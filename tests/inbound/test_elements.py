@@ -4,7 +4,7 @@ import pytest
 
 from connector_sdk.bpmn import read
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import InboundElement, UnusableProcess, elements_of
+from connector_sdk.inbound.elements import InboundElement, UnusableProcess, elements_of
 
 DEPLOYED = DeployedProcess("p", 3, "2251799813685250", "p.bpmn", "acme")
 HOOK = '<zeebe:property name="inbound.type" value="io.camunda:webhook:1" />'

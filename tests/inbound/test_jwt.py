@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.authorization import JwtAuthorization, KeySet
+from connector_sdk.inbound.request import WebhookRequest
 from tests.inbound.host import NOW, Webhook, element
 
 SECONDS = NOW // 1000

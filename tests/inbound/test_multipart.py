@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_sdk.errors import EngineUnreachable, WebhookError
-from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.limits import MAX_PARTS
 from connector_sdk.inbound.multipart import Part, parts_of
+from connector_sdk.inbound.request import WebhookRequest
 from functions.runtime.redelivery.redelivery import Redelivery
 from tests.inbound.host import WatchedEngine, Webhook, element
 

@@ -16,7 +16,11 @@ from werkzeug import Request, Response
 from connector_sdk.bpmn import read
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import DeployedProcess, EngineClient
-from connector_sdk.inbound import Routes, WebhookRequest, WebhookServices, deliver, elements_of
+from connector_sdk.inbound.delivering import deliver
+from connector_sdk.inbound.elements import elements_of
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.signatures import GitHubSignature
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores import State

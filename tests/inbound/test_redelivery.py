@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.errors import EngineUnreachable
-from connector_sdk.inbound import Answer
+from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import backoff_ms
 from connector_sdk.stores import State
 from functions.runtime.redelivery import Redelivery, Round

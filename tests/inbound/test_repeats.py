@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from connector_sdk.inbound import Answer
+from connector_sdk.inbound.answers import Answer
 from connector_sdk.stores import Deliveries, State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import Webhook, catch_event, element

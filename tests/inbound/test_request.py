@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector_sdk.inbound import WebhookRequest
-from connector_sdk.inbound.request import decoded_pairs
+from connector_sdk.inbound.request import WebhookRequest, decoded_pairs
 from tests.inbound.host import Webhook, element
 
 FORM = "application/x-www-form-urlencoded"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connector_sdk.inbound import Answer
+from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.compatibility import RULES
 from tests.inbound.host import Webhook, catch_event, element
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connector_sdk.inbound import InboundElement
+from connector_sdk.inbound.elements import InboundElement
 from tests.inbound.host import SECRETS, Webhook, catch_event, element
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError, WebhookError
-from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import GitHubSignature, HmacSignature, SignatureScheme
 
 TWILIO_FORM = urlencode(

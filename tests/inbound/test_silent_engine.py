@@ -11,7 +11,10 @@ import pytest
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineUnreachable
-from connector_sdk.inbound import InboundElement, WebhookRequest, WebhookServices, deliver
+from connector_sdk.inbound.delivering import deliver
+from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.signatures import SlackSignature
 from connector_sdk.stores import State
 from tests.inbound.host import SECRETS, Webhook, catch_event, element

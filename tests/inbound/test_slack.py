@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from connector_sdk.errors import EngineUnreachable
-from connector_sdk.inbound import Answer, WebhookRequest
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SlackSignature
 from tests.inbound.host import NOW, Webhook, catch_event, element
 

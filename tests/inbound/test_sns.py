@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.inbound import Answer
+from connector_sdk.inbound.answers import Answer
 from tests.inbound.amazon import (
     CERTIFICATE,
     CONFIRM,

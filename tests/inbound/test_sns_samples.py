@@ -8,7 +8,8 @@ import pytest
 
 from connector_sdk.bpmn import read
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.inbound import elements_of, handler_for
+from connector_sdk.inbound.elements import elements_of
+from connector_sdk.inbound.handler import handler_for
 from devkit.checkout import ROOT
 from tests.inbound.host import NOW, Webhook
 

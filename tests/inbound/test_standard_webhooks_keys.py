@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError, WebhookError
-from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import StandardWebhooks
 from tests.inbound.host import Webhook, element
 

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.authorization import ApiKeyAuthorization, BasicAuthorization, JwtAuthorization, KeySet
 from connector_sdk.inbound.body import parsed, payload_of
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES, HmacSignature
 from connector_sdk.inbound.signatures.hmac import SIGNED
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.inbound import Answer, InboundElement
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.stores import State
 from tests.inbound.host import Webhook, catch_event, element
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
 from devkit.checkout import ToolMissing, tool
 

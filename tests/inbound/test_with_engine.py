@@ -8,7 +8,12 @@ import pytest
 from connector_sdk.bpmn import read
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import Answer, Routes, WebhookRequest, WebhookServices, deliver, elements_of
+from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.delivering import deliver
+from connector_sdk.inbound.elements import elements_of
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.route import Routes
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.engine import server

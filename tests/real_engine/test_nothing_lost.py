@@ -22,8 +22,8 @@ import pytest
 from connector_sdk.bpmn import read
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import WebhookRequest
 from connector_sdk.inbound.deployed import routed_process
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SCHEMES
 from connector_sdk.stores import Deliveries, State
 from connector_sdk.stores.sqlite import SqliteDeliveries

@@ -21,7 +21,7 @@ from pytest_httpserver import HTTPServer
 from connector_sdk.aws_endpoint import Call
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.signatures import SlackSignature
 from devkit.checkout import ROOT
 from devkit.demo import catalogue, github

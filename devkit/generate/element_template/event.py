@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from connector_sdk.inbound import WebhookConnector
 from connector_sdk.inbound.polling import PollingConnector
+from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.template import Element, ElementTemplate, Pattern, Property
 from devkit.generate.element_template.frame import framed
 from devkit.generate.element_template.output import output

@@ -16,9 +16,10 @@ from __future__ import annotations
 from typing import Any
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import Answer, Verification, WebhookRequest, WebhookResult, webhook_connector
-from connector_sdk.inbound.answers import OK, of_json
+from connector_sdk.inbound.answers import OK, Answer, of_json
 from connector_sdk.inbound.body import parsed, parsed_json
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.webhook import Verification, WebhookResult, webhook_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.slack.model import PROPERTIES, Slack
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.answers import OK
 from connector_sdk.inbound.fetching import fetched
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.webhook import WebhookResult, webhook_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.sns.message import (
     NOTIFICATION,

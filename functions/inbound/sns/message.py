@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound import WebhookRequest
+from connector_sdk.inbound.request import WebhookRequest
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from connector_sdk.inbound import WebhookRequest, WebhookResult, webhook_connector
 from connector_sdk.inbound.body import parsed
+from connector_sdk.inbound.request import WebhookRequest
+from connector_sdk.inbound.webhook import WebhookResult, webhook_connector
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.webhook.model import Webhook
 from functions.inbound.webhook.template import GROUPS, PROPERTIES

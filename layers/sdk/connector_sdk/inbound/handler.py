@@ -8,7 +8,7 @@ from typing import Any
 
 from connector_sdk.clock import Clock
 from connector_sdk.inbound.answers import NOT_READY, UNREADABLE, Answer
-from connector_sdk.inbound.deliver import deliver
+from connector_sdk.inbound.delivering import deliver
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.services import WebhookServices
 
