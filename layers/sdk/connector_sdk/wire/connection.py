@@ -1,4 +1,4 @@
-"""Kept-alive HTTP/1.1 connections to one address, for the engine and for AWS; http.client and nothing else."""
+"""Kept-alive HTTP/1.1 connections to one address, for the engine and for AWS; http.client dials them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.bounded import BoundedSocket, within
 from connector_sdk.wire.checked import PORTS, checked_connection
+from connector_sdk.wire.messages import read_content, read_head, request_message
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -66,6 +67,7 @@ class Connections:
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError(f"an address holds no user, query or fragment: {parts.scheme}://{parts.hostname}")
         self._host = parts.hostname
+        self._name = _host_field(parts.hostname, parts.port, parts.scheme)
         self._port = parts.port
         self._context = _tls() if parts.scheme == "https" else None
         self._prefix = parts.path.rstrip("/")
@@ -128,41 +130,30 @@ class Connections:
             self._turn.release()
 
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
+        head = None
         try:
             bounded = _bounded(connection)
             bounded.bound(request.read_timeout, request.deadline)
-            connection.request(request.method, request.target, request.body, dict(request.headers))
-            answer = connection.getresponse()
-        except ConnectionResetError:  # http.client.RemoteDisconnected is one too: closed without a byte
+            bounded.sendall(request_message(request.method, request.target, self._name, request.headers, request.body))
+            with bounded.makefile("rb") as answer:
+                head = read_head(answer, request.method)
+                request.announce(head.length, bounded)
+                content = read_content(answer, head)
+        except (http.client.HTTPException, ConnectionError) as error:
             connection.close()
-            raise
-        except http.client.HTTPException as error:
-            connection.close()
+            if head is not None:
+                raise HalfAnswer(f"the answer broke off ({type(error).__name__})") from error
+            if isinstance(error, ConnectionError):  # RemoteDisconnected is one too: closed without a byte
+                raise
             raise ConnectionError(f"the answer is not HTTP ({type(error).__name__})") from error
         except BaseException:
             connection.close()
             raise
-        if request.arriving is not None:
-            begun = _now()
-            request.arriving(answer.length)
-            if request.deadline is not None:
-                bounded.bound(request.read_timeout, request.deadline + _now() - begun)
-        return self._read(connection, answer)
-
-    def _read(self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Response:
-        try:
-            content = answer.read()
-        except (http.client.HTTPException, ConnectionError) as error:
-            connection.close()
-            raise HalfAnswer(f"the answer broke off ({type(error).__name__})") from error
-        except BaseException:
-            connection.close()
-            raise
-        if answer.will_close:
+        if head.closes:
             connection.close()
         else:
             self._give_back(connection)
-        return Response(answer.status, answer.headers, content)
+        return Response(head.status, head.headers, content)
 
     def _connect(self, deadline: float | None) -> http.client.HTTPConnection:
         try:
@@ -220,6 +211,14 @@ class _Request:
     deadline: float | None
     arriving: Arriving | None
 
+    def announce(self, length: int | None, bounded: BoundedSocket) -> None:
+        """Say that content arrives; how long that waits for room is not counted."""
+        if self.arriving is not None:
+            begun = _now()
+            self.arriving(length)
+            if self.deadline is not None:
+                bounded.bound(self.read_timeout, self.deadline + _now() - begun)
+
 
 class NotConnected(ConnectionError):
     """No connection came about: nothing was sent."""
@@ -227,6 +226,12 @@ class NotConnected(ConnectionError):
 
 class HalfAnswer(ConnectionError):
     """The status line came, the rest did not: the request was taken, and it is never sent again."""
+
+
+def _host_field(host: str, port: int | None, scheme: str) -> str:
+    """What the header Host says."""
+    name = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
+    return name if port in (None, PORTS[scheme]) else f"{name}:{port}"
 
 
 def _now() -> float:
