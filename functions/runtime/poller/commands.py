@@ -65,7 +65,7 @@ class Commands:
         """
         content = {**body, "jobLeaseToken": job.lease_token} if job.lease_token else body
         return self._attempt(
-            job, command, lambda: self._engine.command_job(job.key, command, content), until, large=_is_large(body)
+            job, command, lambda: self._engine.command_job(job.key, command, content), until, body=body
         )
 
     def give_back(self, job: Job, why: str, delay_ms: int, until: Callable[[], float]) -> Result:
@@ -90,7 +90,13 @@ class Commands:
         return True
 
     def _attempt(
-        self, job: Job, what: str, command: Callable[[], None], until: Callable[[], float], *, large: bool = False
+        self,
+        job: Job,
+        what: str,
+        command: Callable[[], None],
+        until: Callable[[], float],
+        *,
+        body: Mapping[str, Any] | None = None,
     ) -> Result:
         backoff, attempts = Backoff(self._random), 0
         while True:
@@ -104,7 +110,8 @@ class Commands:
                 return Result.REFUSED
             except (EngineBusy, EngineUnreachable) as error:
                 attempts += 1
-                if isinstance(error, EngineUnreachable) and large and attempts >= LARGE_ATTEMPTS and self._is_there():
+                lost_often = isinstance(error, EngineUnreachable) and attempts >= LARGE_ATTEMPTS
+                if lost_often and body and _is_large(body) and self._is_there():
                     log.error("job %s: %s is too large for the engine: %s", job.key, what, error)
                     return Result.REFUSED
                 delay = backoff.next_seconds()

@@ -5,6 +5,7 @@ The engine is the one that CAMUNDA_* name.
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
     """
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     poller, connectors = _poller(names)
+    gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
     with ExitStack() as stack:
         if health:
             try:
