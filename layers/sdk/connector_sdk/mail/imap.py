@@ -72,6 +72,8 @@ class Mailbox:
         self._client = client
         self.count = 0
         """Of the mails in the folder that is open."""
+        self.validity = ""
+        """What the UIDs of the open folder are valid with: it changes if the server numbers its mails anew."""
 
     def open(self, folder: str | None, *, changing: bool = False) -> None:
         """Open a folder; None or empty: INBOX. Raises ConnectorError if it is not there."""
@@ -79,12 +81,8 @@ class Mailbox:
         if status != "OK":
             raise ConnectorError(NOT_FOUND, f"Folder {folder} does not exist")
         self.count = int(counts[0] or b"0")
-
-    @property
-    def validity(self) -> str:
-        """What the UIDs of the open folder are valid with: it changes if the server numbers its mails anew."""
         _, found = self._client.response("UIDVALIDITY")
-        return found[0].decode() if found and found[0] else ""
+        self.validity = found[0].decode() if found and found[0] else ""
 
     def found(self, *criteria: str) -> Sequence[int]:
         """The mails that meet the criteria, each a word of SEARCH."""
