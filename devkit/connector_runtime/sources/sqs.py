@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from connector_sdk.aws.service import endpoint_at
 from connector_sdk.aws_endpoint import AwsEndpoint, json_call, json_object
 from connector_sdk.inbound.message import Settled
-from connector_sdk.settings import Settings
 from devkit.connector_runtime.sources.reader import Reading
 from functions.inbound.sqs_subscription.model import Queue
 
@@ -21,9 +21,9 @@ _VALUES = {"StringValue": "stringValue", "BinaryValue": "binaryValue", "DataType
 
 
 def read(reading: Reading) -> None:
-    """Take messages until it is stopped. Raises AwsError."""
+    """Take messages until it is stopped. Raises AwsError, ConnectorInputError, DeniedAddress."""
     queue: Queue = reading.subscription.configuration
-    sqs = AwsEndpoint("sqs", _settings(queue, reading.settings))
+    sqs = endpoint_at("sqs", queue.region, queue.endpoint, queue.keys, reading.settings)
     wait = min(queue.wait_seconds, WAIT_SECONDS)
     look = {
         "QueueUrl": queue.url,
@@ -69,11 +69,3 @@ def _delete(sqs: AwsEndpoint, url: str, records: Sequence[Mapping[str, Any]]) ->
     entries = [{"Id": str(number), "ReceiptHandle": one["receiptHandle"]} for number, one in enumerate(records)]
     if entries:
         sqs.operation("DeleteMessageBatch", {"QueueUrl": url, "Entries": entries})
-
-
-def _settings(queue: Queue, settings: Settings) -> Settings:
-    placed = replace(settings, aws_region=queue.region, aws_endpoint=queue.endpoint or settings.aws_endpoint)
-    if queue.keys is None:
-        return placed
-    access, secret = queue.keys
-    return replace(placed, aws_access_key_id=access, aws_secret_access_key=secret, aws_session_token="")

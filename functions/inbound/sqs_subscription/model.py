@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from connector_sdk.aws_endpoint import is_region
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.template import Equals, Property
@@ -72,6 +73,8 @@ class Queue:
         region = region_of(url) or properties.text("configuration.region") or properties.text("queue.region")
         if not region:
             raise ConnectorInputError("property configuration.region is missing: it is the region of the queue")
+        if not is_region(region):
+            raise ConnectorInputError(f"{region!r} cannot be the queue's region: it should be such as eu-central-1")
         wait = properties.number("queue.pollingWaitTime")
         return cls(
             url=url,
@@ -102,10 +105,10 @@ def source_of_arn(arn: str) -> str:
 
 def region_of(url: str) -> str | None:
     """The region in a queue's URL, `sqs.REGION.amazonaws.com` or `REGION.queue.amazonaws.com`."""
-    labels = (urlsplit(url).hostname or "").split(".")
-    if "amazonaws" not in labels:
-        return None
-    return labels[1] if labels[0] == "sqs" else labels[0] if labels[1] == "queue" else None
+    match (urlsplit(url).hostname or "").split("."):
+        case ["sqs", region, "amazonaws", *_] | [region, "queue", "amazonaws", *_]:
+            return region
+    return None
 
 
 def _path(url: str) -> list[str]:

@@ -55,6 +55,7 @@ DOMAINS: Mapping[str, str] = {"cn": "amazonaws.com.cn"}
 """Domains of regions that are not below amazonaws.com, by the first part of the region's name."""
 
 Wait = Callable[[float], object]
+_REGION = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 _XML_CODE = re.compile(r"<Code>([^<]*)</Code>")
 _XML_MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
 
@@ -83,6 +84,11 @@ class Call:
         if self.once:
             return error.status == UNAVAILABLE or (error.status < 500 and error.code in BUSY)
         return error.status >= 500 or error.code in BUSY
+
+
+def is_region(text: str) -> bool:
+    """Whether a model's text can be the name of a region, which becomes part of a host name."""
+    return _REGION.fullmatch(text) is not None
 
 
 def json_call(service: str, operation: str, content: Mapping[str, Any]) -> Call:

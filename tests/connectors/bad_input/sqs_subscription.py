@@ -29,6 +29,12 @@ ROWS = (
         queue(configuration_region="", queue_url="https://queues.test/123456789012/orders"),
         "property configuration.region is missing",
     ),
+    Subscribed(
+        "wrong type",
+        queue(configuration_region="eu@evil.test/", queue_url="https://queues.test/123456789012/orders"),
+        "'eu@evil.test/' cannot be the queue's region",
+    ),
+    Subscribed("wrong type", queue(queue_url="https://amazonaws/1/2", configuration_region=""), "region is missing"),
     Subscribed("wrong type", queue(queue_url="orders"), "it should be the URL of a queue"),
     Subscribed("wrong type", queue(authentication_type="role"), "it should be one of credentials, default"),
     Subscribed("wrong type", queue(queue_pollingWaitTime="soon"), "queue.pollingWaitTime should be a whole number"),
@@ -36,6 +42,12 @@ ROWS = (
         "unreachable host",
         lambda peers: queue(configuration_endpoint=f"http://{peers.closed}"),
         "Connection refused",
+        Place.SOURCE,
+    ),
+    Subscribed(
+        "unreachable host",
+        queue(configuration_endpoint="http://169.254.169.254"),
+        "the cloud's metadata service: it hands out credentials",
         Place.SOURCE,
     ),
     Subscribed(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
+from connector_sdk.aws_endpoint import is_region
 from connector_sdk.binding import NEWER, ConnectorModel, NotBlank, OneOf, Secret
 from connector_sdk.template import Property
 
 STATIC, OWN_ROLE = "credentials", "defaultCredentialsChain"
-_REGION = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 
 
 class StaticCredentials(ConnectorModel):
@@ -31,8 +30,8 @@ class OwnRole(ConnectorModel):
 
 
 def _region(text: str) -> str:
-    """It becomes part of a host name. Empty is absent."""
-    if text and not _REGION.fullmatch(text):
+    """Empty is absent."""
+    if text and not is_region(text):
         raise PydanticCustomError("region", "must be a region such as eu-central-1")
     return text
 

@@ -42,7 +42,7 @@ def sent(service: str, call: Call, request: AwsRequest, settings: Settings) -> R
     other call was made for this request), ConnectorInputError for an
     endpoint that is none, DeniedAddress, and SettingsError where the function has no role.
     """
-    endpoint = _endpoint(service, _settings_of(request, settings), bool(request.endpoint))
+    endpoint = endpoint_at(service, request.region, request.endpoint, _keys(request), settings)
     is_first = request.count_call() == 1
     try:
         return endpoint.send(replace(call, once=True, read_timeout=READ_TIMEOUT_SECONDS))
@@ -53,21 +53,25 @@ def sent(service: str, call: Call, request: AwsRequest, settings: Settings) -> R
         raise ConnectorError(None, str(error)) from error
 
 
-def _settings_of(request: AwsRequest, settings: Settings) -> Settings:
-    region = request.region or settings.aws_region
-    placed = replace(settings, aws_region=region, aws_endpoint=request.endpoint or settings.aws_endpoint)
-    if not isinstance(request.authentication, StaticCredentials):
-        return placed
-    keys = request.authentication
-    return replace(
-        placed, aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, aws_session_token=""
-    )
-
-
 @lru_cache(maxsize=MAX_ENDPOINTS)
-def _endpoint(service: str, settings: Settings, is_given: bool) -> AwsEndpoint:
-    """`is_given`: the task names the endpoint, so its addresses are judged; AWS's own may be private in a VPC."""
+def endpoint_at(
+    service: str, region: str, endpoint: str, keys: tuple[str, str] | None, settings: Settings
+) -> AwsEndpoint:
+    """A service where a model says. What it leaves open is as the settings say: region, endpoint, and who asks.
+
+    `keys` are access key and secret key. The addresses of the model's endpoint are judged; AWS's own may be private in
+    a VPC. Raises ConnectorInputError for an endpoint that is none, SettingsError without a region or a role.
+    """
+    placed = replace(settings, aws_region=region or settings.aws_region, aws_endpoint=endpoint or settings.aws_endpoint)
+    if keys is not None:
+        access, secret = keys
+        placed = replace(placed, aws_access_key_id=access, aws_secret_access_key=secret, aws_session_token="")
     try:
-        return AwsEndpoint(service, settings, allowed=settings.allow_addresses if is_given else None)
+        return AwsEndpoint(service, placed, allowed=settings.allow_addresses if endpoint else None)
     except ValueError as error:
         raise ConnectorInputError(f"configuration.endpoint cannot be used: {error}") from error
+
+
+def _keys(request: AwsRequest) -> tuple[str, str] | None:
+    given = request.authentication
+    return (given.access_key, given.secret_key) if isinstance(given, StaticCredentials) else None
