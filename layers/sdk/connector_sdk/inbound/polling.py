@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
@@ -43,6 +44,10 @@ class PollingConnector:
     function: Callable[..., Any]
     """Whose docstring is the description."""
     template: ElementTemplate | None = None
+
+    def __post_init__(self) -> None:
+        # Every event needs it: at its start Lambda gives a function more of a processor than at its first event.
+        import_module("connector_sdk.inbound.minute")
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return self._deployed(event, context)
@@ -107,8 +112,9 @@ class Polls(Activations[Poll]):
         interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)
         if not interval.startswith("="):
             _duration(INTERVAL, interval)
+        owner = (element.tenant_id, element.process_definition_id)
         return Poll(
-            path=f"poll:{element.process_definition_id}:{element.element_id}:{element.version}",
+            path=":".join(("poll", *owner, element.element_id, str(element.version))),
             connector=connector,
             elements=(element,),
             bound=usable,

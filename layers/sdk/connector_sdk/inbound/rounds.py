@@ -87,6 +87,9 @@ class Rounds:
         except EngineError as error:
             _LOG.warning("who waits at %s cannot be seen: %s", poll.path, error)
             return
+        except Exception:
+            _LOG.exception("who waits at %s cannot be seen", poll.path)
+            return
         for gone in [one for one in self._due if one.poll is poll and one not in there]:
             del self._due[gone]
         for one in there - self._due.keys():
@@ -98,8 +101,8 @@ class Rounds:
             return now
         try:
             interval = one.poll.interval_ms(one.poll.properties(variables_of(one, self._services.engine)))
-        except SdkError:
-            return now  # it says why
+        except Exception:
+            return now  # that poll says why
         waited = self._begin_ms - one.since_ms
         return one.since_ms + -(-waited // interval) * interval
 
