@@ -44,8 +44,9 @@ def sync(
         for process_id, found in sources_of(model, secrets, settings).items():
             file = file_of(root, process_id)
             if found:
+                text = fragment(model.name, found, access)
                 file.parent.mkdir(exist_ok=True)
-                file.write_text(fragment(model.name, found, access), encoding="utf-8")
+                file.write_text(text, encoding="utf-8")
                 print_line(console(), f"{file.relative_to(root)}: written; `connectors generate`, then `make deploy`")
             elif file.is_file():
                 file.unlink()

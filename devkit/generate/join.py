@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from connector_sdk.errors import SdkError
 
@@ -46,6 +47,13 @@ def content(entry: str) -> str:
     lines = rest.splitlines()
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return "\n".join(line[margin:] for line in lines) or head.partition(":")[2].strip()
+
+
+def difference(one: str, other: str) -> str:
+    """The first lines in which two entries differ, for a sentence."""
+    lines = zip_longest(one.splitlines(), other.splitlines(), fillvalue="nothing")
+    here, there = next((here, there) for here, there in lines if here != there)
+    return f"`{here.strip()}` and `{there.strip()}`"
 
 
 def filled(text: str, places: Mapping[str, str], where: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devkit.generate.catalogue import FORM, GROUPS, FunctionFolder, catalogue
-from devkit.generate.join import UnusableForm, content, entries, filled
+from devkit.generate.join import UnusableForm, content, difference, entries, filled
 from functions.runtime.poller.registry import WITH_ENGINE
 
 TEMPLATE = "template.yaml"
@@ -163,13 +163,22 @@ def _indented(text: str) -> str:
 def subscribed(root: Path) -> Mapping[str, Mapping[str, str]]:
     """Logical id of a function → resources that the project's processes want beside it, by logical id.
 
-    Two processes that read from one source want the same resources, which are there once. Raises UnusableForm.
+    Two processes that read from one source want the same resources, which are there once. Raises UnusableForm, also if
+    they want them otherwise.
     """
     found: dict[str, dict[str, str]] = {}
+    first: dict[str, str] = {}
     for file in sorted((root / SUBSCRIPTIONS).glob("*.yaml")):
         where = str(file.relative_to(root))
         for function, text in entries(file.read_text(encoding="utf-8"), where).items():
-            found.setdefault(function, {}).update(entries(content(text), where))
+            there = found.setdefault(function, {})
+            for name, resource in entries(content(text), where).items():
+                if there.setdefault(name, resource) != resource:
+                    raise UnusableForm(
+                        f"{first[name]} and {where} both have {name}, and differ: {difference(there[name], resource)}; "
+                        "give both models the same, and run `connectors subscriptions sync` for both alike"
+                    )
+                first.setdefault(name, where)
     return found
 
 

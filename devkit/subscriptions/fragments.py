@@ -22,6 +22,7 @@ from devkit.checkout import ROOT
 from devkit.connector_runtime.functions import POLLS, SUBSCRIPTIONS
 from devkit.connector_runtime.models import Model
 from devkit.generate.catalogue import catalogue
+from devkit.generate.join import difference
 from devkit.generate.template import SUBSCRIPTIONS as FOLDER
 from devkit.subscriptions.mappings import Access, mapping_of
 
@@ -54,14 +55,22 @@ def sources_of(model: Model, secrets: SecretProvider, settings: Settings) -> Map
 
 
 def fragment(model: str, sources: Sequence[Source], access: Access) -> str:
-    """The content of a process's file. Raises NoMapping."""
-    functions: dict[str, dict[str, None]] = {}
+    """The content of a process's file. Raises NoMapping, and NotSubscribable where two want one mapping otherwise."""
+    functions: dict[str, dict[str, tuple[Source, str]]] = {}
     for one in sources:
-        functions.setdefault(_function_id(one.connector.type), {})[_resources(one, access)] = None
+        function = _function_id(one.connector.type)
+        name, text = _resources(one, function, access)
+        first, known = functions.setdefault(function, {}).setdefault(name, (one, text))
+        if known != text:
+            named = " and ".join(each.elements[0].element_id for each in (first, one))
+            raise NotSubscribable(
+                f"{named} in {model} read from one source, which has one mapping on AWS, and differ: "
+                f"{difference(known, text)}; give both the same"
+            )
     lines = [HEAD.format(model=model)]
     for function, texts in functions.items():
         lines.append(f"{function}:\n")
-        lines += [f"  {line}\n" for text in texts for line in text.splitlines()]
+        lines += [f"  {line}\n" for _, text in texts.values() for line in text.splitlines()]
     return "".join(lines)
 
 
@@ -70,12 +79,12 @@ def file_of(root: Path, process_id: str) -> Path:
     return root / FOLDER / f"{process_id}.yaml"
 
 
-def _resources(source: Source, access: Access) -> str:
-    function = _function_id(source.connector.type)
+def _resources(source: Source, function: str, access: Access) -> tuple[str, str]:
+    """What its resources' logical ids begin with, and they themselves."""
     if isinstance(source, Poll) or isinstance(source.connector, PolledConnector):
-        return _of_poll(function)
+        return function, _of_poll(function)
     name = function + sha256(source.source.encode()).hexdigest()[:ID_CHARACTERS]
-    return mapping_of(source, function, name, access)
+    return name, mapping_of(source, function, name, access)
 
 
 def _function_id(connector_type: str) -> str:

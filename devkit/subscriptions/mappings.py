@@ -25,7 +25,7 @@ NETWORK = (
     "ec2:DescribeVpcs",
 )
 """What AWS needs to reach a broker in a VPC."""
-POSITIONS: Mapping[str, str] = {"earliest": "TRIM_HORIZON", "latest": "LATEST", "none": "LATEST"}
+POSITIONS: Mapping[str, str] = {"earliest": "TRIM_HORIZON", "latest": "LATEST"}
 
 
 class NoMapping(SdkError):
@@ -79,6 +79,11 @@ def _of_queue(queue: Queue, access: Access) -> Written:
 
 def _of_topic(topic: Topic, access: Access) -> Written:
     """AWS reads partial answers for Kafka from mappings with pollers of their own only."""
+    if topic.reset not in POSITIONS:
+        raise NoMapping(
+            f"the topic {topic.name} begins nowhere (autoOffsetReset is {topic.reset}, as it is without that property), "
+            f"and on AWS a mapping has to begin somewhere: choose {' or '.join(POSITIONS)}"
+        )
     common = {
         "Topics": _list([topic.name]),
         "StartingPosition": POSITIONS[topic.reset],

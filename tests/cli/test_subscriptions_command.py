@@ -9,6 +9,7 @@ from devkit.checkout import ROOT
 from devkit.cli.main import execute
 from devkit.generate import template
 from devkit.generate.cloudformation import read_template
+from devkit.generate.join import UnusableForm
 
 MODEL = ROOT / "events" / "sqs-subscription" / "process.bpmn"
 ARN = {"Fn::Sub": "arn:${AWS::Partition}:sqs:eu-central-1:123456789012:orders"}
@@ -221,3 +222,49 @@ def test_a_topic_gets_its_mapping_with_pollers_that_read_partial_answers(project
         "ProvisionedPollerConfig": {"MinimumPollers": 1},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
     }
+
+
+TOPIC = ROOT / "events" / "kafka-subscription" / "process.bpmn"
+
+
+def test_two_elements_of_a_topic_that_begin_elsewhere_are_refused_by_their_names(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TOPIC.read_text(encoding="utf-8")
+    start = text[text.index("<bpmn:startEvent") : text.index("</bpmn:startEvent>")] + "</bpmn:startEvent>"
+    second = start.replace('id="ordered"', 'id="late"').replace('value="earliest"', 'value="latest"')
+    (project / "two.bpmn").write_text(text.replace(start, start + second), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "two.bpmn"]) != 0
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert "ordered and late in two.bpmn read from one source, which has one mapping on AWS, and differ" in said
+    assert "`StartingPosition: TRIM_HORIZON` and `StartingPosition: LATEST`; give both the same" in said
+    assert not (project / "subscriptions").exists()
+
+
+def test_two_processes_that_want_one_mapping_otherwise_are_refused_by_their_files(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TOPIC.read_text(encoding="utf-8").replace('id="orders"', 'id="returns"')
+    (project / "second.bpmn").write_text(text.replace('value="earliest"', 'value="latest"'), encoding="utf-8")
+    assert execute(["subscriptions", "sync", str(TOPIC), "second.bpmn"]) == 0
+
+    with pytest.raises(UnusableForm) as refused:
+        template(project)
+
+    said = str(refused.value)
+    assert said.startswith("subscriptions/orders.yaml and subscriptions/returns.yaml both have InboundKafka")
+    assert "differ: `StartingPosition: TRIM_HORIZON` and `StartingPosition: LATEST`; give both" in said
+
+
+@pytest.mark.parametrize("reset", ['<zeebe:property name="autoOffsetReset" value="none" />', ""])
+def test_a_topic_that_is_to_begin_nowhere_has_no_mapping(
+    project: Path, capsys: pytest.CaptureFixture[str], reset: str
+) -> None:
+    given = '<zeebe:property name="autoOffsetReset" value="earliest" />'
+    (project / "none.bpmn").write_text(TOPIC.read_text(encoding="utf-8").replace(given, reset), encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "none.bpmn"]) != 0
+
+    assert "a mapping has to begin somewhere: choose earliest or latest" in " ".join(capsys.readouterr().err.split())
