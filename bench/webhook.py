@@ -39,7 +39,7 @@ from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
 from connector_sdk.stores import Deliveries

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.wire.connection import Connections
 from devkit.events.sample import Sample
 

@@ -8,7 +8,7 @@ from connector_sdk.compatibility import NEWEST
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.sharing import groups
-from connector_sdk.inbound.signatures import SCHEMES_BY_HEADER
+from connector_sdk.inbound.signatures.schemes import SCHEMES_BY_HEADER
 from connector_sdk.stores.routes import RoutedProcess
 
 PAGES: Mapping[str, str] = {

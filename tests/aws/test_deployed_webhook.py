@@ -12,7 +12,8 @@ from werkzeug import Request, Response
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.errors import AwsUnreachable, SettingsError
-from connector_sdk.inbound.deployed import FreshRoutes, deployed_handler
+from connector_sdk.inbound.deployed import deployed_handler
+from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.route import Routes
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings

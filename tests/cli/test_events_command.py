@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.inbound.handler import handler_for
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit import gateway
 from devkit.cli.main import execute

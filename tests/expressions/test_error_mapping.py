@@ -4,8 +4,7 @@ import pytest
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
-from connector_sdk.expressions import error_outcome
-from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
+from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS, error_outcome
 from connector_sdk.outcome import Complete, Fail, Outcome, ThrowError
 
 OLD, NEW = Compatibility.of("8.8"), Compatibility.of("8.10")

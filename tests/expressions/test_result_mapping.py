@@ -5,7 +5,8 @@ import pytest
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import ConnectorInputError
-from connector_sdk.expressions import MAX_VARIABLES_BYTES, ExpressionError, error_outcome, evaluate, output_variables
+from connector_sdk.expressions import MAX_VARIABLES_BYTES, ExpressionError, evaluate, output_variables
+from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.outcome import ThrowError
 
 OLD, NEW = Compatibility.of("8.8"), Compatibility.of("8.10")

@@ -14,7 +14,7 @@ from connector_sdk.inbound.handler import answering, handler_for
 from connector_sdk.inbound.limits import MAX_HEADERS
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import SECRETS, Webhook, element
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector_sdk.inbound.handler import handler_for
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from tests.inbound.host import Webhook, catch_event, element
 

@@ -20,7 +20,7 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Routes
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.cli.main import execute

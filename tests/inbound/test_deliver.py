@@ -9,7 +9,7 @@ import pytest
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import GitHubSignature
+from connector_sdk.inbound.signatures.github import GitHubSignature
 from connector_sdk.stores import State
 from tests.inbound.host import NOW, SECRETS, Webhook, catch_event, element
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound.authorization import JwtAuthorization, KeySet
+from connector_sdk.inbound.authorization.jwt import JwtAuthorization
+from connector_sdk.inbound.authorization.keys import KeySet
 from connector_sdk.inbound.request import WebhookRequest
 from tests.inbound.host import NOW, Webhook, element
 

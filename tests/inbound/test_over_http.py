@@ -21,7 +21,7 @@ from connector_sdk.inbound.elements import elements_of
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.signatures import GitHubSignature
+from connector_sdk.inbound.signatures.github import GitHubSignature
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores import State
 from connector_sdk.stores.sqlite import SqliteDeliveries

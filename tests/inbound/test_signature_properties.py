@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from functions.inbound.webhook.template import VENDORS
 from tests.inbound.host import NOW, Webhook, catch_event, element
 

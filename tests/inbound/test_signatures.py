@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError, WebhookError
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import GitHubSignature, HmacSignature, SignatureScheme
+from connector_sdk.inbound.signatures.github import GitHubSignature
+from connector_sdk.inbound.signatures.hmac import HmacSignature
+from connector_sdk.inbound.signatures.scheme import SignatureScheme
 
 TWILIO_FORM = urlencode(
     {

@@ -15,7 +15,7 @@ from connector_sdk.inbound.delivering import deliver
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.signatures import SlackSignature
+from connector_sdk.inbound.signatures.slack import SlackSignature
 from connector_sdk.stores import State
 from tests.inbound.host import SECRETS, Webhook, catch_event, element
 

@@ -9,7 +9,7 @@ import pytest
 from connector_sdk.errors import EngineUnreachable
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SlackSignature
+from connector_sdk.inbound.signatures.slack import SlackSignature
 from tests.inbound.host import NOW, Webhook, catch_event, element
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

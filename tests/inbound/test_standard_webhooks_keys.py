@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError, WebhookError
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import StandardWebhooks
+from connector_sdk.inbound.signatures.standard_webhooks import StandardWebhooks
 from tests.inbound.host import Webhook, element
 
 SHARED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -8,11 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector_sdk.errors import WebhookError
-from connector_sdk.inbound.authorization import ApiKeyAuthorization, BasicAuthorization, JwtAuthorization, KeySet
+from connector_sdk.inbound.authorization.apikey import ApiKeyAuthorization
+from connector_sdk.inbound.authorization.basic import BasicAuthorization
+from connector_sdk.inbound.authorization.jwt import JwtAuthorization
+from connector_sdk.inbound.authorization.keys import KeySet
 from connector_sdk.inbound.body import parsed, payload_of
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES, HmacSignature
-from connector_sdk.inbound.signatures.hmac import SIGNED
+from connector_sdk.inbound.signatures.hmac import SIGNED, HmacSignature
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HEADERS = (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector_sdk.clock import SystemClock
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from devkit.checkout import ToolMissing, tool
 
 PROGRAM = Path(__file__).with_name("vendor_libraries.py")

@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 
 from connector_sdk.errors import ConnectorInputError, WebhookError
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import (
-    SCHEMES,
-    GitHubSignature,
-    SlackSignature,
-    StandardWebhooks,
-    StripeSignature,
-    TwilioSignature,
-    VendorScheme,
-)
+from connector_sdk.inbound.signatures.github import GitHubSignature
+from connector_sdk.inbound.signatures.scheme import VendorScheme
+from connector_sdk.inbound.signatures.schemes import SCHEMES
+from connector_sdk.inbound.signatures.slack import SlackSignature
+from connector_sdk.inbound.signatures.standard_webhooks import StandardWebhooks
+from connector_sdk.inbound.signatures.stripe import StripeSignature
+from connector_sdk.inbound.signatures.twilio import TwilioSignature
 
 NOW = 1_700_000_000_000
 SECRETS = {"standard-webhooks": ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "c2Vjb25kIHNlY3JldA==")}

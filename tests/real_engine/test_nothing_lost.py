@@ -24,7 +24,7 @@ from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound.deployed import routed_process
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SCHEMES
+from connector_sdk.inbound.signatures.schemes import SCHEMES
 from connector_sdk.stores import Deliveries, State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.host import FunctionHost, HostedFunction, from_source

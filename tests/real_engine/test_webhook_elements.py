@@ -20,7 +20,9 @@ from connector_sdk.inbound.elements import elements_of
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.signatures import GitHubSignature, SlackSignature, TwilioSignature
+from connector_sdk.inbound.signatures.github import GitHubSignature
+from connector_sdk.inbound.signatures.slack import SlackSignature
+from connector_sdk.inbound.signatures.twilio import TwilioSignature
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.connector_runtime.functions import INBOUND

@@ -22,7 +22,7 @@ from connector_sdk.aws_endpoint import Call
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SlackSignature
+from connector_sdk.inbound.signatures.slack import SlackSignature
 from devkit.checkout import ROOT
 from devkit.demo import catalogue, github
 from devkit.engine import server

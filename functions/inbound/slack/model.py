@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connector_sdk.inbound.properties import Properties
-from connector_sdk.inbound.signatures import SlackSignature
+from connector_sdk.inbound.signatures.slack import SlackSignature
 from connector_sdk.template import Property
 
 PROPERTIES = {

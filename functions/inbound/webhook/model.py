@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connector_sdk.errors import ConnectorInputError
-from connector_sdk.inbound.authorization import (
-    ApiKeyAuthorization,
-    Authorization,
-    BasicAuthorization,
-    JwtAuthorization,
-    KeySet,
-)
-from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR
+from connector_sdk.inbound.authorization.apikey import DEFAULT_LOCATOR, ApiKeyAuthorization
+from connector_sdk.inbound.authorization.basic import BasicAuthorization
+from connector_sdk.inbound.authorization.jwt import JwtAuthorization
+from connector_sdk.inbound.authorization.keys import KeySet
+from connector_sdk.inbound.authorization.scheme import Authorization
 from connector_sdk.inbound.properties import Properties
-from connector_sdk.inbound.signatures import SCHEMES, SCHEMES_BY_HEADER, HmacSignature, SignatureScheme
-from connector_sdk.inbound.signatures.hmac import ALGORITHMS
+from connector_sdk.inbound.signatures.hmac import ALGORITHMS, HmacSignature
+from connector_sdk.inbound.signatures.scheme import SignatureScheme
+from connector_sdk.inbound.signatures.schemes import SCHEMES, SCHEMES_BY_HEADER
 
 METHODS = ("any", "get", "head", "post", "put", "delete")
 DEFAULT_SCOPES = ("body",)

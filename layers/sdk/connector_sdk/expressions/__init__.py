@@ -1,7 +1,6 @@
-"""Expressions in a connector's headers and properties: evaluation, result mapping, error mapping."""
+"""Expressions in a connector's headers and properties: evaluation, result mapping; `error_mapping` is for jobs only."""
 
 from connector_sdk.expressions.created_documents import CreateDocument
-from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.expressions.evaluation import ExpressionError, evaluate
 from connector_sdk.expressions.functions import CONNECTOR_FUNCTIONS, CONNECTOR_FUNCTIONS_8_8
 from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, output_variables
@@ -12,7 +11,6 @@ __all__ = [
     "MAX_VARIABLES_BYTES",
     "CreateDocument",
     "ExpressionError",
-    "error_outcome",
     "evaluate",
     "output_variables",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import CurrentEngine
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound.deployed import FreshRoutes
+from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.message import Item, Settled
 from connector_sdk.inbound.subscription import Subscription, SubscriptionConnector, Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices, take

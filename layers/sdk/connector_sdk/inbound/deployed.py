@@ -1,88 +1,26 @@
-"""A webhook function as it is deployed: its routes come from the stack's table and are read again each minute."""
+"""A webhook function as it is deployed: its routes come from the stack's table."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import CurrentEngine, DeployedProcess
-from connector_sdk.inbound.activations import Activations
-from connector_sdk.inbound.elements import InboundElement, elements_of
+from connector_sdk.inbound.elements import elements_of
+from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.handler import answering
 from connector_sdk.inbound.request import WebhookRequest
 from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
-from connector_sdk.inbound.webhook import WebhookConnector
 from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
-from connector_sdk.stores.routes import RoutedProcess, RoutedProcesses, routes_at
+from connector_sdk.stores.routes import RoutedProcess, routes_at
 
 if TYPE_CHECKING:  # a webhook's start does not wait for it
     from connector_sdk.bpmn import Definitions
-
-FRESH_SECONDS = 60.0
-"""A process that was deployed meanwhile is served after this long at the latest, a changed secret as well."""
-UNKNOWN_SECONDS = 5.0
-"""For a path that nobody has, the table is read again after this long: its process may have just been deployed."""
-_LOG = logging.getLogger(__name__)
-
-
-A = TypeVar("A", bound=Activations[Any])
-
-
-class FreshRoutes(Generic[A]):
-    """Routes that are made again from `processes` when they are old. `make` gives empty ones. Threads may share it.
-
-    A webhook of which nothing has changed, no secret either, keeps its route, and so the keys that it has fetched.
-    """
-
-    def __init__(self, processes: RoutedProcesses, make: Callable[[], A], clock: Clock | None = None) -> None:
-        self._processes = processes
-        self._make = make
-        self._clock: Clock = clock or SystemClock()
-        self._lock = threading.Lock()
-        self._routes: A | None = None
-        self._read_at = 0.0
-
-    def of(self, path: str | None) -> A:
-        """The routes for a request to `path`. Raises what `processes` raises, but only while there are none at all."""
-        with self._lock:
-            age = self._clock.monotonic() - self._read_at
-            if self._routes is None:
-                self._routes = self._read()
-            elif age >= FRESH_SECONDS or (age >= UNKNOWN_SECONDS and path and self._routes.find(path) is None):
-                self._routes = self._again(self._routes)
-            return self._routes
-
-    def _again(self, old: A) -> A:
-        try:
-            return self._read(old)
-        except Exception:
-            _LOG.exception("the routes could not be read again, the ones from before are used")
-            return old
-
-    def _read(self, old: A | None = None) -> A:
-        self._read_at = self._clock.monotonic()
-        routes = self._make() if old is None else old.renewed()
-        for process in self._processes.all():
-            try:
-                _deploy(process, routes)
-            except Exception:
-                _LOG.exception("the events of %s cannot be served: its entry makes no sense", process.id)
-        return routes
-
-
-def _deploy(process: RoutedProcess, routes: Activations[Any]) -> None:
-    """Raises whatever an entry that somebody else wrote may lead to."""
-    deployed = DeployedProcess(process.process_definition_id, process.version, process.key, "", process.tenant_id)
-    elements = [InboundElement.from_json(element) for element in process.elements]
-    for refusal in routes.deploy(deployed, elements):
-        named = ", ".join(element.element_id for element in refusal.elements)
-        _LOG.error("%s of %s cannot be served: %s", named, process.id, refusal.reason)
+    from connector_sdk.inbound.webhook import WebhookConnector
 
 
 def routed_process(definitions: Definitions, deployed: DeployedProcess, now_ms: int) -> RoutedProcess:

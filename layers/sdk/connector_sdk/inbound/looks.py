@@ -15,7 +15,7 @@ from typing import Any
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.engine_client import CurrentEngine
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound.deployed import FreshRoutes
+from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.minute import MINUTE_MS, begin_of
 from connector_sdk.inbound.polled import PolledConnector, interval_of, look_into
 from connector_sdk.inbound.subscription import Subscription, Subscriptions

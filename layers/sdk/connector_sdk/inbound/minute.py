@@ -13,7 +13,7 @@ from typing import Any
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.engine_client import CurrentEngine
-from connector_sdk.inbound.deployed import FreshRoutes
+from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.polling import DEFAULT_INTERVAL, INTERVAL, Poll, PollingConnector, Polls
 from connector_sdk.inbound.rounds import PollingServices, Rounds
 from connector_sdk.java_duration import milliseconds

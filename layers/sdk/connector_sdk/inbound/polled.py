@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any, TypeVar, cast
 
 from connector_sdk.inbound.identity import record_id
@@ -36,6 +37,9 @@ class PolledConnector(SubscriptionConnector[P]):
     """Between two looks."""
     items: Items = lambda _: ()
     """No event source mapping hands anything over."""
+
+    def __post_init__(self) -> None:
+        import_module("connector_sdk.inbound.looks")
 
     @cached_property
     def _deployed(self) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:

@@ -14,10 +14,11 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import Away, Never, Refused, Taken, attempt, backoff_ms, without_parts
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.redaction import answer_without
-from connector_sdk.inbound.services import LEASE_MARGIN_MS
 from connector_sdk.secrets import mask
 from connector_sdk.stores import Deliveries, Delivery, State
 
+LEASE_MARGIN_MS = 22_000
+"""How much longer than its budget a request keeps its delivery: an engine call that was begun in time may end later."""
 _LOG = logging.getLogger(__name__)
 
 

@@ -11,9 +11,6 @@ from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.signatures.scheme import PATIENCE_MS
 from connector_sdk.stores import Deliveries
 
-LEASE_MARGIN_MS = 22_000
-"""How much longer than its budget a request keeps its delivery: an engine call that was begun in time may end later."""
-
 
 @dataclass(frozen=True, slots=True)
 class WebhookServices:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from connector_sdk.inbound.activations import Activations
@@ -41,6 +42,10 @@ class SubscriptionConnector(Generic[P]):
     """AWS reads `batchItemFailures`; without, a batch of which one record has to come again fails as a whole."""
     feel: frozenset[str] = frozenset()
     template: ElementTemplate | None = None
+
+    def __post_init__(self) -> None:
+        # Every event needs it: at its start Lambda gives a function more of a processor than at its first event.
+        import_module("connector_sdk.inbound.batch")
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return self._deployed(event, context)

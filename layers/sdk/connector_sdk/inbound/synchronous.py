@@ -28,8 +28,9 @@ from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import is_permanent, with_documents
 from connector_sdk.inbound.correlation import Command, Unmappable, command_for
 from connector_sdk.inbound.creating import creating
+from connector_sdk.inbound.recording import LEASE_MARGIN_MS
 from connector_sdk.inbound.redaction import answer_without
-from connector_sdk.inbound.services import LEASE_MARGIN_MS, WebhookServices
+from connector_sdk.inbound.services import WebhookServices
 from connector_sdk.inbound.uploads import OUT_OF_TIME, Uploads
 from connector_sdk.inbound.wanted import WantedEvent
 from connector_sdk.secrets import mask

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector_sdk.inbound.answers import Answer
-from connector_sdk.inbound.authorization import ApiKeyAuthorization
+from connector_sdk.inbound.authorization.apikey import ApiKeyAuthorization
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
 from connector_sdk.inbound.redaction import shown_credentials, without_credentials

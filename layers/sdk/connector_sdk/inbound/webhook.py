@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from connector_sdk.inbound.answers import Answer
-from connector_sdk.inbound.authorization import Authorization
 from connector_sdk.inbound.identity import DeliveryId, known_header
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.inbound.request import WebhookRequest
-from connector_sdk.inbound.signatures import SignatureScheme
 from connector_sdk.template import ElementTemplate
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # many a kind has none, or one of its own
+    from connector_sdk.inbound.authorization.scheme import Authorization
     from connector_sdk.inbound.services import WebhookServices
+    from connector_sdk.inbound.signatures.scheme import SignatureScheme
 
 P = TypeVar("P")
 
@@ -72,6 +73,10 @@ class WebhookConnector(Generic[P]):
         """What names a delivery: the kind's own way, else its signature scheme's, else the headers that are known."""
         scheme = self.signature(configuration)
         return self.delivery_id or (scheme.delivery_id if scheme else known_header)
+
+    def __post_init__(self) -> None:
+        # Every event needs it: at its start Lambda gives a function more of a processor than at its first event.
+        import_module("connector_sdk.inbound.deployed")
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return self._deployed(event, context)

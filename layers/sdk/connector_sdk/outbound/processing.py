@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from connector_sdk.binding import bind
 from connector_sdk.documents import Documents, created
 from connector_sdk.errors import ConnectorError
-from connector_sdk.expressions import error_outcome, output_variables
+from connector_sdk.expressions import output_variables
+from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.http import HttpClient, github_app
 from connector_sdk.job import Job
 from connector_sdk.nesting import allow_deep_values
