@@ -47,7 +47,7 @@ def look(listened: Listened, settings: Settings, taken: Taken) -> None:
                 return
             for found in mailbox.fetched(str(number), WHOLE):
                 name = _id(found) or f"{mailbox.validity}/{number}"
-                if taken(name, {"mail": found, "id": name}):
+                if taken({"mail": found, "id": name}):
                     _DONE[listened.handling](mailbox, number, listened)
 
 

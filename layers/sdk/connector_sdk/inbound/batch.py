@@ -40,7 +40,7 @@ def settle(
             continue
         settled = max(
             (
-                take(item.record, readers, services, received_ms)
+                take(item.record, readers, services, received_ms)[0]
                 for readers in _readers([one for one in services.routes.at(item.source) if path in (None, one.path)])
             ),
             key=list(Settled).index,

@@ -19,9 +19,11 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 
 P = TypeVar("P")
-Taken = Callable[[str, Mapping[str, Any]], bool]
-"""Take in a record with this id. True: the engine has its event, or the model wants it dropped, so that the source may
-be told that it is done. False: it stays there, and is looked at again."""
+Taken = Callable[[Mapping[str, Any]], bool]
+"""Take in a record, of which the kind's function makes a message with an id.
+
+True: the engine has its event, or the model wants it dropped, so that the source may be told that it is done. False: it
+stays there, and is looked at again."""
 Look = Callable[[P, Settings, Taken], None]
 """One look into a source. Raises SdkError when it cannot be had; the next look begins anew."""
 SHORTEST_MS = 1_000
@@ -56,13 +58,14 @@ def interval_of(subscription: Subscription) -> int:
 def look_into(subscription: Subscription, services: SubscriptionServices, settings: Settings) -> None:
     """Look into the source of a subscription once. Raises what its kind raises."""
 
-    def taken(name: str, record: Mapping[str, Any]) -> bool:
-        readers = services.routes.at(subscription.source)
-        if take(record, readers, services, services.clock.time_ms()) is not Settled.DONE:
-            return False
+    def taken(record: Mapping[str, Any]) -> bool:
+        now = services.clock.time_ms()
+        settled, event = take(record, services.routes.at(subscription.source), services, now)
+        if settled is not Settled.DONE or event is None:
+            return settled is Settled.DONE
         # On disk is not enough: who looks into the source should find there what no process has yet.
-        there = services.deliveries.get(record_id(subscription.path, name, 0))
-        return there is None or there.state is State.PUBLISHED
+        there = services.deliveries.get(record_id(event.path, event.message.id, now))
+        return there is not None and there.state is State.PUBLISHED
 
     _connector(subscription).look(subscription.configuration, settings, taken)
 

@@ -83,10 +83,13 @@ class MessageEvent:
 
 def take(
     record: Mapping[str, Any], subscriptions: Sequence[Subscription], services: SubscriptionServices, received_ms: int
-) -> Settled:
-    """Take one record in for the first of the subscriptions that wants it. Never raises."""
+) -> tuple[Settled, MessageEvent | None]:
+    """Take one record in for the first of the subscriptions that wants it. Never raises.
+
+    Returns the event as well that it was recorded as; None: there is none.
+    """
     if not subscriptions:
-        return Settled.AGAIN  # its process may have just been deployed, or be known only to others
+        return Settled.AGAIN, None  # its process may have just been deployed, or be known only to others
     try:
         consumed = False
         for subscription in subscriptions:
@@ -96,16 +99,16 @@ def take(
                 consumed = consumed or found.consumed
             elif isinstance(found, Ambiguous):
                 _LOG.error("several elements want a message of %s", subscription.path)
-                return Settled.REFUSED
+                return Settled.REFUSED, None
             else:
-                answer = recorded(MessageEvent(message, subscription.path, found, received_ms), services)
-                return Settled.DONE if answer.accepted else Settled.REFUSED
+                event = MessageEvent(message, subscription.path, found, received_ms)
+                return Settled.DONE if recorded(event, services).accepted else Settled.REFUSED, event
         if not consumed:
             _LOG.warning("no element wants a message of %s", subscriptions[0].path)
-        return Settled.DONE if consumed else Settled.REFUSED
+        return Settled.DONE if consumed else Settled.REFUSED, None
     except (UnreadableMessage, ExpressionError) as error:  # of the activation condition
         _LOG.error("a message of %s cannot be used: %s", subscriptions[0].path, error)
-        return Settled.REFUSED
+        return Settled.REFUSED, None
     except Exception:
         _LOG.exception("a message of %s could not be taken in", subscriptions[0].path)
-        return Settled.AGAIN
+        return Settled.AGAIN, None

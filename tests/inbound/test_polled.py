@@ -1,0 +1,92 @@
+"""A source that is looked into is told that it is done when the engine has the event, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from connector_sdk.clock import ControlledClock
+from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.inbound.message import InboundMessage, UnreadableMessage
+from connector_sdk.inbound.polled import PolledConnector, Taken, look_into
+from connector_sdk.inbound.subscription import Subscriptions
+from connector_sdk.inbound.taking import SubscriptionServices
+from connector_sdk.secrets import EnvironmentSecrets
+from connector_sdk.settings import Settings
+from connector_sdk.stores import State
+from connector_sdk.stores.sqlite import SqliteDeliveries
+from devkit.conformance.recorded_engine import RecordedEngine
+from tests.inbound.host import NOW, element
+
+AWAY: Mapping[str, Any] = {"close": True}
+HERE: Mapping[str, Any] = {"status": 200}
+PROCESS = DeployedProcess("order", 3, "2251799813685250", "", "<default>")
+
+
+class Source:
+    """Entries that one look finds; `done` are those that it may forget."""
+
+    def __init__(self, *entries: Mapping[str, Any]) -> None:
+        self.entries, self.done = entries, list[Any]()
+        self.kind = PolledConnector(
+            type="test:polled:1",
+            name="Test",
+            properties=lambda _: None,
+            source=lambda _: "test:feed",
+            function=read,
+            look=self._look,
+            interval_ms=lambda _: 1_000,
+        )
+
+    def _look(self, _: None, settings: Settings, taken: Taken) -> None:
+        self.done = [entry["name"] for entry in self.entries if taken(entry)]
+
+
+def read(entry: Mapping[str, Any], _: None) -> InboundMessage:
+    if entry.get("unreadable"):
+        raise UnreadableMessage("no entry")
+    return InboundMessage(entry, f"entry-{entry['name']}")
+
+
+@pytest.fixture
+def store() -> Iterator[SqliteDeliveries]:
+    with SqliteDeliveries(":memory:") as found:
+        yield found
+
+
+def look(source: Source, store: SqliteDeliveries, *answers: Mapping[str, Any], **properties: str) -> list[str]:
+    """What the source is told to be done, after one look."""
+    subscriptions = Subscriptions([source.kind], EnvironmentSecrets({}))
+    given = {"inbound.type": source.kind.type, **properties}
+    assert list(subscriptions.deploy(PROCESS, [element(given)])) == []
+    services = SubscriptionServices(subscriptions, RecordedEngine(answers), store, ControlledClock(NOW))
+    [[subscription]] = subscriptions
+    look_into(subscription, services, Settings.read({}))
+    return source.done
+
+
+def test_what_the_engine_has_is_done_and_stays_so(store: SqliteDeliveries) -> None:
+    source = Source({"name": "a"}, {"name": "b"})
+
+    assert look(source, store, HERE) == ["a", "b"]
+    assert look(source, store, AWAY) == ["a", "b"]
+
+
+def test_what_is_only_on_disk_is_not_done(store: SqliteDeliveries) -> None:
+    assert look(Source({"name": "a"}), store, AWAY) == []
+    assert [one.state for one in store.newest(limit=9)] == [State.PENDING]
+
+
+@pytest.mark.parametrize(("consumed", "done"), [("true", ["a"]), ("false", [])])
+def test_what_no_element_wants_is_done_only_if_the_model_says_so(
+    store: SqliteDeliveries, consumed: str, done: list[str]
+) -> None:
+    source = Source({"name": "a"})
+
+    assert look(source, store, activationCondition="=false", consumeUnmatchedEvents=consumed) == done
+
+
+def test_what_cannot_be_read_is_not_done_and_stops_no_other(store: SqliteDeliveries) -> None:
+    assert look(Source({"name": "a", "unreadable": True}, {"name": "b"}), store, HERE) == ["b"]
