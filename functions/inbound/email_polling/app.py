@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connector_sdk.clock import SystemClock
+from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.inbound.attempt import ATTACHED
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.inbound.polled import PolledConnector, Taken
 from connector_sdk.mail.content import Mail, read
-from connector_sdk.mail.imap import WHOLE, Mailbox, logged_in
+from connector_sdk.mail.imap import WHOLE, Mailbox, Refused, logged_in
 from connector_sdk.settings import Settings
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.email_polling.model import FEEL, GROUPS, PROPERTIES, Handling, Listened
@@ -24,7 +24,9 @@ from functions.inbound.email_polling.model import FEEL, GROUPS, PROPERTIES, Hand
 MAX_MAIL_BYTES = 40_000_000
 """Larger mails are left, and the log says so: most servers take none, and a mail is held whole."""
 LOOK_SECONDS = 30.0
-"""After so long a look begins no further mail, so that its session is not cut short; the rest comes with the next."""
+"""After so long a look begins no further mail, so that its session is not cut short; the next one goes on there."""
+_reached: dict[str, int] = {}
+"""By source, the mail at which a look ended before it had seen all: what stays keeps no look from the newer ones."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -36,19 +38,31 @@ def message(record: Mapping[str, Any], listened: Listened) -> InboundMessage:
     return InboundMessage({**payload, ATTACHED: attached} if attached else payload, record["id"])
 
 
-def look(listened: Listened, settings: Settings, taken: Taken) -> None:
+def look(listened: Listened, settings: Settings, taken: Taken, clock: Clock | None = None) -> None:
     """Take in the mails of a folder, oldest first. Raises ConnectorError, DeniedAddress."""
-    clock = SystemClock()
-    end = clock.monotonic() + LOOK_SECONDS
+    timing = clock or SystemClock()
+    end, refused = timing.monotonic() + LOOK_SECONDS, None
     with logged_in(listened.server, listened.login, settings.allow_addresses) as mailbox:
         mailbox.open(listened.folder, changing=True)
         for number in _waiting(mailbox, listened):
-            if clock.monotonic() >= end:
-                return
-            for found in mailbox.fetched(str(number), WHOLE):
-                name = _id(found) or f"{mailbox.validity}/{number}"
-                if taken({"mail": found, "id": name}):
-                    _DONE[listened.handling](mailbox, number, listened)
+            if timing.monotonic() >= end:
+                break
+            _reached[listened.source] = number
+            try:
+                _take_in(mailbox, number, listened, taken)
+            except Refused as error:
+                refused = error
+        else:
+            _reached.pop(listened.source, None)
+        if refused is not None:
+            raise refused
+
+
+def _take_in(mailbox: Mailbox, number: int, listened: Listened, taken: Taken) -> None:
+    for found in mailbox.fetched(str(number), WHOLE):
+        name = _id(found) or f"{mailbox.validity}/{number}"
+        if taken({"mail": found, "id": name}):
+            _DONE[listened.handling](mailbox, number, listened)
 
 
 def _id(found: Mail) -> str:
@@ -62,12 +76,17 @@ def _waiting(mailbox: Mailbox, listened: Listened) -> Iterator[int]:
     large = mailbox.found(*wanted, "LARGER", str(MAX_MAIL_BYTES))
     if large:
         _LOG.warning("%d mails of more than %d bytes stay in %s", len(large), MAX_MAIL_BYTES, listened.source)
-    yield from (number for number in mailbox.found(*wanted) if number not in large)
+    reached = _reached.get(listened.source, 0)
+    yield from sorted({*mailbox.found(*wanted)} - {*large}, key=lambda number: (number <= reached, number))
 
 
 def _moved(mailbox: Mailbox, number: int, listened: Listened) -> None:
     mailbox.see(number)
-    mailbox.move(number, listened.target)
+    try:
+        mailbox.move(number, listened.target)
+    except Refused:
+        mailbox.see(number, seen=not listened.unseen)  # or no look would find it again
+        raise
 
 
 _DONE: Mapping[Handling, Callable[[Mailbox, int, Listened], None]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +22,15 @@ HEADERS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID FROM SUBJECT DATE)]"
 WHOLE = "BODY.PEEK[]"
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 """Response codes of a refusal that another password would not cure (RFC 5530)."""
+_LOG = logging.getLogger(__name__)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _SEPARATOR = re.compile(rb'\([^)]*\) (?:"((?:\\.|[^"\\]))"|NIL) ')
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _PLAIN = re.compile(r"[^\x20-\x7e]+|&")
+
+
+class Refused(imaplib.IMAP4.error):
+    """The server said no to one command; the session goes on."""
 
 
 class _Client(imaplib.IMAP4):
@@ -102,17 +108,21 @@ class Mailbox:
                 received = datetime.strptime(date[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z") if date else None
                 yield mail(part[1], int(size[1]) if size else len(part[1]), received and received.astimezone(UTC))
 
-    def see(self, number: int) -> None:
-        """Mark a mail as read."""
-        self._done(self._client.uid("STORE", str(number), "+FLAGS.SILENT", r"(\Seen)"))
+    def see(self, number: int, *, seen: bool = True) -> None:
+        """Mark a mail as read, or as unread."""
+        self._done(self._client.uid("STORE", str(number), f"{'+' if seen else '-'}FLAGS.SILENT", r"(\Seen)"))
 
     def remove(self, number: int) -> None:
-        """Delete a mail for good."""
+        """Delete a mail for good; it stays marked where the server would delete what others have marked as well."""
         self._done(self._client.uid("STORE", str(number), "+FLAGS.SILENT", r"(\Deleted)"))
         if "UIDPLUS" in self._client.capabilities:
             self._done(self._client.uid("EXPUNGE", str(number)))
-        else:
+        elif self.found("DELETED") == [number]:
             self._done(self._client.expunge())
+        else:
+            _LOG.warning(
+                "a mail stays marked as deleted: without UIDPLUS the server would delete what others have marked"
+            )
 
     def move(self, number: int, folder: str | None) -> None:
         """Move a mail to a folder, which is made if it is not there."""
@@ -137,7 +147,7 @@ class Mailbox:
     def _done(answer: tuple[str, Any]) -> Any:
         status, content = answer
         if status != "OK":
-            raise imaplib.IMAP4.error(content[0] if content else status)
+            raise Refused(content[0] if content else status)
         return content
 
 
