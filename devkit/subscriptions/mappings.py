@@ -81,7 +81,7 @@ def _of_topic(topic: Topic, access: Access) -> Written:
     """AWS reads partial answers for Kafka from mappings with pollers of their own only."""
     if topic.reset not in POSITIONS:
         raise NoMapping(
-            f"the topic {topic.name} begins nowhere (autoOffsetReset is {topic.reset}, as it is without that property), "
+            f"the topic {topic.name} begins nowhere (autoOffsetReset is {topic.reset}, as it is where it is absent), "
             f"and on AWS a mapping has to begin somewhere: choose {' or '.join(POSITIONS)}"
         )
     common = {

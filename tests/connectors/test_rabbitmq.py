@@ -156,7 +156,7 @@ def test_a_broker_that_confirms_before_the_time_is_over_has_the_message(rabbit: 
 def test_a_broker_that_never_confirms_fails_the_job_and_may_have_the_message(
     rabbit: RunningRabbitMq, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.outbound.rabbitmq.app.PUBLISH_SECONDS", 0.5)
+    monkeypatch.setattr("functions.outbound.rabbitmq.broker.PUBLISH_SECONDS", 0.5)
     with late_broker(rabbit.port, seconds=5) as port:
         outcome = run_job(handler, variables(f"amqp://{rabbit.host}:{port}", "unconfirmed"))
 

@@ -36,7 +36,7 @@ def read(reading: Reading) -> None:
     """Take messages until it is stopped. Raises ConnectorError when the broker goes away."""
     queue: Queue = reading.subscription.configuration
     broker = Broker(queue.host, queue.port, queue.virtual_host, queue.user, queue.password, queue.tls)
-    with connected(broker, reading.settings.allow_addresses) as channel:
+    with connected(broker, reading.settings.allow_addresses, f"the consumer of {queue.name}") as channel:
         channel.basic_qos(prefetch_count=PREFETCH)
         channel.basic_consume(
             queue.name,

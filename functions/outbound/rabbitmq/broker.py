@@ -69,25 +69,35 @@ class TooLong(Exception):
 
 
 @contextmanager
-def connected(broker: Broker, allowed: Iterable[Network], seconds: float | None = None) -> Iterator[Any]:
-    """A channel on which the broker confirms what it took. Raises ConnectorError, DeniedAddress.
+def publishing(broker: Broker, allowed: Iterable[Network]) -> Iterator[Any]:
+    """A channel on which the broker confirms what it took, in PUBLISH_SECONDS. Raises ConnectorError, DeniedAddress."""
+    try:
+        with connected(broker, allowed, "the message", PUBLISH_SECONDS) as channel:
+            channel.confirm_delivery()
+            yield channel
+    except TooLong as error:
+        late = f"{broker} confirmed no message within {PUBLISH_SECONDS} s; it may have taken it"
+        raise ConnectorError(None, late) from error
 
-    With `seconds` that is how long the connection may last.
+
+@contextmanager
+def connected(
+    broker: Broker, allowed: Iterable[Network], asked_for: str, seconds: float | None = None
+) -> Iterator[Any]:
+    """A channel. Raises ConnectorError, DeniedAddress.
+
+    `asked_for` is what a broker refuses that closes it. After `seconds` the connection ends with TooLong.
     """
     connection = _connect(broker, allowed)
     if seconds is not None:
         _limit(connection, seconds)
     try:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield channel
-    except TooLong as error:
-        raise ConnectorError(None, f"{broker} confirmed no message within {seconds} s; it may have taken it") from error
+        yield connection.channel()
     except AMQPError as error:
-        raise ConnectorError(None, f"{broker} refused the message: {_said(error)}") from error
+        raise ConnectorError(None, f"{broker} refused {asked_for}: {_said(error)}") from error
     finally:
         if connection.is_open:
-            with suppress(AMQPError, TooLong):  # the message is there, however the broker says goodbye
+            with suppress(AMQPError, TooLong):  # all is done, however the broker says goodbye
                 connection.close()
 
 

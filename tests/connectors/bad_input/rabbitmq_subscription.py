@@ -47,7 +47,7 @@ ROWS = (
     Subscribed(
         "missing",
         lambda peers: at(peers.server("rabbit").uri, queueName="nowhere"),
-        "no queue 'nowhere'",
+        "refused the consumer of nowhere: NOT_FOUND - no queue 'nowhere' in vhost '/'",
         Place.SOURCE,
     ),
     Subscribed(
