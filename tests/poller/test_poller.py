@@ -216,7 +216,7 @@ def test_a_command_that_comes_too_late_is_counted_and_no_error(engine: ScriptedE
     assert len(engine.commands()) == 1
 
 
-@pytest.mark.parametrize("status", [400, 413, 500])
+@pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_completion_that_the_engine_refuses_becomes_a_failure(engine: ScriptedEngine, status: int) -> None:
     engine.add("t")
     engine.refuse("completion", status)
@@ -302,6 +302,27 @@ def test_a_busy_engine_is_asked_again_with_growing_waits_until_it_takes_the_comm
     assert (finished.outcome, finished.result) == ("completed", Result.TAKEN)
     assert waits == [0.05, 0.1, 0.2, 0.4]
     assert [command for _, command, _ in engine.commands()] == ["completion"] * 5
+
+
+@pytest.mark.parametrize("command", ["completion", "failure"])
+@pytest.mark.parametrize("status", [302, 401, 403, 408, 500, 501, 502])
+def test_an_answer_that_says_nothing_of_the_command_is_waited_out(
+    engine: ScriptedEngine, status: int, command: str
+) -> None:
+    [key] = engine.add("t")
+    engine.refuse(command, status, 503, status)
+    finished = run_one(engine, complete if command == "completion" else raises, wait=lambda seconds: None)
+    assert finished.result is Result.TAKEN
+    assert engine.taken == [(key, command)]
+    assert [sent for _, sent, _ in engine.commands()] == [command] * 4
+
+
+def test_a_fault_of_the_engine_that_comes_back_counts_as_refused(engine: ScriptedEngine) -> None:
+    engine.add("t")
+    engine.refuse("completion", 500, 503, 500, 500)
+    finished = run_one(engine, complete, connector=SAFE, wait=lambda seconds: None)
+    assert [command for _, command, _ in engine.commands()] == ["completion"] * 4 + ["failure"]
+    assert finished.message == "the engine refused the completion of function fn"
 
 
 def test_a_command_is_given_up_when_the_lock_has_run_out(engine: ScriptedEngine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -29,8 +30,13 @@ log = logging.getLogger("connectors.poller")
 MAX_ERROR_MESSAGE_CHARACTERS = 6000
 """Camunda's connector runtime cuts there too."""
 
-LARGE_ATTEMPTS = 3
-"""So often a command that may be too large is sent into a lost connection before the engine is asked if it is there."""
+DOUBTFUL_ATTEMPTS = 3
+"""So often a command is sent that may itself be why it fails: into a lost connection, or into an engine's fault."""
+FAULT = 500
+PASSING = frozenset({401, 403, 408})
+"""Of the 4xx, those that say nothing of the command, and may come from whatever stands before an engine. A function has
+done its work by then: patience is worth more than an incident.
+"""
 
 Wait = Callable[[float], object]
 """Waits that many seconds."""
@@ -45,7 +51,11 @@ class Result(Enum):
     REFUSED = "refused"
     """The engine will never take it: too large, malformed, or not to be said in JSON."""
     LOST = "lost"
-    """No engine until the lock ran out: the job will be handed out again."""
+    """No engine that takes it until the lock ran out: the job will be handed out again."""
+
+
+LEVELS: Mapping[Result, int] = {Result.GONE: logging.INFO, Result.REFUSED: logging.ERROR}
+"""How loud it is said that a command has come to such an end."""
 
 
 class Commands:
@@ -60,6 +70,8 @@ class Commands:
     def send(self, job: Job, command: JobCommand, body: Mapping[str, Any], until: Callable[[], float]) -> Result:
         """Send one command; a busy or absent engine is asked again until the monotonic time `until()`.
 
+        So is one that answers 401, 403, 408, 502 or anything else that says nothing of the command; a fault of the
+        engine's own (500) counts as refused when it comes back.
         Whatever stands before an engine may drop the connection of a large command instead of answering 413: when the
         engine answers other requests meanwhile, such a command counts as refused.
         """
@@ -98,22 +110,16 @@ class Commands:
         *,
         body: Mapping[str, Any] | None = None,
     ) -> Result:
-        backoff, attempts = Backoff(self._random), 0
+        backoff, attempts = Backoff(self._random), Counter[type[Exception]]()
         while True:
             try:
                 command()
-            except (EngineNotFound, EngineConflict) as error:
-                log.info("job %s: %s came too late: %s", job.key, what, error)
-                return Result.GONE
-            except (EngineRejected, ValueError) as error:
-                log.error("job %s: %s is refused: %s", job.key, what, error)
-                return Result.REFUSED
-            except (EngineBusy, EngineUnreachable) as error:
-                attempts += 1
-                lost_often = isinstance(error, EngineUnreachable) and attempts >= LARGE_ATTEMPTS
-                if lost_often and body and _is_large(body) and self._is_there():
-                    log.error("job %s: %s is too large for the engine: %s", job.key, what, error)
-                    return Result.REFUSED
+            except (EngineError, ValueError) as error:
+                attempts[type(error)] += 1
+                result = self._result(error, body, attempts[type(error)])
+                if result is not None:
+                    log.log(LEVELS[result], "job %s: %s is %s: %s", job.key, what, result.value, error)
+                    return result
                 delay = backoff.next_seconds()
                 if self._clock.monotonic() + delay >= until():
                     log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
@@ -121,6 +127,21 @@ class Commands:
                 self._wait(delay)
             else:
                 return Result.TAKEN
+
+    def _result(self, error: Exception, body: Mapping[str, Any] | None, attempts: int) -> Result | None:
+        """What an error makes of a command for good; None: it is sent again."""
+        doubtful = attempts >= DOUBTFUL_ATTEMPTS
+        match error:
+            case EngineNotFound() | EngineConflict():
+                return Result.GONE
+            case EngineRejected(status=status):
+                refused = 400 <= status < FAULT and status not in PASSING
+                return Result.REFUSED if refused or (status == FAULT and doubtful) else None
+            case EngineUnreachable():
+                return Result.REFUSED if doubtful and body and _is_large(body) and self._is_there() else None
+            case EngineBusy():
+                return None
+        return Result.REFUSED  # JSON cannot say it
 
 
 def _is_large(body: Mapping[str, Any]) -> bool:
