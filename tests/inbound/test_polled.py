@@ -10,6 +10,7 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound.message import InboundMessage, UnreadableMessage
+from connector_sdk.inbound.multipart import Part
 from connector_sdk.inbound.polled import PolledConnector, Taken, look_into
 from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
@@ -29,7 +30,7 @@ class Source:
     """Entries that one look finds; `done` are those that it may forget."""
 
     def __init__(self, *entries: Mapping[str, Any]) -> None:
-        self.entries, self.done = entries, list[Any]()
+        self.entries, self.done, self.commands = entries, list[Any](), list[Any]()
         self.kind = PolledConnector(
             type="test:polled:1",
             name="Test",
@@ -47,7 +48,8 @@ class Source:
 def read(entry: Mapping[str, Any], _: None) -> InboundMessage:
     if entry.get("unreadable"):
         raise UnreadableMessage("no entry")
-    return InboundMessage(entry, f"entry-{entry['name']}")
+    parts = [Part("", b"inside", "a.csv", "text/csv")] if entry.get("attached") else []
+    return InboundMessage({"name": entry["name"]}, f"entry-{entry['name']}", parts)
 
 
 @pytest.fixture
@@ -61,9 +63,11 @@ def look(source: Source, store: SqliteDeliveries, *answers: Mapping[str, Any], *
     subscriptions = Subscriptions([source.kind], EnvironmentSecrets({}))
     given = {"inbound.type": source.kind.type, **properties}
     assert list(subscriptions.deploy(PROCESS, [element(given)])) == []
-    services = SubscriptionServices(subscriptions, RecordedEngine(answers), store, ControlledClock(NOW))
+    engine = RecordedEngine(answers)
+    services = SubscriptionServices(subscriptions, engine, store, ControlledClock(NOW))
     [[subscription]] = subscriptions
     look_into(subscription, services, Settings.read({}))
+    source.commands = engine.commands
     return source.done
 
 
@@ -86,6 +90,16 @@ def test_what_no_element_wants_is_done_only_if_the_model_says_so(
     source = Source({"name": "a"})
 
     assert look(source, store, activationCondition="=false", consumeUnmatchedEvents=consumed) == done
+
+
+def test_what_is_attached_is_a_document_for_the_result_and_nothing_that_an_activation_condition_sees(
+    store: SqliteDeliveries,
+) -> None:
+    source = Source({"name": "a", "attached": True})
+    seen = {"activationCondition": "=attached = null", "resultExpression": "={file: attachments[1].documentId}"}
+
+    assert look(source, store, HERE, **seen) == ["a"]
+    assert source.commands[-1]["body"]["variables"] == {"file": "doc-1"}
 
 
 def test_what_cannot_be_read_is_not_done_and_stops_no_other(store: SqliteDeliveries) -> None:

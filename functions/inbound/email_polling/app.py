@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.inbound.attempt import ATTACHED
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.inbound.polled import PolledConnector, Taken
@@ -33,9 +32,8 @@ _LOG = logging.getLogger(__name__)
 def message(record: Mapping[str, Any], listened: Listened) -> InboundMessage:
     """Take the mails of a mailbox."""
     found: Mail = record["mail"]
-    attached = [Part("", content, name, kind).to_json() for content, kind, name in found.attachments()]
-    payload = read(found, [])
-    return InboundMessage({**payload, ATTACHED: attached} if attached else payload, record["id"])
+    attached = [Part("", content, name, kind) for content, kind, name in found.attachments()]
+    return InboundMessage(read(found, []), record["id"], attached)
 
 
 def look(listened: Listened, settings: Settings, taken: Taken, clock: Clock | None = None) -> None:

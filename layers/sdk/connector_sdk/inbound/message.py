@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, NoReturn
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from connector_sdk.errors import SdkError
 from connector_sdk.inbound.limits import MAX_JSON_DEPTH, is_deeper
+
+if TYPE_CHECKING:  # few messages have parts
+    from connector_sdk.inbound.multipart import Part
 
 
 class UnreadableMessage(SdkError):
@@ -24,6 +27,8 @@ class InboundMessage:
     """What expressions see."""
     id: str | None
     """The broker's own name for it, the same whenever it is handed over again; None: a repeat cannot be told."""
+    parts: Sequence[Part] = ()
+    """What becomes documents, the `attachments` of the payload, once an element wants the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,14 @@ class Item:
     """Records with one value stay in order: after one that has to come again, the later ones do too."""
 
 
-class Settled(Enum):
-    """What the broker is told of a message."""
+class Settled(IntEnum):
+    """What the broker is told of a message; of several readers, what most of all keeps it there."""
 
-    DONE = "done"
+    DONE = 0
     """It is on disk, or the model wants it dropped."""
-    REFUSED = "refused"
+    REFUSED = 1
     """No element can use it, however often it comes."""
-    AGAIN = "again"
+    AGAIN = 2
     """It could not be recorded: it has to come again."""
 
 

@@ -16,6 +16,7 @@ from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
 from connector_sdk.inbound.answers import Answer
+from connector_sdk.inbound.attempt import ATTACHED
 from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.identity import record_id
@@ -57,12 +58,13 @@ class MessageEvent:
 
     def delivery(self, due_ms: int | None) -> Delivery:
         """The event as a delivery that nobody else may take before `due_ms`."""
+        attached = {ATTACHED: [part.to_json() for part in self.message.parts]} if self.message.parts else {}
         return Delivery(
             id=record_id(self.path, self.message.id, self.received_ms),
             path=self.path,
             received_ms=self.received_ms,
             element=self.element.to_json(),
-            payload=self.message.payload,
+            payload={**self.message.payload, **attached},
             due_ms=due_ms,
             lease=secrets.token_hex(8),
         )
