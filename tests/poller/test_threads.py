@@ -29,6 +29,27 @@ def test_a_thread_that_is_busy_at_the_end_goes_after_its_call() -> None:
     assert not ran[0].is_alive()
 
 
+def test_the_thread_that_keeps_the_pace_goes_even_if_the_end_comes_in_its_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_tick, end_came, go = threading.Event(), threading.Event(), threading.Event()
+
+    def process_time() -> float:
+        in_tick.set()
+        end_came.wait(WAIT_SECONDS)
+        return 0.0
+
+    monkeypatch.setattr("functions.runtime.poller.threads.process_time", process_time)
+    threads = Threads("call")
+    for _ in range(9):
+        threads.start(lambda: _hold(go))
+    assert in_tick.wait(WAIT_SECONDS)
+    (pacer,) = (thread for thread in threading.enumerate() if thread.name == "call pace")
+    threads.end()
+    end_came.set()
+    pacer.join(WAIT_SECONDS)
+    go.set()
+    assert not pacer.is_alive()
+
+
 def test_calls_that_wait_run_side_by_side_however_many_they_are() -> None:
     threads = Threads("job")
     all_wait = threading.Barrier(257)
@@ -72,6 +93,10 @@ def test_calls_that_get_no_thread_run_in_one_that_is_done(monkeypatch: pytest.Mo
     for _ in range(9):
         assert ran.acquire(timeout=WAIT_SECONDS)
     threads.end()
+
+
+def _hold(go: threading.Event) -> None:
+    go.wait(WAIT_SECONDS)
 
 
 def _wait(barrier: threading.Barrier) -> None:

@@ -102,6 +102,6 @@ class Threads:
             while self._calls and self._pace.room:
                 self._run(self._calls[0])
                 self._calls.popleft()
-        if not self._calls:
+        if not self._calls and not self._ended.is_set():  # at the end nobody wakes the pacer once more
             self._pace.rest()
             self._waiting.clear()
