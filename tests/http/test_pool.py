@@ -93,6 +93,30 @@ def test_a_connection_whose_answer_says_close_is_not_used_again(client: HttpClie
     assert service.connections == 2
 
 
+def test_a_connection_that_is_to_be_closed_by_request_is_not_used_again(client: HttpClient, service: Service) -> None:
+    assert [client.get(service.address, headers={"Connection": "Close"}).text for _ in range(2)] == ["ok", "ok"]
+    assert service.connections == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1;a=b\r\nk\r\n0\r\nA: b\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ANSWER,
+    ],
+)
+def test_a_connection_is_kept_after_every_whole_answer(client: HttpClient, service: Service, answer: bytes) -> None:
+    service.answer = answer
+    assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
+    assert service.connections == 1
+
+
+def test_what_comes_after_an_answer_is_not_the_next_one(client: HttpClient, service: Service) -> None:
+    service.answer = ANSWER + ANSWER.replace(b"ok", b"no")
+    assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
+    assert service.connections == 2
+
+
 def test_origins_do_not_share_connections(client: HttpClient, service: Service) -> None:
     other = Service()
     assert [client.get(address).text for address in (service.address, other.address, service.address)] == ["ok"] * 3

@@ -21,8 +21,6 @@ TOO_LARGE = "RESPONSE_TOO_LARGE"
 
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
-_BYTES = re.compile(r": bytearray\(.*\)$", re.DOTALL)
-"""What h11 shows of an answer that is no HTTP: it may hold anything."""
 _REFUSALS = {"WRONG_VERSION_NUMBER": "its answer is no TLS, was http:// or another port meant? (WRONG_VERSION_NUMBER)"}
 """OpenSSL's reasons that do not say what to do."""
 
@@ -94,12 +92,8 @@ def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
         reason = _REFUSALS.get(refusal.reason or "", refusal.reason)
         what = ": ".join(filter(None, (reason, getattr(refusal, "verify_message", "")))) or str(refusal)
         return HandshakeError(HANDSHAKE, f"The TLS handshake failed: {what}", f"no TLS connection to {where}: {what}")
-    return Unreachable("408", ABORTED, f"no answer from {where}: {_said(error) or type(error).__name__}")
-
-
-def _said(error: httpx.TransportError) -> str:
-    """The library's text without the system's number and without the service's bytes."""
-    return _BYTES.sub("", _ERRNO.sub("", str(error)))
+    what = _ERRNO.sub("", str(error)) or type(error).__name__
+    return Unreachable("408", ABORTED, f"no answer from {where}: {what}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

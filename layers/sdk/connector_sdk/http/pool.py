@@ -10,19 +10,15 @@ import ssl
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
-from typing import Any
 
 import httpcore
 
 from connector_sdk.clock import SystemClock
+from connector_sdk.http.connection import KEEP_ALIVE_SECONDS, Connection, Origin, Outgoing
+from connector_sdk.wire.messages import Head
 
-KEEP_ALIVE_SECONDS = 5.0
 MAX_IDLE_CONNECTIONS = 256
 """To all origins together; more are closed when they come back."""
-SCHEMES = (b"http", b"https")
-
-Origin = tuple[bytes, bytes, int]
-"""Scheme, host, port."""
 
 
 class Pool:
@@ -32,23 +28,18 @@ class Pool:
         self._context = context
         self._backend = backend
         self._lock = Lock()
-        self._idle: dict[Origin, list[httpcore.HTTPConnection]] = {}
+        self._idle: dict[Origin, list[Connection]] = {}
         self._count = 0
         self._sweep_at = 0.0
         weakref.finalize(self, _close_all, self._idle)
 
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+    def send(self, origin: Origin, request: Outgoing) -> tuple[Head, Content]:
         """The head of the answer; whoever reads its content closes it. Raises as httpcore does."""
-        where = request.url.origin
-        if where.scheme not in SCHEMES:
-            raise httpcore.UnsupportedProtocol("the URL does not begin with http:// or https://")
-        origin = (where.scheme, where.host, where.port)
-        connection = self._take(origin) or httpcore.HTTPConnection(
-            where, self._context, KEEP_ALIVE_SECONDS, network_backend=self._backend
-        )
-        answer = connection.handle_request(request)
-        content = _Content(answer.stream, lambda: self._give_back(origin, connection))
-        return httpcore.Response(answer.status, headers=answer.headers, content=content, extensions=answer.extensions)
+        connection = self._take(origin)
+        if connection is None:
+            connection = Connection(origin, self._context, self._backend, request.timeouts.get("connect"))
+        head, pieces = connection.send(request)
+        return head, Content(pieces, lambda: self._give_back(origin, connection))
 
     def close(self) -> None:
         """Close what is idle."""
@@ -56,7 +47,7 @@ class Pool:
             _close_all(self._idle)
             self._count = 0
 
-    def _take(self, origin: Origin) -> httpcore.HTTPConnection | None:
+    def _take(self, origin: Origin) -> Connection | None:
         while True:
             with self._lock:
                 idle = self._idle.get(origin)
@@ -68,8 +59,8 @@ class Pool:
                 return connection
             connection.close()
 
-    def _give_back(self, origin: Origin, connection: httpcore.HTTPConnection) -> None:
-        if not connection.is_idle():
+    def _give_back(self, origin: Origin, connection: Connection) -> None:
+        if not connection.is_idle:
             connection.close()
             return
         with self._lock:
@@ -81,7 +72,7 @@ class Pool:
                 dropped.append(connection)
         _close(dropped)
 
-    def _expired(self) -> list[httpcore.HTTPConnection]:
+    def _expired(self) -> list[Connection]:
         """Now and then, what nobody has used for long, or the other side has closed: no more idle."""
         now = SystemClock().monotonic()
         if now < self._sweep_at:
@@ -96,33 +87,33 @@ class Pool:
         return expired
 
 
-class _Content:
+class Content:
     """The content of an answer, whose connection comes back when it is closed or breaks off."""
 
-    def __init__(self, stream: Any, done: Callable[[], None]) -> None:
-        self._stream = stream
+    def __init__(self, pieces: Iterator[bytes], done: Callable[[], None]) -> None:
+        self._pieces = pieces
         self._done: Callable[[], None] | None = done
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from self._stream
+            yield from self._pieces
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
+        """Whether it was read or not."""
         done, self._done = self._done, None
         if done is not None:
-            self._stream.close()
             done()
 
 
-def _close_all(idle: dict[Origin, list[httpcore.HTTPConnection]]) -> None:
+def _close_all(idle: dict[Origin, list[Connection]]) -> None:
     for connections in idle.values():
         _close(connections)
     idle.clear()
 
 
-def _close(connections: Iterable[httpcore.HTTPConnection]) -> None:
+def _close(connections: Iterable[Connection]) -> None:
     for connection in connections:
         connection.close()

@@ -1,20 +1,21 @@
-"""The transport under httpx: kept-alive connections of httpcore, whose dial judges every address before it connects."""
+"""The transport under httpx: kept-alive connections, whose dial judges every address before it connects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import httpcore
 import httpx
 
 from connector_sdk.clock import SystemClock
+from connector_sdk.http.connection import PORTS, Origin, Outgoing
 from connector_sdk.http.content_coding import UnreadableContent, decoded
 from connector_sdk.http.deadline import BoundedStream, Deadline, bound, until
 from connector_sdk.http.errors import ContentTooLarge
-from connector_sdk.http.pool import Pool
+from connector_sdk.http.pool import Content, Pool
 from connector_sdk.http.tls import ClientTls, ssl_context
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, resolve
@@ -98,24 +99,24 @@ class GuardedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, one answer. Raises httpx.TransportError, or DeniedAddress from the guard."""
-        with _as_httpx(request), until(request.extensions.get(DEADLINE)):
-            answer = self._pool_of(request.extensions.get(CLIENT_TLS)).handle_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=httpcore.URL(
-                        scheme=request.url.raw_scheme,
-                        host=request.url.raw_host,
-                        port=request.url.port,
-                        target=request.url.raw_path,
-                    ),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
+        deadline = request.extensions.get(DEADLINE)
+        with _as_httpx(request), until(deadline):
+            head, content = self._pool_of(request.extensions.get(CLIENT_TLS)).send(
+                _origin(request.url),
+                Outgoing(
+                    request.method.encode("ascii"),
+                    request.extensions.get("target", request.url.raw_path),
+                    request.headers.raw,
+                    request.read(),
+                    request.extensions.get("timeout", {}),
+                ),
             )
-        stream = _Body(cast(Iterable[bytes], answer.stream), request)
         response = LimitedResponse(
-            answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions, request=request
+            head.status,
+            headers=head.fields,
+            stream=_Body(content, request),
+            extensions={"reason_phrase": head.reason},
+            request=request,
         )
         response.limit = self._limit
         return response
@@ -141,7 +142,7 @@ class GuardedTransport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, stream: Any, request: httpx.Request) -> None:
+    def __init__(self, stream: Content, request: httpx.Request) -> None:
         self._stream = stream
         self._request = request
 
@@ -170,6 +171,13 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (httpcore.RemoteProtocolError, httpx.RemoteProtocolError),
     (httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol),
 )
+
+
+def _origin(url: httpx.URL) -> Origin:
+    scheme = url.raw_scheme
+    if scheme not in PORTS:
+        raise httpcore.UnsupportedProtocol("the URL does not begin with http:// or https://")
+    return Origin(scheme, url.raw_host, url.port or PORTS[scheme])
 
 
 @contextmanager

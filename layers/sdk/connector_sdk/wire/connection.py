@@ -19,7 +19,7 @@ from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.bounded import BoundedSocket, within
 from connector_sdk.wire.checked import PORTS, checked_connection
-from connector_sdk.wire.messages import read_content, read_head, request_message
+from connector_sdk.wire.messages import message, read_head, read_pieces, request_message
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -136,9 +136,9 @@ class Connections:
             bounded.bound(request.read_timeout, request.deadline)
             bounded.sendall(request_message(request.method, request.target, self._name, request.headers, request.body))
             with bounded.makefile("rb") as answer:
-                head = read_head(answer, request.method)
+                head = read_head(answer, request.method.encode())
                 request.announce(head.length, bounded)
-                content = read_content(answer, head)
+                content = b"".join(read_pieces(answer, head))
         except (http.client.HTTPException, ConnectionError) as error:
             connection.close()
             if head is not None:
@@ -153,7 +153,7 @@ class Connections:
             connection.close()
         else:
             self._give_back(connection)
-        return Response(head.status, head.headers, content)
+        return Response(head.status, message(head.fields), content)
 
     def _connect(self, deadline: float | None) -> http.client.HTTPConnection:
         try:

@@ -6,28 +6,25 @@ http.client parses each head as an e-mail and sends head and content apart: half
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http.client import (
-    BadStatusLine,
-    HTTPException,
-    HTTPMessage,
-    IncompleteRead,
-    InvalidURL,
-    LineTooLong,
-    RemoteDisconnected,
-)
+from http.client import HTTPException, HTTPMessage, IncompleteRead, InvalidURL, LineTooLong, RemoteDisconnected
 from io import BufferedIOBase
 
 MAX_LINE_BYTES = 65_536
-MAX_FIELDS = 100
+MAX_FIELDS = 500
+"""In one head; http.client's 100 are too few for some services."""
+PIECE_BYTES = 64 * 1024
 METHODS_WITH_CONTENT = frozenset({"POST", "PUT", "PATCH"})
 SWITCHING_PROTOCOLS, NO_CONTENT, NOT_MODIFIED = 101, 204, 304
 
-_TARGET = re.compile(r"[^\x00-\x20\x7f]*")
-_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\x00\r\n]*")
-_STATUS_LINE = re.compile(rb"HTTP/1\.(\d) +([1-9]\d\d)(?: .*)?")
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(rb"[!-~]*")
+_FIELD = re.compile(_TOKEN.pattern + rb": [^\x00\r\n\f\v]*")
+_STATUS_LINE = re.compile(rb"HTTP/1\.(\d) +([1-9]\d\d)(?: (.*))?")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?")
+
+Fields = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,9 @@ class Head:
     """What comes before the content of an answer."""
 
     status: int
-    headers: HTTPMessage
+    reason: bytes
+    fields: list[tuple[bytes, bytes]]
+    """Names and values, as they came."""
     length: int | None
     """Bytes of content; None: not told."""
     chunked: bool
@@ -48,55 +47,78 @@ def request_message(method: str, target: str, host: str, headers: Mapping[str, s
 
     Raises InvalidURL for a target with blanks, ValueError for what cannot stand in a head.
     """
-    if not _TARGET.fullmatch(target):
-        raise InvalidURL("the target of a request has blanks or control characters")
     fields = {"Host": host, "Accept-Encoding": "identity"}
     if content is not None or method in METHODS_WITH_CONTENT:
         fields["Content-Length"] = str(len(content or b""))
     given = {name.lower() for name in headers}
-    lines = [f"{name}: {value}" for name, value in fields.items() if name.lower() not in given]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    everything = {**{name: value for name, value in fields.items() if name.lower() not in given}, **headers}
+    encoded = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in everything.items())
+    return request_head(method.encode(), target.encode("ascii"), encoded) + (content or b"")
+
+
+def request_head(method: bytes, target: bytes, fields: Fields) -> bytes:
+    """The bytes before the content. Raises InvalidURL for a target with blanks, ValueError for another fault."""
+    if not _TARGET.fullmatch(target):
+        raise InvalidURL("the target of a request has blanks or control characters")
+    if not _TOKEN.fullmatch(method):
+        raise ValueError("no method of HTTP")
+    lines = [b"%s: %s" % field for field in fields]
     for line in lines:
         if not _FIELD.fullmatch(line):
-            raise ValueError(f"no header of HTTP: {line.partition(':')[0]!r}")
-    head = "\r\n".join((f"{method} {'' if target.startswith('/') else '/'}{target} HTTP/1.1", *lines, "\r\n"))
-    return head.encode("latin-1") + (content or b"")
+            raise ValueError(f"no header of HTTP: {line.partition(b':')[0].decode('latin-1')!r}")
+    slash = b"" if target.startswith(b"/") else b"/"
+    return b"\r\n".join((b"%s %s%s HTTP/1.1" % (method, slash, target), *lines, b"\r\n"))
 
 
-def read_head(answer: BufferedIOBase, method: str) -> Head:
+def read_head(answer: BufferedIOBase, method: bytes) -> Head:
     """The head of the answer to a request; those of interim answers are skipped.
 
     Raises RemoteDisconnected if there is no byte of it, another HTTPException if it is none.
     """
     while True:
-        version, status = _status(answer)
-        headers = _headers(answer)
+        version, status, reason = _status(answer)
+        fields = _fields(answer)
         if status >= 200 or status == SWITCHING_PROTOCOLS:
             break
-    is_empty = method == "HEAD" or status in (SWITCHING_PROTOCOLS, NO_CONTENT, NOT_MODIFIED)
-    length, chunked = (0, False) if is_empty else _framing(headers)
+    is_empty = method == b"HEAD" or status in (SWITCHING_PROTOCOLS, NO_CONTENT, NOT_MODIFIED)
+    length, chunked = (0, False) if is_empty else _framing(fields)
     ends = length is None and not chunked
-    return Head(status, headers, length, chunked, ends or _closes(version, headers) or status == SWITCHING_PROTOCOLS)
+    closes = ends or status == SWITCHING_PROTOCOLS or _closes(version, fields)
+    return Head(status, reason, fields, length, chunked, closes)
 
 
-def read_content(answer: BufferedIOBase, head: Head) -> bytes:
-    """All of an answer's content. Raises IncompleteRead if there is less of it, HTTPException if it is malformed."""
+def read_pieces(answer: BufferedIOBase, head: Head) -> Iterator[bytes]:
+    """An answer's content, as it comes. Raises IncompleteRead if there is less of it, HTTPException if malformed."""
     if head.chunked:
-        return b"".join(_chunks(answer))
-    if head.length is None:
-        return answer.read()
-    return _exactly(answer, head.length)
+        while size := _chunk_size(answer):
+            yield from _pieces(answer, size)
+            if _line(answer):
+                raise HTTPException("a chunk is longer than its size")
+        _fields(answer)  # the trailer
+    elif head.length is not None:
+        yield from _pieces(answer, head.length)
+    else:
+        while piece := answer.read1(PIECE_BYTES):
+            yield piece
 
 
-def _status(answer: BufferedIOBase) -> tuple[int, int]:
-    """The version's second number, and the status."""
+def message(fields: Fields) -> HTTPMessage:
+    """Headers as http.client gives them."""
+    headers = HTTPMessage()
+    for name, value in fields:
+        headers.set_raw(name.decode("latin-1"), value.decode("latin-1"))
+    return headers
+
+
+def _status(answer: BufferedIOBase) -> tuple[int, int, bytes]:
+    """The version's second number, the status, its reason."""
     line = answer.readline(MAX_LINE_BYTES + 1)
     if not line:
         raise RemoteDisconnected("closed without an answer")
     found = _STATUS_LINE.fullmatch(line.rstrip(b"\r\n"))
     if found is None:
-        raise BadStatusLine(line[:80].decode("latin-1"))
-    return int(found[1]), int(found[2])
+        raise HTTPException("illegal status line")
+    return int(found[1]), int(found[2]), found[3] or b""
 
 
 def _line(answer: BufferedIOBase) -> bytes:
@@ -108,54 +130,58 @@ def _line(answer: BufferedIOBase) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def _headers(answer: BufferedIOBase) -> HTTPMessage:
-    headers = HTTPMessage()
-    for _ in range(MAX_FIELDS + 1):
-        line = _line(answer).decode("latin-1")
-        if not line:
-            return headers
-        name, colon, value = line.partition(":")
-        if not colon or not name or name[-1] in " \t" or name[0] in " \t":  # RFC 9112, sections 5.1 and 5.2
+def _fields(answer: BufferedIOBase) -> list[tuple[bytes, bytes]]:
+    fields: list[tuple[bytes, bytes]] = []
+    while line := _line(answer):
+        name, colon, value = line.partition(b":")
+        if line[:1] in b" \t" and fields:  # a long one goes on (RFC 9112, section 5.2)
+            name, begun = fields.pop()
+            value = b"%s %s" % (begun, line.strip(b" \t"))
+        elif not (colon and _TOKEN.fullmatch(name)):
             raise HTTPException("a malformed header")
-        headers.set_raw(name, value.strip(" \t"))
-    raise HTTPException(f"more than {MAX_FIELDS} headers")
+        fields.append((name, value.strip(b" \t")))
+        if len(fields) > MAX_FIELDS:
+            raise HTTPException(f"more than {MAX_FIELDS} headers")
+    return fields
 
 
-def _framing(headers: HTTPMessage) -> tuple[int | None, bool]:
+def _values(fields: Fields, wanted: bytes) -> list[bytes]:
+    """The members of a header's list."""
+    return [one.strip().lower() for name, value in fields if name.lower() == wanted for one in value.split(b",") if one]
+
+
+def _framing(fields: Fields) -> tuple[int | None, bool]:
     """How long the content is, and whether it comes in chunks (RFC 9112, section 6.3)."""
-    coding = headers.get("transfer-encoding")
-    if coding is not None:
-        return None, coding.lower().rpartition(",")[2].strip() == "chunked"
-    lengths = {length.strip() for value in headers.get_all("content-length", []) for length in value.split(",")}
+    codings = _values(fields, b"transfer-encoding")
+    if codings:
+        if codings != [b"chunked"]:
+            raise HTTPException("another transfer coding than chunked")
+        return None, True
+    lengths = set(_values(fields, b"content-length"))
     if not lengths:
         return None, False
     length = lengths.pop()
-    if lengths or not (length.isascii() and length.isdecimal()):
+    if lengths or not length.isdigit():
         raise HTTPException("no length of a content")
     return int(length), False
 
 
-def _closes(version: int, headers: HTTPMessage) -> bool:
-    options = headers.get("connection", "").lower()
-    return "close" in options or (version == 0 and "keep-alive" not in options)
+def _closes(version: int, fields: Fields) -> bool:
+    options = _values(fields, b"connection")
+    return b"close" in options or (version == 0 and b"keep-alive" not in options)
 
 
-def _chunks(answer: BufferedIOBase) -> Iterator[bytes]:
-    while True:
-        found = _CHUNK.fullmatch(_line(answer))
-        if found is None:
-            raise HTTPException("no size of a chunk")
-        size = int(found[1], 16)
-        if size == 0:
-            break
-        yield _exactly(answer, size)
-        if _line(answer):
-            raise HTTPException("a chunk is longer than its size")
-    _headers(answer)  # the trailer
+def _chunk_size(answer: BufferedIOBase) -> int:
+    found = _CHUNK.fullmatch(_line(answer))
+    if found is None:
+        raise HTTPException("no size of a chunk")
+    return int(found[1], 16)
 
 
-def _exactly(answer: BufferedIOBase, length: int) -> bytes:
-    content = answer.read(length)
-    if len(content) < length:
-        raise IncompleteRead(content, length - len(content))
-    return content
+def _pieces(answer: BufferedIOBase, length: int) -> Iterator[bytes]:
+    while length:
+        piece = answer.read1(min(length, PIECE_BYTES))
+        if not piece:
+            raise IncompleteRead(piece, length)
+        length -= len(piece)
+        yield piece
