@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 WAIT_SECONDS = 20
+PROBLEM = {"title": "SCRIPTED", "detail": "as told"}
+PAGE = "<html>default backend</html>"
 
 
 class ScriptedEngine:
@@ -23,6 +25,8 @@ class ScriptedEngine:
         """Requests that are longer get no answer, and their connection is cut."""
         self.again = False
         """Whether a job that fails with retries left is offered again, at once."""
+        self.behind_a_gateway = False
+        """Whether refusals come from what stands before it: they are pages for people, and no problem details."""
         self.taken: list[tuple[str, str]] = []
         """(job key, command) of each command that was not refused."""
         self._offered: dict[str, dict[str, Any]] = {}
@@ -45,7 +49,7 @@ class ScriptedEngine:
                     return
                 content = self.rfile.read(length)
                 status, answer = engine.answer(self.command, self.path, json.loads(content))
-                body = b"" if answer is None else json.dumps(answer).encode()
+                body = b"" if answer is None else (answer if answer == PAGE else json.dumps(answer)).encode()
                 self.send_response(status)
                 if status != 204:
                     self.send_header("Content-Length", str(len(body)))
@@ -99,13 +103,13 @@ class ScriptedEngine:
         with self._changed:
             self._refusals[last_segment] = deque(statuses)
 
-    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
+    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any] | str | None]:
         with self._changed:
             self.requests.append((method, path, body))
             self._changed.notify_all()
             refusals = self._refusals.get(path.rpartition("/")[2])
             if refusals:
-                return refusals.popleft(), {"title": "SCRIPTED", "detail": "as told"}
+                return refusals.popleft(), PAGE if self.behind_a_gateway else PROBLEM
             if path != "/v2/jobs/activation":
                 self._take(path, body)
                 return 204, None

@@ -67,6 +67,18 @@ def test_a_job_that_is_gone_is_left_alone(engine: ScriptedEngine, leases: Leases
     assert engine.commands() == [EXTENDED]
 
 
+def test_a_gateway_that_finds_no_engine_does_not_end_a_lock(
+    engine: ScriptedEngine, leases: Leases, lease: Lease, clock: ControlledClock
+) -> None:
+    clock.advance(40_000)
+    engine.behind_a_gateway = True
+    engine.refuse("7", 404)
+    leases.extend_due()
+    leases.extend_due()
+    assert engine.commands() == [EXTENDED, EXTENDED]
+    assert lease.until == 90
+
+
 def test_a_finished_job_and_one_with_its_own_time_out_are_not_extended(
     engine: ScriptedEngine, leases: Leases, lease: Lease, clock: ControlledClock
 ) -> None:

@@ -216,6 +216,18 @@ def test_a_command_that_comes_too_late_is_counted_and_no_error(engine: ScriptedE
     assert len(engine.commands()) == 1
 
 
+@pytest.mark.parametrize("status", [404, 409])
+def test_a_gateway_that_finds_no_engine_does_not_mean_that_somebody_else_was_first(
+    engine: ScriptedEngine, status: int
+) -> None:
+    [key] = engine.add("t")
+    engine.behind_a_gateway = True
+    engine.refuse("completion", status, status)
+    finished = run_one(engine, complete, wait=lambda seconds: None)
+    assert finished.result is Result.TAKEN
+    assert engine.taken == [(key, "completion")]
+
+
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_completion_that_the_engine_refuses_becomes_a_failure(engine: ScriptedEngine, status: int) -> None:
     engine.add("t")

@@ -119,7 +119,7 @@ def test_a_completed_job_is_gone(engine: EngineClient, activate: Callable[..., l
     engine.command_job(job.key, "completion", {"variables": {"answer": [1, "ü"]}})
     with pytest.raises(EngineNotFound) as raised:
         engine.command_job(job.key, "completion", {})
-    assert raised.value.title == "NOT_FOUND"
+    assert (raised.value.title, raised.value.problem) == ("NOT_FOUND", True)
 
 
 def test_a_failed_job_comes_again_with_fewer_retries(

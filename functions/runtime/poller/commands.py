@@ -33,7 +33,7 @@ MAX_ERROR_MESSAGE_CHARACTERS = 6000
 DOUBTFUL_ATTEMPTS = 3
 """So often a command is sent that may itself be why it fails: into a lost connection, or into an engine's fault."""
 FAULT = 500
-PASSING = frozenset({401, 403, 408})
+PASSING = frozenset({401, 403, 404, 408, 409})
 """Of the 4xx, those that say nothing of the command, and may come from whatever stands before an engine. A function has
 done its work by then: patience is worth more than an incident.
 """
@@ -47,7 +47,7 @@ class Result(Enum):
 
     TAKEN = "taken"
     GONE = "gone"
-    """404 or 409: somebody else was first, or the instance is cancelled. No error."""
+    """The engine's own 404 or 409: somebody else was first, or the instance is cancelled. No error."""
     REFUSED = "refused"
     """The engine will never take it: too large, malformed, or not to be said in JSON."""
     LOST = "lost"
@@ -132,7 +132,7 @@ class Commands:
         """What an error makes of a command for good; None: it is sent again."""
         doubtful = attempts >= DOUBTFUL_ATTEMPTS
         match error:
-            case EngineNotFound() | EngineConflict():
+            case EngineRejected() if is_gone(error):
                 return Result.GONE
             case EngineRejected(status=status):
                 refused = 400 <= status < FAULT and status not in PASSING
@@ -142,6 +142,11 @@ class Commands:
             case EngineBusy():
                 return None
         return Result.REFUSED  # JSON cannot say it
+
+
+def is_gone(error: EngineRejected) -> bool:
+    """Whether the engine itself, and nobody before it, says that there is no such job or that it has ended."""
+    return isinstance(error, (EngineNotFound, EngineConflict)) and error.problem
 
 
 def _is_large(body: Mapping[str, Any]) -> bool:

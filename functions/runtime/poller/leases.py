@@ -114,9 +114,10 @@ class Leases:
         now = self._clock.monotonic()
         try:
             self._engine.update_job(lease.job.key, timeout_ms=int(lease.seconds * 1000))
-        except EngineNotFound:
-            self.end(lease)  # done by somebody else, or cancelled; the function's outcome will hear the same
         except EngineError as error:
+            if isinstance(error, EngineNotFound) and error.problem:
+                self.end(lease)  # done by somebody else, or cancelled; the function's outcome will hear the same
+                return
             log.warning("job %s still runs and its lock could not be extended: %s", lease.job.key, error)
         except Exception:
             log.exception("job %s still runs and its lock could not be extended: a fault in the poller", lease.job.key)

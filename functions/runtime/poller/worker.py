@@ -12,20 +12,13 @@ from typing import Any
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
-from connector_sdk.errors import (
-    EngineBusy,
-    EngineConflict,
-    EngineError,
-    EngineNotFound,
-    EngineRejected,
-    EngineUnreachable,
-)
+from connector_sdk.errors import EngineBusy, EngineError, EngineRejected, EngineUnreachable
 from connector_sdk.job import Job
 from functions.runtime.poller.answers import Reported, read_answer
 from functions.runtime.poller.answers_in_flight import Answers
 from functions.runtime.poller.backoff import LONGEST_SECONDS, Backoff, Random
 from functions.runtime.poller.batches import batches
-from functions.runtime.poller.commands import Commands, Result
+from functions.runtime.poller.commands import Commands, Result, is_gone
 from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
@@ -234,9 +227,9 @@ class JobWorker:
                 apply_job_timeout(lease, self._shared.engine, self._shared.clock)
         except InvalidJobTimeout as error:
             return self._reports.fail(lease, str(error))
-        except (EngineNotFound, EngineConflict) as error:
-            return self._reports.finished(lease, "given back", str(error), Result.GONE)
         except EngineRejected as error:
+            if is_gone(error):
+                return self._reports.finished(lease, "given back", str(error), Result.GONE)
             return self._reports.give_back(lease, str(error))
         return self._invoke(lease)
 
