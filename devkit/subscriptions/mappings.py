@@ -109,13 +109,13 @@ def _of_topic(topic: Topic, access: Access) -> Written:
 
 def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
     if not queue.is_amazon:
-        raise NoMapping(f"AWS reads queues of Amazon MQ only: {queue.name} at {queue.host} is read by `connectors run`")
+        raise NoMapping(f"AWS reads queues of Amazon MQ only: `connectors run` reads {queue.name} at {queue.broker.host}")
     if not (access.broker and access.secret):
         raise NoMapping(
             f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "
             "secret with its username and password"
         )
-    host = f"{{Type: VIRTUAL_HOST, URI: {json.dumps(queue.virtual_host)}}}"
+    host = f"{{Type: VIRTUAL_HOST, URI: {json.dumps(queue.broker.virtual_host)}}}"
     properties = {
         "EventSourceArn": access.broker,
         "Queues": _list([queue.name]),

@@ -8,35 +8,18 @@ from typing import Any
 from connector_sdk.inbound.message import Settled
 from devkit.connector_runtime.sources.reader import Reading
 from functions.inbound.rabbitmq_subscription.model import Queue
-from functions.outbound.rabbitmq.broker import Broker, connected
+from functions.outbound.rabbitmq.broker import connected
+from functions.outbound.rabbitmq.message import PROPERTIES
 
 PREFETCH = 10
 """Messages that the broker hands over before it has heard of the first one."""
 LOOK_SECONDS = 0.5
-_NAMES = {
-    "content_type": "contentType",
-    "content_encoding": "contentEncoding",
-    "headers": "headers",
-    "delivery_mode": "deliveryMode",
-    "priority": "priority",
-    "correlation_id": "correlationId",
-    "reply_to": "replyTo",
-    "expiration": "expiration",
-    "message_id": "messageId",
-    "timestamp": "timestamp",
-    "type": "type",
-    "user_id": "userId",
-    "app_id": "appId",
-    "cluster_id": "clusterId",
-}
-"""pika's names of AMQP's properties, and the Java client's."""
 
 
 def read(reading: Reading) -> None:
     """Take messages until it is stopped. Raises ConnectorError when the broker goes away."""
     queue: Queue = reading.subscription.configuration
-    broker = Broker(queue.host, queue.port, queue.virtual_host, queue.user, queue.password, queue.tls)
-    with connected(broker, reading.settings.allow_addresses, f"the consumer of {queue.name}") as channel:
+    with connected(queue.broker, reading.settings.allow_addresses, f"the consumer of {queue.name}") as channel:
         channel.basic_qos(prefetch_count=PREFETCH)
         channel.basic_consume(
             queue.name,
@@ -49,13 +32,14 @@ def read(reading: Reading) -> None:
         while not reading.stopped.is_set():
             channel.connection.process_data_events(LOOK_SECONDS)
             if not channel.consumer_tags:
-                raise ConnectionError(f"{broker} has ended the consumer of {queue.name}: was the queue deleted?")
+                raise ConnectionError(f"{queue.broker} has ended the consumer of {queue.name}: was the queue deleted?")
 
 
 def _settle(channel: Any, method: Any, message: dict[str, Any], reading: Reading) -> None:
     queue: Queue = reading.subscription.configuration
-    named = f"{queue.name}::{queue.virtual_host}"
-    event = {"eventSourceArn": f"{queue.host}:{queue.port}", "rmqMessagesByQueue": {named: [message]}}
+    broker = queue.broker
+    named = f"{queue.name}::{broker.virtual_host}"
+    event = {"eventSourceArn": f"{broker.host}:{broker.port}", "rmqMessagesByQueue": {named: [message]}}
     [(_, settled)] = reading.settle(event)
     if settled is Settled.DONE:
         channel.basic_ack(method.delivery_tag)
@@ -68,7 +52,7 @@ def _settle(channel: Any, method: Any, message: dict[str, Any], reading: Reading
 
 def _message(method: Any, properties: Any, body: bytes) -> dict[str, Any]:
     """As an event source mapping hands it over."""
-    given = {java: _plain(getattr(properties, name)) for name, java in _NAMES.items()}
+    given = {name: _plain(getattr(properties, ours)) for name, (ours, _) in PROPERTIES.items()}
     if given["timestamp"] is not None:
         given["timestamp"] = properties.timestamp * 1000
     return {

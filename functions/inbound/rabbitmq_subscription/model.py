@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector_sdk.amqp_uri import Place, place_of
+from connector_sdk.amqp_uri import Broker, broker_of
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.template import Equals, Pattern, Property
@@ -55,12 +55,7 @@ class Queue:
     """A queue of a broker, and who reads it."""
 
     name: str
-    host: str
-    port: int
-    virtual_host: str
-    user: str
-    password: str
-    tls: bool
+    broker: Broker
     consumer_tag: str
     exclusive: bool
     arguments: Mapping[str, Any]
@@ -69,13 +64,13 @@ class Queue:
     def read(cls, properties: Properties) -> Queue:
         """Raises ConnectorInputError for what cannot work."""
         kind = properties.choice("authentication.authType", (URI, CREDENTIALS), URI)
-        place = place_of(properties.text("authentication.uri")) if kind == URI else _of_credentials(properties)
+        broker = broker_of(properties.text("authentication.uri")) if kind == URI else _of_credentials(properties)
         name = properties.text("queueName")
         if not name:
             raise ConnectorInputError("property queueName is empty: it is the queue to read from")
         return cls(
             name,
-            *place,
+            broker,
             consumer_tag=properties.text("consumerTag"),
             exclusive=bool(properties.flag("exclusive")),
             arguments=properties.mapping("arguments") or {},
@@ -84,13 +79,14 @@ class Queue:
     @property
     def is_amazon(self) -> bool:
         """Whether the broker is one of Amazon MQ: its hosts begin with its id."""
-        return self.host.startswith("b-") and _AMAZON in self.host
+        return self.broker.host.startswith("b-") and _AMAZON in self.broker.host
 
     @property
     def source(self) -> str:
         """Broker, virtual host and queue, as `source_of_arn` spells them."""
-        broker = self.host.split(".")[0] if self.is_amazon else f"{self.host}:{self.port}"
-        return _source(broker, self.virtual_host, self.name)
+        broker = self.broker
+        named = broker.host.split(".")[0] if self.is_amazon else f"{broker.host}:{broker.port}"
+        return _source(named, broker.virtual_host, self.name)
 
 
 def source_of_arn(arn: str, virtual_host: str, queue: str) -> str:
@@ -105,9 +101,9 @@ def _source(broker: str, virtual_host: str, queue: str) -> str:
     return f"rabbitmq:{broker}{'' if virtual_host.startswith('/') else '/'}{virtual_host}:{queue}"
 
 
-def _of_credentials(properties: Properties) -> Place:
+def _of_credentials(properties: Properties) -> Broker:
     host, port = properties.text("routing.hostName"), properties.number("routing.port")
     if not host or port is None:
         raise ConnectorInputError("properties routing.hostName and routing.port must not be empty")
     user, password = properties.text("authentication.userName"), properties.text("authentication.password")
-    return host, port, properties.text("routing.virtualHost") or "/", user, password, False
+    return Broker(host, port, properties.text("routing.virtualHost") or "/", user, password)

@@ -9,7 +9,7 @@ from pika.exceptions import ShortStringTooLong, UnsupportedAMQPFieldException
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
-from functions.outbound.rabbitmq.broker import Broker, publishing
+from functions.outbound.rabbitmq.broker import asked_by, publishing
 from functions.outbound.rabbitmq.message import body, properties
 from functions.outbound.rabbitmq.model import RabbitMqRequest
 
@@ -28,7 +28,7 @@ def handler(request: RabbitMqRequest, context: JobContext) -> dict[str, str]:
     """Publish a message to an exchange."""
     content, described = body(request.message.body), properties(request.message.properties)
     routing = request.routing
-    with publishing(Broker.of(request), context.settings.allow_addresses) as channel:
+    with publishing(asked_by(request), context.settings.allow_addresses) as channel:
         try:
             channel.basic_publish(routing.exchange, routing.routing_key, content, described)
         except (UnsupportedAMQPFieldException, ShortStringTooLong, struct.error) as error:

@@ -6,7 +6,6 @@ import logging
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
-from connector_sdk.amqp_uri import place_of
+from connector_sdk.amqp_uri import Broker, broker_of
 from connector_sdk.errors import ConnectorError
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import checked_addresses
@@ -39,33 +38,18 @@ HEARTBEAT_SECONDS = 20
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where a broker is, and who asks."""
-
-    host: str
-    port: int
-    virtual_host: str
-    user: str
-    password: str = field(repr=False)
-    tls: bool = False
-
-    @classmethod
-    def of(cls, request: RabbitMqRequest) -> Broker:
-        """The broker that a task names. Raises ConnectorInputError for a URI that cannot be read."""
-        match request.authentication:
-            case UriAuthentication(uri=uri):
-                return cls(*place_of(uri))
-            case CredentialsAuthentication(user_name=user, password=password):
-                routing = request.routing
-                return cls(routing.host_name or "", routing.port or 0, routing.virtual_host or "", user, password)
-
-    def __str__(self) -> str:
-        return f"RabbitMQ at {self.host}:{self.port}"
-
-
 class TooLong(Exception):
     """The broker is there, and says neither yes nor no."""
+
+
+def asked_by(request: RabbitMqRequest) -> Broker:
+    """The broker that a task names. Raises ConnectorInputError for a URI that cannot be read."""
+    match request.authentication:
+        case UriAuthentication(uri=uri):
+            return broker_of(uri)
+        case CredentialsAuthentication(user_name=user, password=password):
+            routing = request.routing
+            return Broker(routing.host_name or "", routing.port or 0, routing.virtual_host or "", user, password)
 
 
 @contextmanager
