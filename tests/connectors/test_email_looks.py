@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import imaplib
+import json
+import re
+import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.errors import ConnectorError
+from connector_sdk.inbound.taking import MessageEvent
+from connector_sdk.mail.content import mail as parsed
 from connector_sdk.mail.imap import Mailbox, Refused
 from connector_sdk.mail.server import Encryption, Server
 from connector_sdk.settings import Settings
@@ -20,9 +26,11 @@ from functions.inbound.email_polling.app import LOOK_SECONDS
 from functions.inbound.email_polling.model import Listened
 from tests.connectors.deployed import OPEN
 from tests.connectors.mailboxes import MailboxOf, mail
-from tests.inbound.host import NOW
+from tests.inbound.host import NOW, catch_event
 
 SETTINGS = Settings.read(OPEN)
+
+LISTENED = Listened(Server("h", 1, Encryption.NONE), ("u", "p"), "INBOX", 1000, True, "READ", "")
 
 
 def of(box: MailboxOf) -> Listened:
@@ -129,3 +137,17 @@ def test_deleting_takes_no_other_mail_along_where_the_server_can_only_delete_all
 def without_uidplus(client: imaplib.IMAP4) -> None:
     """As an old server."""
     client.capabilities = ("IMAP4REV1", "AUTH=PLAIN")
+
+
+def test_the_function_holds_the_largest_mails_that_it_looks_at_side_by_side() -> None:
+    sent = mail("m", large=bytes(4_000_000)).as_bytes()
+    tracemalloc.start()
+    received = bytes(bytearray(sent))
+    message = app.message({"mail": parsed(received, len(received)), "id": "1"}, LISTENED)
+    event = MessageEvent(message, "imap:", catch_event({}), NOW)
+    assert json.dumps(event.delivery(None).payload).encode()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    [megabytes] = re.findall(r"MemorySize: (\d+)", (Path(app.__file__).parent / "function.yaml").read_text("utf-8"))
+    assert app.handler.at_once * app.MAX_MAIL_BYTES * peak / len(sent) < int(megabytes) * 1_000_000

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.inbound.looks import deployed_looks
 from connector_sdk.inbound.message import InboundMessage, UnreadableMessage
 from connector_sdk.inbound.multipart import Part
-from connector_sdk.inbound.polled import PolledConnector, Taken, look_into
+from connector_sdk.inbound.polled import AT_ONCE, PolledConnector, Taken, look_into
 from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
+from connector_sdk.stores.routes import RoutedProcess
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
 from tests.inbound.host import NOW, element
@@ -104,3 +111,27 @@ def test_what_is_attached_is_a_document_for_the_result_and_nothing_that_an_activ
 
 def test_what_cannot_be_read_is_not_done_and_stops_no_other(store: SqliteDeliveries) -> None:
     assert look(Source({"name": "a", "unreadable": True}, {"name": "b"}), store, HERE) == ["b"]
+
+
+@pytest.mark.parametrize("at_once", [2, AT_ONCE])
+def test_a_function_looks_into_as_many_sources_at_once_as_its_kind_says(at_once: int, tmp_path: Path) -> None:
+    together, inside, most = threading.Barrier(at_once, timeout=10), set[int](), set[int]()
+
+    def meet(_: str, settings: Settings, taken: Taken) -> None:
+        inside.add(threading.get_ident())
+        together.wait()
+        most.add(len(inside))
+
+    sources = [f"s-{number}" for number in range(2 * at_once)]
+    kind = replace(Source().kind, properties=lambda given: given.text("url"), source=str, look=meet, at_once=at_once)
+    given = [element({"inbound.type": kind.type, "url": name}, element_id=name).to_json() for name in sources]
+    entry = RoutedProcess("order", 3, "1", "<default>", NOW, given)
+    (tmp_path / "routes.json").write_text(json.dumps([entry.to_json()]), encoding="utf-8")
+    environment = {"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:9", "CONNECTORS_ROUTES": f"file:{tmp_path}/routes.json"}
+
+    due = datetime.fromtimestamp((NOW - NOW % 60_000) / 1000, UTC).isoformat()
+    settings = Settings.read({**environment, "CONNECTORS_DELIVERIES": f"sqlite:{tmp_path}/d.sqlite"})
+    run = deployed_looks(replace(kind, interval_ms=lambda _: 60_000), settings, ControlledClock(NOW))
+
+    assert run({"time": due}, None) == {"looks": 2 * at_once}
+    assert most == {at_once}

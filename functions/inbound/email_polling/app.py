@@ -22,6 +22,8 @@ from functions.inbound.email_polling.model import FEEL, GROUPS, PROPERTIES, Hand
 
 MAX_MAIL_BYTES = 40_000_000
 """Larger mails are left, and the log says so: most servers take none, and a mail is held whole."""
+LOOKS_AT_ONCE = 4
+"""A mail of the limit takes 330 MB until its event is stored, and the function has 1536."""
 LOOK_SECONDS = 30.0
 """After so long a look begins no further mail, so that its session is not cut short; the next one goes on there."""
 _reached: dict[str, int] = {}
@@ -101,6 +103,7 @@ handler = PolledConnector(
     function=message,
     look=look,
     interval_ms=lambda listened: listened.interval_ms,
+    at_once=LOOKS_AT_ONCE,
     feel=FEEL,
     template=ElementTemplate(
         "io.serverless-connectors.email-polling.v1",

@@ -25,8 +25,6 @@ from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
 from connector_sdk.stores.routes import routes_at
 
-AT_ONCE = 16
-"""Sources that are looked into side by side."""
 PAUSE_SECONDS = 0.2
 _LOG = logging.getLogger(__name__)
 
@@ -45,7 +43,12 @@ def deployed_looks(
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         subscriptions = fresh.of(None)
         services = SubscriptionServices(subscriptions, engine.client(), deliveries, timing)
-        run = _Run([queue[0] for queue in subscriptions], lambda one: look_into(one, services, chosen), timing)
+        run = _Run(
+            [queue[0] for queue in subscriptions],
+            lambda one: look_into(one, services, chosen),
+            timing,
+            connector.at_once,
+        )
         return {"looks": run.looks(begin_of(event, timing.time_ms()))}
 
     return handle
@@ -55,18 +58,19 @@ class _Run:
     """The looks of one minute. Each source has one at a time; those that were missed meanwhile are left out."""
 
     def __init__(
-        self, subscriptions: Sequence[Subscription], look: Callable[[Subscription], None], clock: Clock
+        self, subscriptions: Sequence[Subscription], look: Callable[[Subscription], None], clock: Clock, at_once: int
     ) -> None:
         self._subscriptions = {one.path: one for one in subscriptions}
         self._look = look
         self._clock = clock
+        self._at_once = at_once
 
     def looks(self, begin_ms: int) -> int:
         """Look until the minute is over; returns how often."""
         end_ms, count = begin_ms + MINUTE_MS, 0
         due = {path: _next(one, begin_ms) for path, one in self._subscriptions.items()}
         running: dict[str, Future[None]] = {}
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
+        with ThreadPoolExecutor(self._at_once, thread_name_prefix="look") as pool:
             while running or any(when < end_ms for when in due.values()):
                 now = self._clock.time_ms()
                 for path in [path for path, future in running.items() if future.done()]:

@@ -28,6 +28,7 @@ Look = Callable[[P, Settings, Taken], None]
 """One look into a source. Raises SdkError when it cannot be had; the next look begins anew."""
 SHORTEST_MS = 1_000
 """Between two looks into a source, whatever the model says."""
+AT_ONCE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class PolledConnector(SubscriptionConnector[P]):
     look: Look[P]
     interval_ms: Callable[[P], int]
     """Between two looks."""
+    at_once: int = AT_ONCE
+    """Sources that one function looks into side by side: its memory has to hold what all of them hold."""
     items: Items = lambda _: ()
     """No event source mapping hands anything over."""
 
