@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,7 +122,16 @@ def test_a_function_looks_into_as_many_sources_at_once_as_its_kind_says(at_once:
         most.add(len(inside))
 
     sources = [f"s-{number}" for number in range(2 * at_once)]
-    kind = replace(Source().kind, properties=lambda given: given.text("url"), source=str, look=meet, at_once=at_once)
+    kind = PolledConnector[str](
+        type="test:polled:1",
+        name="Test",
+        properties=lambda given: given.text("url"),
+        source=str,
+        function=lambda *_: InboundMessage({}, "1"),
+        look=meet,
+        interval_ms=lambda _: 60_000,
+        at_once=at_once,
+    )
     given = [element({"inbound.type": kind.type, "url": name}, element_id=name).to_json() for name in sources]
     entry = RoutedProcess("order", 3, "1", "<default>", NOW, given)
     (tmp_path / "routes.json").write_text(json.dumps([entry.to_json()]), encoding="utf-8")
@@ -131,7 +139,7 @@ def test_a_function_looks_into_as_many_sources_at_once_as_its_kind_says(at_once:
 
     due = datetime.fromtimestamp((NOW - NOW % 60_000) / 1000, UTC).isoformat()
     settings = Settings.read({**environment, "CONNECTORS_DELIVERIES": f"sqlite:{tmp_path}/d.sqlite"})
-    run = deployed_looks(replace(kind, interval_ms=lambda _: 60_000), settings, ControlledClock(NOW))
+    run = deployed_looks(kind, settings, ControlledClock(NOW))
 
     assert run({"time": due}, None) == {"looks": 2 * at_once}
     assert most == {at_once}
