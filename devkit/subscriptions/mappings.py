@@ -109,7 +109,8 @@ def _of_topic(topic: Topic, access: Access) -> Written:
 
 def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
     if not queue.is_amazon:
-        raise NoMapping(f"AWS reads queues of Amazon MQ only: `connectors run` reads {queue.name} at {queue.broker.host}")
+        where = f"{queue.name} at {queue.broker.host}"
+        raise NoMapping(f"AWS reads queues of Amazon MQ only: {where} is read by `connectors run`")
     if not (access.broker and access.secret):
         raise NoMapping(
             f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.inbound.batch import settle
 from connector_sdk.inbound.elements import InboundElement
+from connector_sdk.inbound.message import Settled
 from connector_sdk.inbound.polling import Polls
 from connector_sdk.inbound.subscription import Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
@@ -19,6 +21,8 @@ from devkit.connector_runtime.sources import Sources
 from devkit.connector_runtime.sources.reader import Reading
 from devkit.connector_runtime.sources.readers import READERS
 from devkit.connector_runtime.told import Notice, Told
+from functions.inbound.kafka_subscription.app import handler as kafka
+from functions.inbound.sqs_subscription.app import handler as sqs
 
 PROCESS = DeployedProcess("orders", 1, "2251799813685250", "orders.bpmn", "<default>")
 QUEUE = {
@@ -103,6 +107,78 @@ def test_a_consumer_ends_when_its_process_is_gone(services: SubscriptionServices
 
     assert ended.wait(PATIENCE_SECONDS)
     sources.stop()
+
+
+MESSAGE = {
+    "Records": [
+        {"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:orders", "messageId": name, "body": '{"id": 1}'}
+        for name in ("m-1", "m-2")
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("elements", "said"),
+    [
+        (
+            [element({**QUEUE, "activationCondition": "=body.id = 2"})],
+            "no element wants the message m-1 of sqs:eu-central-1:123456789012:orders",
+        ),
+        (
+            [element({**QUEUE, "deduplicationMode": "MANUAL", "deduplicationId": "d"}, one) for one in ("a", "b")],
+            "several elements want the message m-1 of sqs:eu-central-1:123456789012:orders",
+        ),
+        (
+            [element({**QUEUE, "activationCondition": "=)"})],
+            "the message m-1 of sqs:eu-central-1:123456789012:orders cannot be used: ",
+        ),
+    ],
+)
+def test_the_log_names_a_message_that_is_kept_nowhere_else(
+    services: SubscriptionServices, caplog: pytest.LogCaptureFixture, elements: list[InboundElement], said: str
+) -> None:
+    services.routes.deploy(PROCESS, elements)
+
+    outcomes = [outcome for _, outcome in settle(sqs, MESSAGE, services)]
+
+    assert outcomes == [Settled.REFUSED] * 2
+    assert caplog.messages[0].startswith(said)
+    assert len(caplog.messages) == 2
+
+
+def test_the_log_names_a_record_that_cannot_be_read_by_its_offset(
+    services: SubscriptionServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = {
+        "inbound.type": "io.camunda:connector-kafka-inbound:1",
+        "topic.bootstrapServers": "b1:9092",
+        "topic.topicName": "orders",
+        "schemaStrategy.type": "schemaRegistry",
+        "schemaStrategy.schemaRegistryUrl": "https://registry.example.com",
+        "deduplicationId": "d",
+    }
+    services.routes.deploy(PROCESS, [element(topic)])
+    record = {"topic": "orders", "partition": 0, "offset": 7, "value": "AA=="}
+
+    [(_, outcome)] = settle(kafka, {"bootstrapServers": "b1:9092", "records": {"orders-0": [record]}}, services)
+
+    assert outcome is Settled.REFUSED
+    assert "{'partition': 'orders-0', 'offset': 7} of kafka:b1:9092:orders#" in caplog.text
+
+
+def test_messages_of_a_source_that_nobody_reads_come_again_and_the_log_says_so_once(
+    services: SubscriptionServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = "https://sqs.eu-central-1.amazonaws.com/123456789012/returns"
+    services.routes.deploy(PROCESS, [element({**QUEUE, "queue.url": other})])
+
+    outcomes = [outcome for _, outcome in settle(sqs, MESSAGE, services)]
+
+    assert outcomes == [Settled.AGAIN] * 2
+    assert caplog.messages == [
+        "no active subscription reads sqs:eu-central-1:123456789012:orders; "
+        "known: sqs:eu-central-1:123456789012:returns"
+    ]
 
 
 @pytest.mark.parametrize(

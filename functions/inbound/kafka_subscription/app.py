@@ -1,7 +1,8 @@
 """The function behind the event source mappings of the topics that Kafka templates name.
 
-A partition never stands still for a record that no element can use: it is kept among the deliveries, as refused, and
-the next one is read. Camunda's runtime stops there instead, and reads the record again and again.
+A partition never stands still for a record that no element can use, and the next one is read. If an element wants it
+it is kept among the deliveries, as refused; what nobody wants, or nobody can read, only the log names, by its offset.
+Camunda's runtime stops there instead, and reads the record again and again.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
 from connector_sdk.stores.places import deliveries_at
 from connector_sdk.stores.routes import routes_at
+
+_LOG = logging.getLogger(__name__)
 
 
 class BatchFailed(SdkError):
@@ -34,16 +37,18 @@ def settle(
     """
     received_ms = services.clock.time_ms()
     stopped: set[str] = set()
+    unread: set[str] = set()
     for item in connector.items(event):
         if item.order is not None and item.order in stopped:
             yield item, Settled.AGAIN
             continue
+        active = [one for one in services.routes.at(item.source) if path in (None, one.path)]
+        if not active and item.source not in unread:
+            unread.add(item.source)
+            known = sorted({one.source for queue in services.routes for one in queue})
+            _LOG.warning("no active subscription reads %s; known: %s", item.source, ", ".join(known) or "none")
         settled = max(
-            (
-                take(item.record, readers, services, received_ms)[0]
-                for readers in _readers([one for one in services.routes.at(item.source) if path in (None, one.path)])
-            ),
-            key=list(Settled).index,
+            take(item.record, readers, services, received_ms, item.identifier)[0] for readers in _readers(active)
         )
         if settled is Settled.AGAIN and item.order is not None:
             stopped.add(item.order)

@@ -84,11 +84,16 @@ class MessageEvent:
 
 
 def take(
-    record: Mapping[str, Any], subscriptions: Sequence[Subscription], services: SubscriptionServices, received_ms: int
+    record: Mapping[str, Any],
+    subscriptions: Sequence[Subscription],
+    services: SubscriptionServices,
+    received_ms: int,
+    named: object = "without an id",
 ) -> tuple[Settled, MessageEvent | None]:
     """Take one record in for the first of the subscriptions that wants it. Never raises.
 
-    Returns the event as well that it was recorded as; None: there is none.
+    Returns the event as well that it was recorded as; None: there is none, and the log says which message it was, by
+    the message's own id or by what its broker knows it by, `named`.
     """
     if not subscriptions:
         return Settled.AGAIN, None  # its process may have just been deployed, or be known only to others
@@ -96,21 +101,22 @@ def take(
         consumed = False
         for subscription in subscriptions:
             message = subscription.connector.function(record, subscription.configuration)
+            named = message.id or named
             found = activated(subscription.elements, message.payload, subscription.rules)
             if isinstance(found, Unwanted):
                 consumed = consumed or found.consumed
             elif isinstance(found, Ambiguous):
-                _LOG.error("several elements want a message of %s", subscription.path)
+                _LOG.error("several elements want the message %s of %s", named, subscription.path)
                 return Settled.REFUSED, None
             else:
                 event = MessageEvent(message, subscription.path, found, received_ms)
                 return Settled.DONE if recorded(event, services).accepted else Settled.REFUSED, event
         if not consumed:
-            _LOG.warning("no element wants a message of %s", subscriptions[0].path)
+            _LOG.warning("no element wants the message %s of %s", named, subscriptions[0].path)
         return Settled.DONE if consumed else Settled.REFUSED, None
     except (UnreadableMessage, ExpressionError) as error:  # of the activation condition
-        _LOG.error("a message of %s cannot be used: %s", subscriptions[0].path, error)
+        _LOG.error("the message %s of %s cannot be used: %s", named, subscriptions[0].path, error)
         return Settled.REFUSED, None
     except Exception:
-        _LOG.exception("a message of %s could not be taken in", subscriptions[0].path)
+        _LOG.exception("the message %s of %s could not be taken in", named, subscriptions[0].path)
         return Settled.AGAIN, None
