@@ -1,7 +1,7 @@
-"""For each connector an event that ends well, for `bench/cold_start.py`: one of events/, and a service on this machine.
+"""For each outbound connector an event that ends well, for `bench/cold_start.py`: one of events/, and a service here.
 
 A real broker, database or mail store where this machine has one. Where only the answer counts (AWS, Slack, GraphQL,
-SOAP), a server that says what the service would say.
+SOAP), a server that says what the service would say. `good_inbound_ends` has the other functions'.
 """
 
 from __future__ import annotations
@@ -30,26 +30,35 @@ AWS_KEYS = {"SECRET_AWS_ACCESS_KEY": "test", "SECRET_AWS_SECRET_KEY": "test"}
 
 @dataclass(frozen=True, slots=True)
 class GoodEnd:
-    """A sample, changed so that it works, and what its function needs beside it."""
+    """An event that works, and what its function needs beside it."""
 
-    sample: str
-    """`rabbitmq/publish`, as in events/."""
-    changes: Mapping[str, Any]
-    """Input → value: `authentication.uri`."""
+    event: Mapping[str, Any]
+    """The invocation."""
     variables: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-    """`module:NAME` → value, for a service whose address is no input."""
+    """`module:NAME` → value, for a service whose address is no input; of a regular expression, its pattern."""
 
-    def event(self) -> dict[str, Any]:
-        """The invocation."""
-        event: dict[str, Any] = json.loads((ROOT / "events" / f"{self.sample}.json").read_text(encoding="utf-8"))
-        for path, value in self.changes.items():
-            *outer, last = path.split(".")
-            place = event["jobs"][0]["variables"]
-            for name in outer:
-                place = place.setdefault(name, {})
-            place[last] = value
-        return event
+
+GoodEnds = Mapping[str, Callable[[], AbstractContextManager[GoodEnd]]]
+"""By the function's name."""
+
+
+def sample(name: str) -> dict[str, Any]:
+    """An event of events/: `rabbitmq/publish`."""
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def of_job(name: str, changes: Mapping[str, Any], variables: Mapping[str, str] | None = None) -> GoodEnd:
+    """A sample with other inputs (`authentication.uri`)."""
+    event = sample(name)
+    for path, value in changes.items():
+        *outer, last = path.split(".")
+        place = event["jobs"][0]["variables"]
+        for one in outer:
+            place = place.setdefault(one, {})
+        place[last] = value
+    return GoodEnd(event, variables or {})
 
 
 @contextmanager
@@ -57,7 +66,7 @@ def _rabbitmq() -> Iterator[GoodEnd]:
     with rabbitmq() as running:
         uri = f"amqp://{USER}:{{{{secrets.RABBITMQ_PASSWORD}}}}@{running.host}:{running.port}/%2F"
         changes = {"authentication.uri": uri, "routing.exchange": "amq.topic"}
-        yield GoodEnd("rabbitmq/publish", changes, {"SECRET_RABBITMQ_PASSWORD": PASSWORD})
+        yield of_job("rabbitmq/publish", changes, {"SECRET_RABBITMQ_PASSWORD": PASSWORD})
 
 
 @contextmanager
@@ -68,7 +77,7 @@ def _kafka() -> Iterator[GoodEnd]:
             "authentication.username": running.user,
             "additionalProperties": {"security.protocol": "SASL_PLAINTEXT"},
         }
-        yield GoodEnd("kafka/send", changes, {"SECRET_KAFKA_PASSWORD": running.password})
+        yield of_job("kafka/send", changes, {"SECRET_KAFKA_PASSWORD": running.password})
 
 
 @contextmanager
@@ -79,17 +88,17 @@ def _sql() -> Iterator[GoodEnd]:
             "connection.uriProperties.user": running.user,
             "data.query": "SELECT :id AS id",
         }
-        yield GoodEnd("sql/select", changes, {"SECRET_DATABASE_PASSWORD": running.password})
+        yield of_job("sql/select", changes, {"SECRET_DATABASE_PASSWORD": running.password})
 
 
 @contextmanager
 def _email() -> Iterator[GoodEnd]:
     with dovecot(self_signed()) as running:
         server = {"imapHost": "127.0.0.1", "imapPort": running.imap, "imapCryptographicProtocol": "NONE"}
-        yield GoodEnd("email/nobody-there", {"authentication.password": running.password, "data.imapConfig": server})
+        yield of_job("email/nobody-there", {"authentication.password": running.password, "data.imapConfig": server})
 
 
-def _answered(content: str, end: Callable[[str], GoodEnd]) -> Callable[[], AbstractContextManager[GoodEnd]]:
+def answered(content: str, end: Callable[[str], GoodEnd]) -> Callable[[], AbstractContextManager[GoodEnd]]:
     """A server that gives the same answer to everything; `end` gets its address."""
 
     @contextmanager
@@ -101,30 +110,28 @@ def _answered(content: str, end: Callable[[str], GoodEnd]) -> Callable[[], Abstr
     return answering
 
 
-def _aws(sample: str, answer: str) -> Callable[[], AbstractContextManager[GoodEnd]]:
-    return _answered(answer, lambda address: GoodEnd(sample, {"configuration.endpoint": address}, AWS_KEYS))
+def _aws(name: str, answer: str) -> Callable[[], AbstractContextManager[GoodEnd]]:
+    return answered(answer, lambda address: of_job(name, {"configuration.endpoint": address}, AWS_KEYS))
 
 
-GOOD_ENDS: Mapping[str, Callable[[], AbstractContextManager[GoodEnd]]] = {
+OUTBOUND: GoodEnds = {
     "email": _email,
     "eventbridge": _aws("eventbridge/put", '{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}'),
-    "graphql": _answered(
-        '{"data": {"order": null}}', lambda address: GoodEnd("graphql/nobody-there", {"graphql.url": address})
+    "graphql": answered(
+        '{"data": {"order": null}}', lambda address: of_job("graphql/nobody-there", {"graphql.url": address})
     ),
     "kafka": _kafka,
     "rabbitmq": _rabbitmq,
-    "slack": _answered(
+    "slack": answered(
         '{"ok": true, "ts": "1.5", "channel": "C1", "message": {"text": "x"}}',
         lambda address: GoodEnd(
-            "slack/post-message",
-            {},
+            sample("slack/post-message"),
             {"SECRET_SLACK_TOKEN": "xoxb"},
             {"functions.outbound.slack.api:ADDRESS": f"{address}/api/"},
         ),
     ),
     "sns": _aws("sns/publish", PUBLISHED),
-    "soap": _answered(ENVELOPE, lambda address: GoodEnd("soap/nobody-there", {"serviceUrl": address})),
+    "soap": answered(ENVELOPE, lambda address: of_job("soap/nobody-there", {"serviceUrl": address})),
     "sql": _sql,
     "sqs": _aws("sqs/send", '{"MessageId": "1"}'),
 }
-"""By the function's name."""

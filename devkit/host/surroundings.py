@@ -36,7 +36,7 @@ def surroundings(function: HostedFunction) -> Iterator[Mapping[str, str]]:
     with ExitStack() as stack:
         sample = _service(stack) if function.group == "outbound" and "SECRET_CATALOGUE_URL" not in own else {}
         if function.group != "outbound" and "CAMUNDA_REST_ADDRESS" not in own:
-            sample = _engine(stack, _model(function))
+            sample = engine_with(stack, _model(function))
         yield {**sample, **own}
 
 
@@ -55,8 +55,8 @@ def _model(function: HostedFunction) -> Path:
     return own if own.is_file() else MODEL
 
 
-def _engine(stack: ExitStack, model: Path) -> Mapping[str, str]:
-    """An engine with a process, and its webhook among the routes."""
+def engine_with(stack: ExitStack, model: Path) -> Mapping[str, str]:
+    """The variables for an engine with a process, and what it waits for among the routes; it runs until the end."""
     engine = server.start()
     stack.callback(engine.stop)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="connectors-")))

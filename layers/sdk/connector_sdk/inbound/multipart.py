@@ -10,11 +10,13 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector_sdk.errors import WebhookError
 from connector_sdk.inbound.limits import MAX_PARTS
-from connector_sdk.inbound.request import WebhookRequest
+
+if TYPE_CHECKING:  # deliveries have parts, too, and no request
+    from connector_sdk.inbound.request import WebhookRequest
 
 PREFIX = "multipart/"
 _PARAMETER = re.compile(r';\s*([\w!#$&+.^`|~*-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.ASCII)
