@@ -14,6 +14,7 @@ from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import EngineUnreachable
 from devkit.engine.server import start
 from functions.runtime.poller import app
+from functions.runtime.poller.poller import Poller
 from tests.poller.scripted_engine import ScriptedEngine
 from tests.poller.test_spelled_secrets import PROCESS
 
@@ -142,6 +143,20 @@ def test_a_run_that_has_hardly_any_time_only_looks_once(
 
     assert done["left"] == 0
     assert len(engine.activations()) <= 2
+
+
+@pytest.mark.usefixtures("account")
+def test_a_run_that_cannot_begin_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    pollers: list[Poller] = []
+
+    def start(poller: Poller) -> None:
+        pollers.append(poller)
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Poller, "start", start)
+    with pytest.raises(RuntimeError):
+        app.handler({}, Context())
+    assert [poller.stopping.is_set() for poller in pollers] == [True]
 
 
 def test_runs_share_a_client_and_its_connections(account: Account, engine: ScriptedEngine) -> None:

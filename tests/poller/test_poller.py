@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -345,6 +346,55 @@ def test_a_command_is_given_up_when_the_lock_has_run_out(engine: ScriptedEngine)
     finished = run_one(engine, complete, clock=clock, wait=lambda seconds: clock.advance(round(seconds * 1000)))
     assert finished.result is Result.LOST
     assert clock.time_ms() < 50_000
+
+
+def test_a_failure_is_not_sent_after_the_lock_since_another_may_have_the_job(engine: ScriptedEngine) -> None:
+    clock = ControlledClock()
+
+    def outlives(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        clock.advance(51_000)
+        raise ValueError
+
+    [key] = engine.add("t")
+    engine.refuse(key, *[503] * 100)  # the lock is not extended
+    assert run_one(engine, outlives, clock=clock).result is Result.LOST
+    assert engine.taken == []
+
+
+def test_a_completion_is_sent_even_after_the_lock(engine: ScriptedEngine) -> None:
+    clock = ControlledClock()
+
+    def outlives(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        clock.advance(51_000)
+        return outcomes(event)
+
+    [key] = engine.add("t")
+    engine.refuse(key, *[503] * 100)
+    assert run_one(engine, outlives, clock=clock).result is Result.TAKEN
+    assert engine.taken == [(key, "completion")]
+
+
+@pytest.mark.parametrize(
+    ("command", "taken"), [("completion", ["completion"]), ("error", ["error"]), ("failure", []), ("nonsense", [])]
+)
+def test_a_function_that_ends_after_a_stop_in_vain_may_end_its_job_but_not_fail_it(
+    engine: ScriptedEngine, command: str, taken: list[str]
+) -> None:
+    began, go = threading.Event(), threading.Event()
+
+    def late(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        began.set()
+        assert go.wait(WAIT_SECONDS)
+        return outcomes(event, command, {"retries": 2, "errorCode": "E"})
+
+    engine.add("t")
+    seen = Seen()
+    with polling(engine, late, seen) as poller:
+        assert began.wait(WAIT_SECONDS)
+        assert poller.stop(0.01) == 1
+        go.set()
+        seen.wait(1)
+    assert [sent for _, sent in engine.taken] == taken
 
 
 def test_a_command_whose_size_breaks_the_connection_counts_as_refused(engine: ScriptedEngine) -> None:

@@ -78,10 +78,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         observer=lambda finished: log_finished(log, finished, settings.operate_address),
         tell=Heartbeat(settings.stack),
     )
-    follow(settings, poller.pause, poller.stopping)
-    poller.start()
-    clock.wait(poller.stopping, min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
-    left = poller.stop(max(0.0, _seconds_left(context) - END_MARGIN_SECONDS))
+    try:
+        follow(settings, poller.pause, poller.stopping)
+        poller.start()
+        clock.wait(poller.stopping, min(window.seconds, max(0.0, _seconds_left(context) - 2 * END_MARGIN_SECONDS)))
+    finally:  # what a run leaves behind would go on in the next one
+        left = poller.stop(max(0.0, _seconds_left(context) - END_MARGIN_SECONDS))
     return {"mode": settings.poller_mode, "counts": poller.counts(), "left": left}
 
 

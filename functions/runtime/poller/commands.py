@@ -51,9 +51,11 @@ class Result(Enum):
     REFUSED = "refused"
     """The engine will never take it: too large, malformed, or not to be said in JSON."""
     LOST = "lost"
-    """No engine that takes it until the lock ran out: the job will be handed out again."""
+    """No engine took it until the lock ran out, or it came after that: the job will be handed out again."""
 
 
+ENDS: frozenset[str] = frozenset({"completion", "error"})
+"""Commands that end a job, whoever has it now. Others would hit the run of somebody who got it after its lock."""
 LEVELS: Mapping[Result, int] = {Result.GONE: logging.INFO, Result.REFUSED: logging.ERROR}
 """How loud it is said that a command has come to such an end."""
 
@@ -66,14 +68,18 @@ class Commands:
         self._clock = clock
         self._random = random_
         self._wait = wait or threading.Event().wait
+        self.abandoned = threading.Event()
+        """Set when nobody waits for jobs any more: an outcome may still come home, at once or never."""
 
     def send(self, job: Job, command: JobCommand, body: Mapping[str, Any], until: Callable[[], float]) -> Result:
         """Send one command; a busy or absent engine is asked again until the monotonic time `until()`.
 
         So is one that answers 401, 403, 408, 502 or anything else that says nothing of the command; a fault of the
-        engine's own (500) counts as refused when it comes back.
-        Whatever stands before an engine may drop the connection of a large command instead of answering 413: when the
-        engine answers other requests meanwhile, such a command counts as refused.
+        engine's own (500) counts as refused when it comes back. Whatever stands before an engine may drop the
+        connection of a large command instead of answering 413: when the engine answers other requests meanwhile, such
+        a command counts as refused.
+
+        A failure is not sent at all after `until()`, or when the poller has stopped and did not wait for the job.
         """
         content = {**body, "jobLeaseToken": job.lease_token} if job.lease_token else body
         return self._attempt(
@@ -112,6 +118,9 @@ class Commands:
     ) -> Result:
         backoff, attempts = Backoff(self._random), Counter[type[Exception]]()
         while True:
+            if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
+                log.warning("job %s: %s is not sent, somebody else may have the job by now", job.key, what)
+                return Result.LOST
             try:
                 command()
             except (EngineError, ValueError) as error:
@@ -121,7 +130,7 @@ class Commands:
                     log.log(LEVELS[result], "job %s: %s is %s: %s", job.key, what, result.value, error)
                     return result
                 delay = backoff.next_seconds()
-                if self._clock.monotonic() + delay >= until():
+                if self.abandoned.is_set() or self._clock.monotonic() + delay >= until():
                     log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
                     return Result.LOST
                 self._wait(delay)

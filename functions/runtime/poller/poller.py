@@ -61,12 +61,13 @@ class Poller:
         """Set once no more jobs are asked for."""
         self._stopped = threading.Event()
         self._leases = Leases(engine, clock)
+        self._commands = Commands(engine, clock, random, wait)
         self._threads = Threads("job")
         self._longest = max((connector.timeout_seconds for connector in registry), default=0.0)
         shared = Shared(
             engine=engine,
             invoker=invoker,
-            commands=Commands(engine, clock, random, wait),
+            commands=self._commands,
             leases=self._leases,
             threads=self._threads,
             answers=Answers(options.answer_bytes_in_flight),
@@ -98,7 +99,7 @@ class Poller:
         """Stop gracefully: activate no more, finish what runs, give back what was never started.
 
         Returns how many jobs still run after `timeout_seconds` (default: the longest function time-out and a margin);
-        nobody reports those any more, and their locks run out.
+        what they complete may still be reported, but no failure, so that their locks run out.
         """
         limit = self._longest + STOP_MARGIN_SECONDS if timeout_seconds is None else timeout_seconds
         clock = SystemClock()
@@ -110,6 +111,7 @@ class Poller:
             thread.join(max(0.0, until - clock.monotonic()))
         left = sum(worker.slots.drained(max(0.0, until - clock.monotonic())) for worker in self._workers)
         self._stopped.set()
+        self._commands.abandoned.set()
         self._threads.end()
         self._say()
         return left
