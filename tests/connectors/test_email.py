@@ -12,12 +12,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from connector_sdk.job import Job
+from connector_sdk.mail.imap import Mailbox
 from connector_sdk.outbound import Services
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.testing import services_for
 from devkit.testing.certificate import self_signed
 from devkit.testing.official import OfficialBench, OfficialTask
 from devkit.testing.parts import PartMissing
+from functions.outbound.email import documents
 from functions.outbound.email.app import handler
 from tests.connectors.kept_documents import KeptDocuments
 from tests.connectors.mail_servers import HOST, MAX_BYTES, PASSWORD, REFUSED, USER, MailServers, mail_servers
@@ -337,3 +339,43 @@ def test_a_credential_of_the_cluster_has_login_and_server(servers: MailServers, 
     outcome = run(services, **task, emailAccountConfiguration=account)
     assert isinstance(outcome, Complete)
     assert outcome.variables["answer"][0].items() >= ROW_1.items()
+
+
+def test_a_mail_that_is_gone_by_the_time_it_is_read_is_not_found(
+    servers: MailServers, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = servers.mailbox("INBOX")
+    monkeypatch.setattr(Mailbox, "holding", lambda *_: [4711])
+    assert error(run(services, **mailbox(servers, user, "readEmailImap", messageId="<m@x>"))) == ("EMAIL_NOT_FOUND", 2)
+
+
+def test_a_mail_of_just_the_limit_is_read_and_one_of_more_is_refused(
+    servers: MailServers, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = servers.mailbox("INBOX")
+    imap, pop3 = mailbox(servers, user, "readEmailImap", **FIRST), maildrop(servers, user, "readEmailPop3", **FIRST)
+    for read in (imap, pop3):
+        monkeypatch.setattr(documents, "MAX_MAIL_BYTES", 10**6)
+        outcome = run(services, **read)
+        assert isinstance(outcome, Complete)
+        size = outcome.variables["answer"]["size"]
+        monkeypatch.setattr(documents, "MAX_MAIL_BYTES", size)
+        assert isinstance(run(services, **read), Complete)
+        monkeypatch.setattr(documents, "MAX_MAIL_BYTES", size - 1)
+        assert refusal(run(services, **read)) == f"a mail has {size} bytes, and {size - 1} are read at most"
+    assert " bytes, and " in refusal(run(services, **maildrop(servers, user, "searchEmailsPop3")))
+
+
+FIRST = {"messageId": "mail-1@example.com"}
+
+
+def refusal(outcome: Outcome) -> str:
+    assert isinstance(outcome, Fail)
+    return outcome.error_message
+
+
+def maildrop(servers: MailServers, user: str, operation: str, **action: Any) -> dict[str, Any]:
+    """A task on a mailbox without folders."""
+    config = {"pop3Host": HOST, "pop3Port": servers.store.pop3s, "pop3CryptographicProtocol": "TLS"}
+    data = {"pop3Config": config, "pop3ActionDiscriminator": operation, "pop3Action": action}
+    return {**mailbox(servers, user, ""), "protocol": "pop3", "data": data}

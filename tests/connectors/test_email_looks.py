@@ -16,6 +16,7 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from connector_sdk.errors import ConnectorError
 from connector_sdk.inbound.taking import MessageEvent
+from connector_sdk.mail.content import MAX_MAIL_BYTES
 from connector_sdk.mail.content import mail as parsed
 from connector_sdk.mail.imap import Mailbox, Refused
 from connector_sdk.mail.server import Encryption, Server
@@ -150,4 +151,4 @@ def test_the_function_holds_the_largest_mails_that_it_looks_at_side_by_side() ->
     tracemalloc.stop()
 
     [megabytes] = re.findall(r"MemorySize: (\d+)", (Path(app.__file__).parent / "function.yaml").read_text("utf-8"))
-    assert app.handler.at_once * app.MAX_MAIL_BYTES * peak / len(sent) < int(megabytes) * 1_000_000
+    assert app.handler.at_once * MAX_MAIL_BYTES * peak / len(sent) < int(megabytes) * 1_000_000

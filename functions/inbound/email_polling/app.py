@@ -14,14 +14,12 @@ from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.multipart import Part
 from connector_sdk.inbound.polled import PolledConnector, Taken
-from connector_sdk.mail.content import Mail, read
+from connector_sdk.mail.content import MAX_MAIL_BYTES, Mail, read
 from connector_sdk.mail.imap import WHOLE, Mailbox, Refused, logged_in
 from connector_sdk.settings import Settings
 from connector_sdk.template import EVENTS, ElementTemplate
 from functions.inbound.email_polling.model import FEEL, GROUPS, PROPERTIES, Handling, Listened
 
-MAX_MAIL_BYTES = 40_000_000
-"""Larger mails are left, and the log says so: most servers take none, and a mail is held whole."""
 LOOKS_AT_ONCE = 4
 """A mail of the limit takes 330 MB until its event is stored, and the function has 1536."""
 LOOK_SECONDS = 30.0

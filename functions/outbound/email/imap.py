@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from connector_sdk.errors import ConnectorError
 from connector_sdk.mail.content import LONG_AGO, Mail, listed, searched
-from connector_sdk.mail.imap import HEADERS, NOT_FOUND, WHOLE, Mailbox
+from connector_sdk.mail.imap import HEADERS, WHOLE, Mailbox
 from connector_sdk.outbound import JobContext
 from functions.outbound.email.actions import ImapAction, ImapOperation, SortField, SortOrder
-from functions.outbound.email.documents import read_whole
+from functions.outbound.email.documents import check, not_found, read_whole
 from functions.outbound.email.search import matching
 
 Sorted = Callable[[Mail], Any]
@@ -45,8 +44,12 @@ def _numbers(mailbox: Mailbox, criteria: Any) -> Sequence[int]:
 
 def _read(mailbox: Mailbox, action: ImapAction, context: JobContext) -> Any:
     mailbox.open(action.read_email_folder)
-    [found] = mailbox.fetched(str(_number(mailbox, action.message_id)), WHOLE)
-    return read_whole(found, context)
+    number = str(_number(mailbox, action.message_id))
+    for headers in mailbox.fetched(number, HEADERS):
+        check(headers.size)
+    for found in mailbox.fetched(number, WHOLE):
+        return read_whole(found, context)
+    raise not_found(action.message_id)
 
 
 def _delete(mailbox: Mailbox, action: ImapAction, _: JobContext) -> Any:
@@ -64,7 +67,7 @@ def _move(mailbox: Mailbox, action: ImapAction, _: JobContext) -> Any:
 def _number(mailbox: Mailbox, message_id: str | None) -> int:
     found = mailbox.holding((message_id or "").strip(), "HEADER", "Message-ID")
     if not found:
-        raise ConnectorError(NOT_FOUND, f"No emails have been found with this ID: {message_id}")
+        raise not_found(message_id)
     return found[0]
 
 

@@ -6,12 +6,10 @@ import poplib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connector_sdk.errors import ConnectorError
 from connector_sdk.mail.content import Mail, listed, mail, searched
-from connector_sdk.mail.imap import NOT_FOUND
 from connector_sdk.outbound import JobContext
 from functions.outbound.email.actions import Pop3Action, Pop3Operation, Pop3SortField, SortOrder
-from functions.outbound.email.documents import read_whole
+from functions.outbound.email.documents import check, not_found, read_whole
 from functions.outbound.email.search import matching, meets
 
 SORTED: Mapping[Pop3SortField, Callable[[Mail], Any]] = {
@@ -32,13 +30,9 @@ class Maildrop:
         return [listed(one) for one in found[: max(action.max_to_be_read, 0)]]
 
     def search(self, action: Pop3Action, _: JobContext) -> Any:
-        every = {number: self._whole(number, size) for number, size in self._sizes()}
-
-        def one(field: str, value: str) -> set[int]:
-            return {number for number, found in every.items() if meets(found, field, value)}
-
-        numbers = every if action.criteria is None else matching(action.criteria, one)
-        return [searched(every[number]) for number in sorted(numbers)]
+        _meets(None, action.criteria)
+        mails = (self._whole(number, size) for number, size in self._sizes())
+        return [searched(found) for found in mails if _meets(found, action.criteria)]
 
     def read(self, action: Pop3Action, context: JobContext) -> Any:
         number, size = self._found(action.message_id)
@@ -58,13 +52,24 @@ class Maildrop:
         return mail(b"\r\n".join(self._client.top(number, 0)[1]), size)
 
     def _whole(self, number: int, size: int) -> Mail:
+        check(size)
         return mail(b"\r\n".join(self._client.retr(number)[1]), size)
 
     def _found(self, message_id: str | None) -> tuple[int, int]:
         for number, size in self._sizes():
             if self._headers(number, size).has_id(message_id or ""):
                 return number, size
-        raise ConnectorError(NOT_FOUND, f"No emails have been found with this ID: {message_id}")
+        raise not_found(message_id)
+
+
+def _meets(found: Mail | None, criteria: Any) -> bool:
+    """Whether a mail meets all criteria: one after the other, for all of them would not fit. None: no mail does.
+
+    Raises ConnectorInputError for criteria in another form.
+    """
+    return criteria is None or bool(
+        matching(criteria, lambda field, value: {0} if found is not None and meets(found, field, value) else set())
+    )
 
 
 OPERATIONS: Mapping[Pop3Operation, Callable[[Maildrop, Pop3Action, JobContext], Any]] = {

@@ -13,6 +13,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
+MAX_MAIL_BYTES = 40_000_000
+"""Larger mails are not fetched: most servers take none, and a mail is held whole, several times over."""
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 """For a mail that does not say when."""
 
