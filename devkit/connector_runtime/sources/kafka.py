@@ -16,12 +16,11 @@ from connector_sdk.settings import Settings
 from connector_sdk.wire.dial import checked_addresses
 from devkit.connector_runtime.sources.reader import Reading
 from functions.inbound.kafka_subscription.model import Topic
-from functions.outbound.kafka.producer import HOPELESS
+from functions.outbound.kafka.producer import HOPELESS, servers_of
 from functions.outbound.kafka.properties import additional, login
 
 BATCH = 50
 LOOK_SECONDS = 0.5
-DEFAULT_PORT = 9092
 LATEST = 20
 """Complaints of librdkafka that are kept: one of them says what led to the others."""
 LET_NOBODY_IN = HOPELESS - {KafkaError._ALL_BROKERS_DOWN}
@@ -80,9 +79,8 @@ def _sentence(complaints: Sequence[KafkaError]) -> str:
 
 def _check(topic: Topic, settings: Settings) -> None:
     """The addresses that the model names; what the cluster says of its other brokers is librdkafka's business."""
-    for server in topic.servers.split(","):
-        host, _, port = server.rpartition(":")
-        checked_addresses(host or server, int(port) if port.isdecimal() else DEFAULT_PORT, settings.allow_addresses)
+    for host, port in servers_of(topic.servers):
+        checked_addresses(host, port, settings.allow_addresses)
 
 
 def _configuration(topic: Topic, group: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,15 +50,21 @@ class Delivery:
         return ConnectorError("FAIL", f"{EXCEPTION}: {first.str() or first.name()}", credentials_refused=refused)
 
 
-def check_servers(servers: str, allowed: Iterable[Network]) -> None:
-    """Each server of a list such as `a:9092,b:9092`. Raises DeniedAddress, ConnectorInputError, ConnectorError."""
-    ranges = tuple(allowed)
+def servers_of(servers: str) -> Iterator[tuple[str, int]]:
+    """Host and port of each server of a list such as `a:9092,PLAINTEXT://[::1]:9092`. Raises ConnectorInputError."""
     for server in servers.split(","):
         host, _, port = server.strip().rpartition("://")[2].rpartition(":")
         host = host.strip("[]")
         if not host or not port.isdecimal():
             raise ConnectorInputError("topic.bootstrapServers must be host:port, several with commas between them")
-        _check(host, int(port), ranges)
+        yield host, int(port)
+
+
+def check_servers(servers: str, allowed: Iterable[Network]) -> None:
+    """Each server of a list. Raises DeniedAddress, ConnectorInputError, ConnectorError."""
+    ranges = tuple(allowed)
+    for host, port in servers_of(servers):
+        _check(host, port, ranges)
 
 
 def _check(host: str, port: int, ranges: tuple[Network, ...]) -> None:

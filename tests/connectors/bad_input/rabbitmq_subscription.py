@@ -38,6 +38,7 @@ ROWS = (
     Subscribed("wrong type", by_credentials(exclusive="perhaps"), "exclusive should be true or false"),
     Subscribed("wrong type", by_credentials(arguments="=[1]"), "arguments should be a context"),
     Subscribed("unreachable host", lambda peers: at(f"amqp://{peers.closed}"), "Connection refused", Place.SOURCE),
+    Subscribed("unreachable host", at("amqp://169.254.169.254"), "the cloud's metadata service", Place.SOURCE),
     Subscribed(
         "refused credentials",
         lambda peers: by_credentials(routing_port=str(peers.server("rabbit").port)),
