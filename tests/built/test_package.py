@@ -26,18 +26,24 @@ FUNCTIONS = catalogue(ROOT)
 ARCHITECTURE = Choice.of((ROOT / "template.yaml").read_text(encoding="utf-8")).architecture
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
 LARGEST_LAYER_BYTES = 10_000_000
+INBOUND = (
+    *("boto3", "pydantic", "httpx", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
+    *("connector_sdk.outbound", "connector_sdk.binding", "connector_sdk.bpmn", "connector_sdk.documents"),
+)
+SUBSCRIBED = (*INBOUND, "connector_sdk.inbound.webhook", "connector_sdk.inbound.delivering")
 FORBIDDEN = {
     "outbound": ("boto3", "connector_sdk.engine_client", "connector_sdk.inbound", "devkit"),
-    "inbound": (
-        *("boto3", "pydantic", "httpx", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
-        *("connector_sdk.outbound", "connector_sdk.binding", "connector_sdk.bpmn", "connector_sdk.documents"),
-    ),
+    "inbound": INBOUND,
+    "email-polling": SUBSCRIBED,
+    "kafka-subscription": (*SUBSCRIBED, "fastavro"),
+    "rabbitmq-subscription": SUBSCRIBED,
+    "sqs-subscription": SUBSCRIBED,
     "runtime": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "devkit"),
     "messages": ("boto3", "connector_sdk.inbound", "devkit"),
     # It polls as REST tasks call: with the same client and the same checks of what a model says.
     "http-polling": (
         *("boto3", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
-        *("connector_sdk.outbound", "connector_sdk.bpmn"),
+        *("connector_sdk.outbound", "connector_sdk.bpmn", "connector_sdk.inbound.webhook"),
     ),
 }
 """What a function does not import when it starts, by group, or its own: each costs a cold start, or is
