@@ -8,7 +8,7 @@ from typing import Any
 from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents import Documents, MissingStore
-from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.errors import ConnectorError
 from connector_sdk.http import HttpClient, HttpError, http_result, raise_for_status
 from connector_sdk.inbound.polling import PollFunction, PollingConnector
 from connector_sdk.settings import Settings
@@ -34,12 +34,10 @@ def opened(settings: Settings) -> PollFunction:
 
 
 def answered(request: PollRequest, http: HttpClient, rules: Compatibility) -> dict[str, Any]:
-    """Send an HTTP request now and then for each instance that waits. Raises ConnectorError."""
-    if request.authentication_configuration is not None:
-        raise ConnectorInputError(
-            "authenticationConfiguration names a configuration of the cluster, which cannot be read from outside: give "
-            "the authentication in the element itself"
-        )
+    """Send an HTTP request now and then for each instance that waits.
+
+    Raises ConnectorError.
+    """
     response = http.request(
         request.method,
         request.url,
@@ -61,9 +59,10 @@ handler = PollingConnector(
     name="HTTP Polling",
     open=opened,
     function=answered,
+    check=lambda properties: properties.refuse_configuration("authenticationConfiguration", "the authentication"),
     template=ElementTemplate(
         "io.serverless-connectors.http-polling.v1",
-        version=1,
+        version=2,
         elements=("intermediate event", "boundary event"),
         groups=GROUPS,
         properties=PROPERTIES,

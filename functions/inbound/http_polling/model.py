@@ -103,7 +103,6 @@ class PollRequest(ConnectorModel):
     """The properties of the HTTP polling templates, evaluated."""
 
     authentication: Authentication | None = None
-    authentication_configuration: Annotated[Any, NEWER] = None
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     url: HttpUrl
     headers: dict[str, str | None] | None = None

@@ -24,6 +24,11 @@ ROWS = (
     Subscribed("missing", poll("https://api.test", authentication_token=""), "token: ", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", httpRequestInterval="soon"), "'soon' is no duration such as"),
     Subscribed("wrong type", poll("https://api.test", processPollingInterval="5"), "'5' is no duration such as"),
+    Subscribed(
+        "wrong type",
+        poll("https://api.test", authenticationConfiguration="=x"),
+        "authenticationConfiguration names a configuration of the cluster",
+    ),
     Subscribed("wrong type", poll("api.test"), "url: ", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", method="FETCH"), "method: ", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", headers="=[1]"), "headers: ", Place.POLL),

@@ -17,7 +17,7 @@ from connector_sdk.expressions import evaluate
 from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.inbound.properties import RUNTIME_PROPERTIES
+from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties
 from connector_sdk.inbound.sharing import Bound
 from connector_sdk.java_duration import milliseconds
 from connector_sdk.settings import Settings
@@ -43,6 +43,8 @@ class PollingConnector:
     open: Callable[[Settings], PollFunction]
     function: Callable[..., Any]
     """Whose docstring is the description."""
+    check: Callable[[Properties], None] = lambda _: None
+    """Raises ConnectorInputError for properties with which no poll can work: such an element is not activated."""
     template: ElementTemplate | None = None
 
     def __post_init__(self) -> None:
@@ -109,6 +111,7 @@ class Polls(Activations[Poll]):
             raise ConnectorInputError("polls are not shared: take deduplicationMode off these elements")
         if not element.waits:
             raise ConnectorInputError("a start event cannot poll: nothing waits there")
+        connector.check(Properties(usable[0].tree, prefix=""))
         interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)
         if not interval.startswith("="):
             _duration(INTERVAL, interval)
