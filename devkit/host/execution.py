@@ -42,7 +42,7 @@ def arn_of(name: str) -> str:
 
 
 class Execution:
-    """Starts the process at once; `invoke` may be called by one thread at a time."""
+    """Starts the process at once (OSError: it cannot); `invoke` may be called by one thread at a time."""
 
     def __init__(self, function: HostedFunction, python: Path, clock: Clock, sink: Sink) -> None:
         self._function = function
@@ -50,16 +50,11 @@ class Execution:
         self._changed = threading.Condition()
         self._said: Said | None = None
         self._api = RuntimeApi(self._hear)
-        self._process = subprocess.Popen(  # noqa: S603
-            [str(python), "-m", "awslambdaric", function.handler],
-            cwd=function.root,
-            env=_environment(function, self._api.address),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        try:
+            self._process = _process(function, python, self._api.address)
+        except OSError:
+            self._api.close()
+            raise
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout, sink), daemon=True)
         self._reader.start()
 
@@ -149,6 +144,19 @@ class Execution:
 
     def _deadline_ms(self) -> int:
         return self._clock.time_ms() + int(self._function.timeout_seconds * 1000)
+
+
+def _process(function: HostedFunction, python: Path, api: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603
+        [str(python), "-m", "awslambdaric", function.handler],
+        cwd=function.root,
+        env=_environment(function, api),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
 
 
 def _environment(function: HostedFunction, api: str) -> Mapping[str, str]:

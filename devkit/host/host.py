@@ -22,6 +22,10 @@ class TooManyInvocations(SdkError):
     """All of a function's execution environments are busy (Lambda: TooManyRequestsException)."""
 
 
+class HostClosed(SdkError):
+    """The function host has ended its processes, and starts no more."""
+
+
 class FunctionHost:
     """Runs functions by name; close it, or use it in a `with`. Any number of threads may use it."""
 
@@ -41,6 +45,7 @@ class FunctionHost:
         self._most = most_environments
         self._clock: Clock = clock or SystemClock()
         self._lock = threading.Lock()
+        self._is_closed = False
         self._idle: dict[str, list[Execution]] = {name: [] for name in functions}
         self._running: dict[str, set[Execution]] = {name: set() for name in functions}
 
@@ -49,7 +54,7 @@ class FunctionHost:
         return choose(self._functions, name)
 
     def invoke(self, name: str, content: bytes) -> Answer:
-        """Run a function once with a JSON event. Raises UnknownFunction, TooManyInvocations."""
+        """Run a function once with a JSON event. Raises UnknownFunction, TooManyInvocations, HostClosed, OSError."""
         function = self.function(name)
         execution = self._take(function)
         try:
@@ -64,8 +69,9 @@ class FunctionHost:
             return [one.process for one in (*self._idle[known], *self._running[known])]
 
     def close(self) -> None:
-        """End every process."""
+        """End every process; no other one is started."""
         with self._lock:
+            self._is_closed = True
             executions = [one for name in self._functions for one in (*self._idle[name], *self._running[name])]
             for name in self._functions:
                 self._idle[name].clear()
@@ -81,16 +87,22 @@ class FunctionHost:
         self.close()
 
     def _take(self, function: HostedFunction) -> Execution:
-        with self._lock:
-            running = self._running[function.name]
-            if self._idle[function.name]:
-                execution = self._idle[function.name].pop()
-            elif len(running) < self._most:
-                execution = Execution(function, self._python, self._clock, self._sink)
-            else:
-                raise TooManyInvocations(f"{function.name} runs {self._most} times already: try again later")
-            running.add(execution)
-            return execution
+        dead: list[Execution] = []
+        try:
+            with self._lock:
+                if self._is_closed:
+                    raise HostClosed(f"the function host is closed: {function.name} is not run")
+                idle, running = self._idle[function.name], self._running[function.name]
+                while idle and not idle[-1].alive:
+                    dead.append(idle.pop())
+                if not idle and len(running) >= self._most:
+                    raise TooManyInvocations(f"{function.name} runs {self._most} times already: try again later")
+                execution = idle.pop() if idle else Execution(function, self._python, self._clock, self._sink)
+                running.add(execution)
+                return execution
+        finally:
+            for one in dead:
+                one.close()
 
     def _give_back(self, name: str, execution: Execution) -> None:
         with self._lock:

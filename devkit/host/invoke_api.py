@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from devkit.generate import UnknownFunction
-from devkit.host.host import FunctionHost, TooManyInvocations
+from devkit.host.host import FunctionHost, HostClosed, TooManyInvocations
 
 LARGEST_EVENT_BYTES = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}
 _PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
@@ -107,6 +107,8 @@ def _invoke(host: FunctionHost, path: str, kind: str, content: bytes) -> tuple[i
         answer = host.invoke(name, content or b"{}")
     except TooManyInvocations as error:
         raise _Refusal(429, "TooManyRequestsException", str(error)) from error
+    except HostClosed as error:
+        raise _Refusal(500, "ServiceException", str(error)) from error
     headers = {"x-amzn-RequestId": answer.request_id, "X-Amz-Executed-Version": "$LATEST"}
     return 200, headers | ({"X-Amz-Function-Error": answer.error} if answer.error else {}), answer.content
 

@@ -100,8 +100,8 @@ class RuntimeApi:
                 *_, request_id, what = self.path.removeprefix(RUNTIME).split("/")
                 if self.path == f"{RUNTIME}/init/error":
                     what, request_id = "init/error", ""
+                api._said(Said(what, request_id, content))  # first: a process that knows may end at once
                 self._answer(202, {"Content-Type": "application/json"}, b'{"status":"OK"}')
-                api._said(Said(what, request_id, content))
 
             def _content(self) -> bytes:
                 if "chunked" not in self.headers.get("Transfer-Encoding", ""):

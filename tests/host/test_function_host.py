@@ -1,6 +1,8 @@
 """What a function's end looks like from outside: as on Lambda, whatever the function does."""
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from devkit.host import Answer, FunctionHost, HostedFunction, TooManyInvocations, UnknownFunction, built, from_source
+from devkit.host import (
+    Answer,
+    FunctionHost,
+    HostClosed,
+    HostedFunction,
+    TooManyInvocations,
+    UnknownFunction,
+    built,
+    from_source,
+)
 
 Hosting = Callable[..., FunctionHost]
 
@@ -58,6 +69,39 @@ def test_after_a_crash_or_a_time_out_the_next_invocation_has_a_new_process(
     assert (answer.error, content(answer)["errorType"]) == ("Unhandled", kind)
     assert content(answer)["errorMessage"] == f"RequestId: {answer.request_id} Error: {message}"
     assert content(host.invoke("sample", event()))["started"] == 1
+
+
+def test_a_process_that_died_while_it_was_idle_is_not_used_again(hosting: Hosting, function: HostedFunction) -> None:
+    host = hosting(function)
+    first = content(host.invoke("sample", event()))["process"]
+
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    second = content(host.invoke("sample", event()))
+
+    assert second["started"] == 1
+    assert host.processes("sample") == [second["process"]]
+
+
+def test_a_closed_host_starts_nothing(hosting: Hosting, function: HostedFunction) -> None:
+    host = hosting(function)
+    host.close()
+
+    with pytest.raises(HostClosed, match="sample"):
+        host.invoke("sample", event())
+    assert host.processes("sample") == []
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing_behind(
+    hosting: Hosting, function: HostedFunction, tmp_path: Path
+) -> None:
+    host = hosting(function, python=tmp_path / "no-python")
+
+    with pytest.raises(FileNotFoundError):
+        host.invoke("sample", event())
+
+    assert "runtime api" not in [thread.name for thread in threading.enumerate()]
+    assert host.processes("sample") == []
 
 
 def test_a_function_that_cannot_be_imported_says_so(hosting: Hosting, function: HostedFunction) -> None:

@@ -63,6 +63,14 @@ def test_boto3_gets_the_functions_answer(client: Any, name: str) -> None:
     assert json.loads(answer["Payload"].read())["event"] == {"n": 1}
 
 
+def test_a_closed_host_says_that_it_runs_nothing(hosting: Hosting, function: HostedFunction) -> None:
+    host = hosting(function)
+    with serve(host) as running:
+        host.close()
+        with pytest.raises(FunctionDied, match="ServiceException"):
+            at(running.address).invoke(connector("sample"), {"v": 1, "jobs": []}, room)
+
+
 def test_boto3_hears_of_a_functions_error(client: Any) -> None:
     answer = client.invoke(FunctionName="sample", Payload=b'{"do": "raise"}')
 
