@@ -22,7 +22,7 @@ from tests.conftest import Aws
 from tests.poller.running import Seen, complete, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
-FIGURES = Figures("fn", 5, 3, 1, 0, 1, 0, 0, 0.0, "polling")
+FIGURES = Figures("fn", 5, 3, 1, 0, 1, 0, 0, 0, 0, 0.0, "polling")
 
 
 @pytest.fixture
@@ -134,5 +134,6 @@ def test_metrics_are_what_has_come_since_the_last_minute_and_nothing_is_said_of_
 
     heartbeat({"t": FIGURES})
     assert said() == {"JobsActivated": 5, "JobsCompleted": 3, "JobsFailed": 1, "JobsGivenBack": 1}
-    heartbeat({"t": Figures("fn", 7, 3, 1, 0, 1, 0, 2, 1.5, "missing")})
-    assert said() == {"JobsActivated": 2, "JobsInFlight": 2, "OldestJobSeconds": 1.5, "FunctionsMissing": 1}
+    heartbeat({"t": Figures("fn", 7, 3, 1, 0, 1, 0, 4, 1, 2, 1.5, "missing")})
+    counted = {"JobsActivated": 2, "JobsRefused": 4, "JobsLost": 1}
+    assert said() == {**counted, "JobsInFlight": 2, "OldestJobSeconds": 1.5, "FunctionsMissing": 1}

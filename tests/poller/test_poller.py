@@ -213,7 +213,8 @@ def test_a_command_that_comes_too_late_is_counted_and_no_error(engine: ScriptedE
     seen = Seen()
     with polling(engine, complete, seen) as poller:
         assert seen.wait(1)[0].result is Result.GONE
-    assert poller.counts() == {"completed": 1, "gone": 1}
+    assert poller.counts() == {"gone": 1}
+    assert (poller.figures()["t"].completed, poller.figures()["t"].late) == (0, 1)
     assert len(engine.commands()) == 1
 
 
@@ -302,9 +303,11 @@ def test_half_a_surrogate_pair_becomes_a_question_mark(engine: ScriptedEngine) -
 def test_a_failure_that_the_engine_refuses_is_not_sent_in_circles(engine: ScriptedEngine) -> None:
     engine.add("t")
     engine.refuse("failure", 400)
-    finished = run_one(engine, raises)
-    assert finished.result is Result.REFUSED
+    seen = Seen()
+    with polling(engine, raises, seen) as poller:
+        assert seen.wait(1)[0].result is Result.REFUSED
     assert len(engine.commands()) == 1
+    assert (poller.figures()["t"].failed, poller.figures()["t"].refused) == (0, 1)
 
 
 def test_a_busy_engine_is_asked_again_with_growing_waits_until_it_takes_the_command(engine: ScriptedEngine) -> None:
@@ -343,9 +346,11 @@ def test_a_command_is_given_up_when_the_lock_has_run_out(engine: ScriptedEngine)
     [key] = engine.add("t")
     engine.refuse("completion", *[503] * 100)
     engine.refuse(key, *[503] * 100)  # nor is the lock extended
-    finished = run_one(engine, complete, clock=clock, wait=lambda seconds: clock.advance(round(seconds * 1000)))
-    assert finished.result is Result.LOST
+    seen = Seen()
+    with polling(engine, complete, seen, clock=clock, wait=lambda seconds: clock.advance(round(seconds * 1000))) as one:
+        assert seen.wait(1)[0].result is Result.LOST
     assert clock.time_ms() < 50_000
+    assert (one.figures()["t"].completed, one.figures()["t"].lost) == (0, 1)
 
 
 def test_a_failure_is_not_sent_after_the_lock_since_another_may_have_the_job(engine: ScriptedEngine) -> None:

@@ -27,6 +27,10 @@ class Figures:
     given_back: int
     late: int
     """Jobs whose command was answered 404 or 409: somebody else was first."""
+    refused: int
+    """Jobs whose command the engine never takes, nor the failure that was sent instead."""
+    lost: int
+    """Jobs whose command found no engine as long as they were locked: they are handed out again."""
     in_flight: int
     oldest_seconds: float
     """Since the oldest of those in flight was asked for."""
@@ -51,12 +55,10 @@ class Counts:
         """One more job is done with."""
         with self._lock:
             counter = self._by_type.setdefault(finished.job.type, Counter())
-            counter[finished.outcome] += 1
-            if finished.result is not Result.TAKEN:
-                counter[finished.result.value] += 1
+            counter[finished.outcome if finished.result is Result.TAKEN else finished.result.value] += 1
 
     def of(self, job_type: str) -> Counter[str]:
-        """By outcome, and by what became of commands that were not taken."""
+        """By outcome; jobs whose command was not taken by what became of that."""
         with self._lock:
             return Counter(self._by_type.get(job_type, {}))
 

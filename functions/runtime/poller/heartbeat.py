@@ -15,6 +15,8 @@ COUNTED = {
     "JobErrors": "errors",
     "JobsGivenBack": "given_back",
     "JobsLate": "late",
+    "JobsRefused": "refused",
+    "JobsLost": "lost",
 }
 """Metric → what of the figures is counted; its value is what has come since the last minute."""
 

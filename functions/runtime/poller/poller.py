@@ -126,7 +126,7 @@ class Poller:
         return left
 
     def counts(self) -> dict[str, int]:
-        """How many jobs ended in each outcome, and how many of the commands were `gone`, `refused` or `lost`."""
+        """How many jobs ended in each outcome, or in a command that was not taken: `gone`, `refused` or `lost`."""
         return self._counts.all()
 
     def figures(self) -> dict[str, Figures]:

@@ -85,6 +85,8 @@ class JobWorker:
             errors=counts["error"],
             given_back=counts["given back"],
             late=counts["gone"],
+            refused=counts["refused"],
+            lost=counts["lost"],
             in_flight=self.slots.used,
             oldest_seconds=round(oldest_seconds, 3),
             state=self._state,
