@@ -98,6 +98,10 @@ BREAKS: dict[str, tuple[Callable[[Template], Any], str]] = {
         put("properties", KEY, "feel", value="optional"),
         "key is a secret and takes FEEL: a variable in it would be in the process's history",
     ),
+    "DescriptionForPeople": (
+        put("description", value="Read a queue. Raises ConnectorError"),
+        "its description says what code raises: give the function's docstring a second paragraph for that",
+    ),
 }
 """Rule → how a good template is made to break it, and what is said then."""
 

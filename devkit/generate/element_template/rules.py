@@ -107,6 +107,11 @@ def _secret_without_feel(template: Template) -> Iterator[str]:
             yield f"{_name(one)} is a secret and takes FEEL: a variable in it would be in the process's history"
 
 
+def _description_for_people(template: Template) -> Iterator[str]:
+    if "Raises" in template.get("description", ""):
+        yield "its description says what code raises: give the function's docstring a second paragraph for that"
+
+
 def _unique_id_version(templates: Sequence[Template]) -> Iterator[tuple[str, str]]:
     for template_id, version in _repeated((str(one["id"]), one.get("version")) for one in templates):
         yield template_id, f"there are two of version {version}"
@@ -129,8 +134,9 @@ RULES: Mapping[str, Callable[[Template], Iterator[str]]] = {
     "TaskDefinitionBindingForm": _task_definition_binding_form,
     "ElementTemplateVersionConsistency": _element_template_version_consistency,
     "SecretWithoutFeel": _secret_without_feel,
+    "DescriptionForPeople": _description_for_people,
 }
-"""All but the last, which is ours, are Camunda's."""
+"""All but the last two, which are ours, are Camunda's."""
 TOGETHER: Mapping[str, Callable[[Sequence[Template]], Iterator[tuple[str, str]]]] = {
     "UniqueIdVersion": _unique_id_version,
     "VersionedTemplateConsistency": _versioned_template_consistency,

@@ -34,7 +34,7 @@ COMMAND_EXECUTED = of_json(200, {"response_type": "ephemeral", "text": "Command 
     verification=Verification(signed=True, context=lambda payload: {**payload, **payload["request"]}),
     template=ElementTemplate(
         "io.serverless-connectors.slack-webhook.v1",
-        version=1,
+        version=2,
         elements=EVENTS,
         groups={"endpoint": "Webhook"},
         properties=PROPERTIES,
@@ -43,7 +43,10 @@ COMMAND_EXECUTED = of_json(200, {"response_type": "ephemeral", "text": "Command 
     ),
 )
 def handler(request: WebhookRequest, properties: Slack) -> WebhookResult:
-    """Tell events, commands and interactions apart. Raises WebhookError (400) for what is none of them."""
+    """Tell events, commands and interactions apart.
+
+    Raises WebhookError (400) for what is none of them.
+    """
     body = parsed(request)
     if not isinstance(body, dict):
         raise WebhookError(400, "The body is no object: Slack sends events as JSON objects, everything else as forms")

@@ -37,7 +37,7 @@ _LOG = logging.getLogger(__name__)
     feel=frozenset({"topicsAllowList"}),
     template=ElementTemplate(
         "io.serverless-connectors.sns-webhook.v1",
-        version=1,
+        version=2,
         elements=EVENTS,
         groups={"endpoint": "Subscription", "topics": "Topics"},
         properties=PROPERTIES,
@@ -46,7 +46,10 @@ _LOG = logging.getLogger(__name__)
     ),
 )
 def handler(request: WebhookRequest, properties: Sns) -> WebhookResult:
-    """Verify the message, and confirm a subscription. Raises WebhookError (400, 401, 503)."""
+    """Verify the message, and confirm a subscription.
+
+    Raises WebhookError (400, 401, 503).
+    """
     message = message_of(request)
     region = region_of(message)
     if properties.topics is not None and message["TopicArn"] not in properties.topics:
