@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import Documents, MissingStore
+from connector_sdk.documents.references import Documents
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import ConnectorInputError, EngineRejected, NotBuilt
 from connector_sdk.outbound import Connector

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.connector_names import second_names, type_override, type_variable, with_types
-from connector_sdk.documents import DocumentStore
+from connector_sdk.documents.store import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
 from connector_sdk.inbound.polling import PollingConnector

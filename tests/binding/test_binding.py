@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from connector_sdk.binding import ConnectorModel, HttpUrl, Int32, NotEmpty, OneOf, Secret, bind
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import Documents, MissingStore
+from connector_sdk.documents.references import Documents
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.java_text import java_text
 

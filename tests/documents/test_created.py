@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector_sdk.documents import MissingStore, created
+from connector_sdk.documents.created import created
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.errors import ConnectorInputError
 
 

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import Document, Documents, MissingStore
+from connector_sdk.documents.document import Document
 from connector_sdk.documents.intrinsic import LINK_LIFE_MS
-from connector_sdk.documents.references import MAX_FUNCTIONS
+from connector_sdk.documents.references import MAX_FUNCTIONS, Documents
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.errors import ConnectorInputError
 
 STORED = {"camunda.document.type": "camunda", "documentId": "d1", "metadata": {"fileName": "a.json"}}

@@ -13,8 +13,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.bucket import Bucket
-from connector_sdk.documents import DocumentStore, documents_from
 from connector_sdk.documents.exchange import MAX_INLINE_BYTES
+from connector_sdk.documents.store import DocumentStore, documents_from
 from connector_sdk.errors import ConnectorError, ConnectorInputError
 from connector_sdk.settings import Settings
 from functions.runtime.documents import app

@@ -8,7 +8,8 @@ import pytest
 
 from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import Documents, MissingStore
+from connector_sdk.documents.references import Documents
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.engine_client import DeployedProcess
 from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.elements import elements_of

@@ -7,7 +7,8 @@ from typing import Any
 
 from connector_sdk.binding import bind
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import Documents, MissingStore
+from connector_sdk.documents.references import Documents
+from connector_sdk.documents.store import MissingStore
 from connector_sdk.errors import ConnectorError
 from connector_sdk.http import HttpClient, HttpError, http_result, raise_for_status
 from connector_sdk.inbound.polling import PollFunction, PollingConnector

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from connector_sdk.binding import ConnectorModel, Int32, NotBlank, NotNull
-from connector_sdk.documents import Document
+from connector_sdk.documents.document import Document
 from connector_sdk.template import Equals, Property
 
 MOST_LISTED = 100

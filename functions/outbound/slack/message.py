@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from connector_sdk.documents import Document
+from connector_sdk.documents.document import Document
 from connector_sdk.documents.json_text import json_text
 from functions.outbound.slack.api import SlackApi
 from functions.outbound.slack.lookup import recipient

@@ -10,7 +10,7 @@ from pydantic import ValidationInfo, WithJsonSchema, field_validator, model_vali
 from pydantic_core import PydanticCustomError
 
 from connector_sdk.binding import NEWER, ConnectorModel, NotBlank, Secret
-from connector_sdk.documents import Document
+from connector_sdk.documents.document import Document
 from connector_sdk.template import Equals, Pattern, Property
 
 

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from connector_sdk.documents import Document, Documents, is_reference
+from connector_sdk.documents.document import Document
+from connector_sdk.documents.references import Documents, is_reference
 from connector_sdk.errors import ConnectorError, ConnectorInputError
 from connector_sdk.java_text import java_text
 

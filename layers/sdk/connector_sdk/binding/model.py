@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from connector_sdk.binding.coercion import coerce_members
 from connector_sdk.binding.fields import NEWER
-from connector_sdk.documents import Documents
+from connector_sdk.documents.references import Documents
 from connector_sdk.errors import ConnectorInputError
 
 

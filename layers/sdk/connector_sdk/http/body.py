@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
-from connector_sdk.documents import Document
+from connector_sdk.documents.document import Document
 from connector_sdk.documents.json_text import message_text
 from connector_sdk.java_text import java_text
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connector_sdk.clock import Clock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import DocumentStore
+from connector_sdk.documents.store import DocumentStore
 from connector_sdk.http import HttpClient
 from connector_sdk.job import Job
 from connector_sdk.settings import Settings

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from connector_sdk.binding import bind
-from connector_sdk.documents import Documents, created
+from connector_sdk.documents.created import created
+from connector_sdk.documents.references import Documents
 from connector_sdk.errors import ConnectorError
 from connector_sdk.expressions import output_variables
 from connector_sdk.expressions.error_mapping import error_outcome

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.documents import DocumentStore, MissingStore, documents_from
+from connector_sdk.documents.store import DocumentStore, MissingStore, documents_from
 from connector_sdk.http import HttpClient
 from connector_sdk.secrets import SecretProvider, secrets_from
 from connector_sdk.settings import Settings
