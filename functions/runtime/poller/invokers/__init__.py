@@ -20,7 +20,7 @@ class FunctionMissing(NeverRan):
 
 
 class InvocationTooLarge(Exception):
-    """The job does not fit into an invocation: nothing ran, trying again cannot help, and it fails with retries 0."""
+    """No invocation can hold the job: nothing ran, trying again cannot help, and it fails with retries 0."""
 
 
 class FunctionDied(Exception):

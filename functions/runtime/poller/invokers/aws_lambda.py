@@ -23,9 +23,24 @@ READ_MARGIN_SECONDS = 5.0
 LARGEST_INVOCATION_BYTES = LARGEST_ANSWER_BYTES = 6 * 1024 * 1024
 """Lambda's limits for a synchronous invocation."""
 
+NO_ENVIRONMENT_NOW = frozenset(
+    """
+    EC2ThrottledException EC2UnexpectedException ENILimitReachedException SubnetIPAddressLimitReachedException
+    EFSMountConnectivityException EFSMountTimeoutException SnapStartTimeoutException ResourceNotReadyException
+    ThrottlingException
+    """.split()
+)
+NO_ENVIRONMENT_EVER = frozenset(
+    """
+    EC2AccessDeniedException InvalidRuntimeException InvalidSecurityGroupIDException InvalidSubnetIDException
+    InvalidZipFileException KMSAccessDeniedException KMSDisabledException KMSInvalidStateException KMSNotFoundException
+    """.split()
+)
+"""Codes that say more than their statuses (502, 408, 400): Lambda could not make what the function would begin in."""
 PASSING = frozenset({409, 429})
 """Statuses of a function that is being updated or has no room now. Every other 4xx stays until somebody acts."""
 TOO_LARGE = 413
+UNREADABLE = "InvalidRequestContentException"
 DEATHS: Mapping[str, str] = {
     "Sandbox.Timedout": "timed out",
     "Runtime.ExitError": "ended its process (out of memory, or a crash)",
@@ -77,15 +92,17 @@ class AwsLambda:
 
 
 def _refusal(connector: Registered, error: AwsRefused) -> Exception:
-    """What a refusal means. A 5xx may come after the function has begun, so it counts as run."""
-    if error.status >= 500:
-        return FunctionDied(f"may have run, its outcome is unknown: {error}")
-    if error.status in PASSING:
+    """What a refusal means. A 5xx may come after the function has begun, so it counts as run unless its code knows."""
+    if error.status in PASSING or error.code in NO_ENVIRONMENT_NOW:
         return NeverRan(f"function {connector.name} was not started: {error}")
+    if error.status >= 500 and error.code not in NO_ENVIRONMENT_EVER:
+        return FunctionDied(f"may have run, its outcome is unknown: {error}")
     if error.status == TOO_LARGE:
         return InvocationTooLarge(
             f"function {connector.name} was not started: {error}; map fewer variables into the task"
         )
+    if error.code == UNREADABLE:
+        return InvocationTooLarge(f"function {connector.name} was not started, Lambda cannot read the job: {error}")
     return FunctionMissing(f"function {connector.name} cannot be invoked: {error}")
 
 
