@@ -67,12 +67,12 @@ def mapping_of(subscription: Subscription, function: str, name: str, access: Acc
 
 
 Written = tuple[Mapping[str, str], Iterable[tuple[Iterable[str], str]]]
-"""Properties of the mapping, and rights: actions and the resource."""
+"""Properties of the mapping, and rights: actions and the resource. Values are YAML."""
 _PARTIAL = {"FunctionResponseTypes": "[ReportBatchItemFailures]"}
 
 
 def _of_queue(queue: Queue, access: Access) -> Written:
-    arn = f'!Sub "arn:${{AWS::Partition}}:{queue.source}"'
+    arn = "!Sub " + json.dumps(f"arn:${{AWS::Partition}}:{queue.source}")
     actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
     return {"EventSourceArn": arn, "BatchSize": "10", **_PARTIAL}, [(actions, arn)]
 
@@ -92,8 +92,9 @@ def _of_topic(topic: Topic, access: Access) -> Written:
         **_PARTIAL,
     }
     if access.broker:
-        rights = [(("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"), access.broker), (NETWORK, '"*"')]
-        return {"EventSourceArn": access.broker, **common, **_login(access, "SASL_SCRAM_512_AUTH")}, [
+        broker = json.dumps(access.broker)
+        rights = [(("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"), broker), (NETWORK, '"*"')]
+        return {"EventSourceArn": broker, **common, **_login(access, "SASL_SCRAM_512_AUTH")}, [
             *rights,
             *_secret(access),
         ]
@@ -116,22 +117,27 @@ def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
             f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "
             "secret with its username and password"
         )
-    host = f"{{Type: VIRTUAL_HOST, URI: {json.dumps(queue.broker.virtual_host)}}}"
+    broker = json.dumps(access.broker)
+    accesses = [
+        {"Type": "BASIC_AUTH", "URI": access.secret},
+        {"Type": "VIRTUAL_HOST", "URI": queue.broker.virtual_host},
+    ]
     properties = {
-        "EventSourceArn": access.broker,
+        "EventSourceArn": broker,
         "Queues": _list([queue.name]),
         "BatchSize": "10",
-        "SourceAccessConfigurations": f"[{{Type: BASIC_AUTH, URI: {access.secret}}}, {host}]",
+        "SourceAccessConfigurations": json.dumps(accesses),
     }
-    return properties, [(("mq:DescribeBroker",), access.broker), (NETWORK, '"*"'), *_secret(access)]
+    return properties, [(("mq:DescribeBroker",), broker), (NETWORK, '"*"'), *_secret(access)]
 
 
 def _login(access: Access, kind: str) -> Mapping[str, str]:
-    return {"SourceAccessConfigurations": f"[{{Type: {kind}, URI: {access.secret}}}]"} if access.secret else {}
+    accesses = [{"Type": kind, "URI": access.secret}]
+    return {"SourceAccessConfigurations": json.dumps(accesses)} if access.secret else {}
 
 
 def _secret(access: Access) -> list[tuple[Iterable[str], str]]:
-    return [(("secretsmanager:GetSecretValue",), access.secret)] if access.secret else []
+    return [(("secretsmanager:GetSecretValue",), json.dumps(access.secret))] if access.secret else []
 
 
 def _list(items: Iterable[str]) -> str:

@@ -195,6 +195,19 @@ def test_a_queue_of_amazon_mq_needs_its_broker_and_has_no_partial_answers(
     }
 
 
+def test_what_is_said_of_a_broker_is_text_in_the_template_whatever_is_in_it(project: Path) -> None:
+    broker, secret = 'arn: "shop" # {b-1234}', "arn: [a, b]"
+    model = str(ROOT / "events" / "rabbitmq-subscription" / "process.bpmn")
+
+    assert execute(["subscriptions", "sync", model, "--broker", broker, "--broker-secret", secret]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [mapping] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    [policy] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]
+    assert (mapping["EventSourceArn"], mapping["SourceAccessConfigurations"][0]["URI"]) == (broker, secret)
+    assert [one["Resource"] for one in policy["PolicyDocument"]["Statement"]] == [broker, "*", secret]
+
+
 def test_a_queue_of_another_broker_is_left_to_the_process_host(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
