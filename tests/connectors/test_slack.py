@@ -14,6 +14,7 @@ from connector_sdk.job import Job
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.checkout import ToolMissing, tool
 from devkit.testing.official import OfficialBench, OfficialTask
+from functions.outbound.slack import api
 from functions.outbound.slack.app import handler
 from tests.connectors.official import official
 from tests.connectors.slack_api import TOKEN, Slack
@@ -241,6 +242,21 @@ def test_of_several_with_a_name_the_first_is_invited_and_everybody_else_too(user
     assert isinstance(run(slack, "conversations.invite", {"channelId": "C1", "users": users}), Complete)
     assert set(slack.asked[-1].content["users"].split(",")) == {"U1", "U4"}
     assert len(slack.asked) == 5  # four pages, for the last one is not needed
+
+
+@pytest.mark.parametrize(("pages", "completes"), [(5, True), (4, False)])
+def test_so_many_pages_of_a_list_are_read_and_no_more(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch, pages: int, completes: bool
+) -> None:
+    monkeypatch.setattr(api, "MAX_PAGES", pages)
+    slack.users = [("A", "U1"), ("B", "U2"), ("C", "U3"), ("D", "U4"), ("E", "U5")]
+
+    outcome = run(slack, "conversations.invite", {"channelId": "C1", "users": "@E"})
+
+    assert isinstance(outcome, Complete) is completes
+    if isinstance(outcome, Fail):
+        said = "Unable to find users by name: Slack's list goes on after 4 pages: give the id instead of the name"
+        assert outcome.error_message == said
 
 
 def test_who_is_not_found_is_said_and_nobody_is_invited(slack: Slack) -> None:

@@ -192,6 +192,19 @@ def test_what_the_database_refuses_fails_the_job_with_its_words(base: Base) -> N
 
 
 @both_bases
+def test_so_many_rows_are_read_and_no_more(base: Base) -> None:
+    digits = " UNION ".join(f"SELECT {digit} AS i" for digit in range(10))
+    just = f"WITH d AS ({digits}) SELECT 1 AS n FROM d a, d b, d c, d e, d f"  # noqa: S608
+    more = {"query": f"{just} UNION ALL SELECT 2", "returnResults": True}
+
+    assert len(asked(base, just)) == 100_000
+    refused = run_job(handler, job(base, more))
+
+    assert isinstance(refused, Fail)
+    assert refused.error_message.endswith("]: more than 100000 rows: narrow the query down, with WHERE or LIMIT")
+
+
+@both_bases
 def test_a_statement_without_results_cannot_give_any(base: Base) -> None:
     data = {"query": "UPDATE orders SET note = NULL WHERE id = -1", "returnResults": True}
     outcome = run_job(handler, job(base, data))

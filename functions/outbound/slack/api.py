@@ -15,6 +15,8 @@ from connector_sdk.http.body import FORM, MULTIPART
 ADDRESS = "https://slack.com/api/"
 JSON = "application/json; charset=utf-8"
 PAGE = 100
+MAX_PAGES = 200
+"""Of a list in which a name is looked for."""
 TOO_MANY = 429
 REFUSED_TOKENS = ("account_inactive", "invalid_auth", "token_expired", "token_revoked")
 """Slack's words for a token that it knows no more; the status is 200."""
@@ -42,10 +44,15 @@ class SlackApi:
     def pages(self, method: str, members: str, failed: str, **parameters: str) -> Iterator[Any]:
         """What a list holds, page by page."""
         cursor: str | None = None
-        while cursor != "":
+        for _ in range(MAX_PAGES):
             answer = self.form(method, failed, limit=str(PAGE), cursor=cursor, **parameters)
             yield from answer.get(members) or ()
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+        raise ConnectorError(
+            None, f"{failed}Slack's list goes on after {MAX_PAGES} pages: give the id instead of the name"
+        )
 
     def upload(self, address: str, content: Mapping[str, Any]) -> None:
         """Send a file where Slack wants it; the address is the permission."""

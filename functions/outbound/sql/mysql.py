@@ -15,7 +15,7 @@ from pymysql.cursors import Cursor
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import dialled
 from functions.outbound.sql.answer import Result
-from functions.outbound.sql.failures import no_tls, not_connected, not_executed
+from functions.outbound.sql.failures import MAX_ROWS, no_tls, not_connected, not_executed, too_many_rows
 from functions.outbound.sql.placeholders import Form
 from functions.outbound.sql.target import Target
 from functions.outbound.sql.tls import Mode, Tls
@@ -68,6 +68,8 @@ def _connect(target: Target, tls: Tls, allowed: Iterable[Network], dial: float, 
         write_timeout=wait,
         charset="utf8mb4",
         autocommit=True,
+        # The driver reads a result to its end: one row too many is enough to see that it is too large.
+        init_command=f"SET SESSION sql_select_limit = {MAX_ROWS + 1}",
         # Rows that were found count as modified even if they stay as they are: as Java's driver counts.
         client_flag=CLIENT.FOUND_ROWS,
         defer_connect=True,
@@ -87,9 +89,11 @@ def execute(connection: Any, query: str, written: str, values: Sequence[Any]) ->
         try:
             cursor.execute(query, [_sent(value) for value in values])
             readers = _readers(connection, cursor.fields)
-            rows = [[read(value) for read, value in zip(readers, row, strict=True)] for row in cursor.fetchall()]
         except (pymysql.Error, OSError) as error:
             raise not_executed(written, said(error)) from error
+        if cursor.rowcount > MAX_ROWS and cursor.fields:
+            raise too_many_rows(written)
+        rows = [[read(value) for read, value in zip(readers, row, strict=True)] for row in cursor.fetchall()]
         return Result([field.name for field in cursor.fields], rows, cursor.rowcount)
 
 

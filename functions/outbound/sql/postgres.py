@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pg8000.dbapi
+from pg8000.core import DATA_ROW
 
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import dialled
 from functions.outbound.sql.answer import Result
-from functions.outbound.sql.failures import no_tls, not_connected, not_executed
+from functions.outbound.sql.failures import MAX_ROWS, no_tls, not_connected, not_executed, too_many_rows
 from functions.outbound.sql.placeholders import Form
 from functions.outbound.sql.target import Target
 from functions.outbound.sql.tls import Mode, Tls
@@ -67,6 +69,7 @@ def _startup(properties: Mapping[str, str]) -> dict[str, str]:
 
 def execute(connection: Any, query: str, written: str, values: Sequence[Any]) -> Result:
     """Run one statement; `written` is the query as the task has it. Raises ConnectorError."""
+    connection.message_types[DATA_ROW] = partial(_row, connection.handle_DATA_ROW, written)
     try:
         # Without values the simple protocol, which takes several statements, as JDBC does.
         done = connection.execute_unnamed(query, vals=values) if values else connection.execute_simple(query)
@@ -74,6 +77,13 @@ def execute(connection: Any, query: str, written: str, values: Sequence[Any]) ->
         raise not_executed(written, said(error)) from error
     labels = [str(column["name"]) for column in done.columns or ()]
     return Result(labels, done.rows or [], done.row_count)
+
+
+def _row(keep: Callable[[bytes, Any], None], query: str, data: bytes, context: Any) -> None:
+    """Take one row from the server. Raises ConnectorError at the one that is too many: the session is useless then."""
+    if len(context.rows) >= MAX_ROWS:
+        raise too_many_rows(query)
+    keep(data, context)
 
 
 def said(error: Exception) -> str:
