@@ -22,6 +22,7 @@ from devkit.connector_runtime.sources.reader import Reading
 from devkit.connector_runtime.sources.readers import READERS
 from devkit.connector_runtime.told import Notice, Told
 from functions.inbound.kafka_subscription.app import handler as kafka
+from functions.inbound.rabbitmq_subscription.app import handler as rabbitmq
 from functions.inbound.sqs_subscription.app import handler as sqs
 
 PROCESS = DeployedProcess("orders", 1, "2251799813685250", "orders.bpmn", "<default>")
@@ -164,6 +165,23 @@ def test_the_log_names_a_record_that_cannot_be_read_by_its_offset(
 
     assert outcome is Settled.REFUSED
     assert "{'partition': 'orders-0', 'offset': 7} of kafka:b1:9092:orders#" in caplog.text
+
+
+def test_the_log_says_of_a_message_from_amazon_mq_that_it_has_no_id(
+    services: SubscriptionServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue = {
+        "inbound.type": "io.camunda:connector-rabbitmq-inbound:1",
+        "authentication.uri": "amqps://b-1234.mq.eu-central-1.amazonaws.com",
+        "queueName": "orders",
+        "activationCondition": "=false",
+    }
+    services.routes.deploy(PROCESS, [element(queue)])
+    arn = "arn:aws:mq:eu-central-1:123456789012:broker:shop:b-1234"
+
+    list(settle(rabbitmq, {"eventSourceArn": arn, "rmqMessagesByQueue": {"orders::/": [{"data": ""}]}}, services))
+
+    assert caplog.messages == ["no element wants the message without an id of rabbitmq:b-1234/:orders"]
 
 
 def test_messages_of_a_source_that_nobody_reads_come_again_and_the_log_says_so_once(

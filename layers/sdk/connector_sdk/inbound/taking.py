@@ -88,13 +88,14 @@ def take(
     subscriptions: Sequence[Subscription],
     services: SubscriptionServices,
     received_ms: int,
-    named: object = "without an id",
+    named: object = None,
 ) -> tuple[Settled, MessageEvent | None]:
     """Take one record in for the first of the subscriptions that wants it. Never raises.
 
     Returns the event as well that it was recorded as; None: there is none, and the log says which message it was, by
     the message's own id or by what its broker knows it by, `named`.
     """
+    named = named or "without an id"
     if not subscriptions:
         return Settled.AGAIN, None  # its process may have just been deployed, or be known only to others
     try:
