@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector_sdk.connector_names import second_names, type_override, type_variable, with_types
+from connector_sdk.connector_names import second_names, type_variable, with_types
 from connector_sdk.documents.store import DocumentStore
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.errors import SettingsError
@@ -19,7 +19,7 @@ from connector_sdk.settings import Settings, environment
 from devkit.checkout import ROOT
 from devkit.generate import FunctionFolder, catalogue
 from functions.runtime.messages import app as messages
-from functions.runtime.poller.registry import Handler, Registered, load
+from functions.runtime.poller.registry import Handler, Registered, load_all
 
 INBOUND: tuple[WebhookConnector[Any], ...] = tuple(one.connector for one in catalogue(ROOT) if one.is_webhook)
 """Every kind of webhook."""
@@ -64,19 +64,15 @@ def outbound_functions(
     """
     services = Services.from_settings(settings, secrets, documents)
     variables = {**_stated(), **environment()}
-    registry: list[Registered] = []
     handlers: dict[str, Handler] = {}
-    served: dict[str, str] = {}
     names = tuple(dict.fromkeys((*(one.name for one in _outbound()), *second_names(variables))))
     _refuse_unknown(names, variables)
-    for name in names:
-        registered, handler = load(name, variables)
+    loaded = load_all(names, variables)
+    for registered, handler in loaded:
         if handler is messages.handler and engine is not None:
             handler = messages.connector(lambda: engine)
-        _refuse_double(registered, served, variables)
-        registry.append(registered)
         handlers[registered.name] = handler.with_services(services) if isinstance(handler, Connector) else handler
-    return OutboundFunctions(tuple(registry), handlers, services)
+    return OutboundFunctions(tuple(registered for registered, _ in loaded), handlers, services)
 
 
 def _refuse_unknown(names: Sequence[str], variables: Mapping[str, str]) -> None:
@@ -86,17 +82,6 @@ def _refuse_unknown(names: Sequence[str], variables: Mapping[str, str]) -> None:
             raise SettingsError(
                 f"{variable}: there is no connector {name!r}; there are {', '.join(sorted(names))}. "
                 f"{variable.removesuffix('TYPE')}FUNCTION=<one of them> would make it a second name of that one"
-            )
-
-
-def _refuse_double(connector: Registered, served: dict[str, str], variables: Mapping[str, str]) -> None:
-    for job_type in connector.types:
-        other = served.setdefault(job_type, connector.name)
-        if other != connector.name:
-            both = (connector.name, other)
-            given = next((name for name in both if type_override(name, variables)), connector.name)
-            raise SettingsError(
-                f"{connector.name} and {other} both serve {job_type}: set {type_variable(given)} to another job type"
             )
 
 

@@ -55,6 +55,17 @@ def test_an_unknown_connector_is_named(name: str, words: str) -> None:
         load(name)
 
 
+def test_two_connectors_on_one_job_type_are_refused_with_the_variable_that_made_them_two() -> None:
+    variables = {"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1", "CONNECTOR_GRAPHQL_TYPE": "io.camunda:http-json:1"}
+    with process(variables, "http-json", "graphql", "http_json") as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 2
+    assert said == (
+        "poller: graphql and http-json both serve io.camunda:http-json:1: "
+        "set CONNECTOR_GRAPHQL_TYPE to another job type\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("variables", "connector", "words"),
     [

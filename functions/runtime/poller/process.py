@@ -23,7 +23,7 @@ from functions.runtime.poller.health import served
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
-from functions.runtime.poller.registry import Handler, load
+from functions.runtime.poller.registry import Handler, load_all
 from functions.runtime.poller.spelled_secrets import SpelledSecrets
 
 log = logging.getLogger("connectors.poller")
@@ -59,7 +59,7 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
 def _poller(names: Sequence[str]) -> tuple[Poller, list[str]]:
     settings = Settings.read()
     engine = EngineClient.from_settings(settings)
-    loaded = [load(name) for name in dict.fromkeys(names)]
+    loaded = load_all(names)
     services = Services.from_settings(settings, documents=EngineDocuments(lambda: engine))
     rules = Compatibility.of(settings.compatibility)
     poller = Poller(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from connector_sdk.connector_names import second_names, type_override
-from connector_sdk.errors import SdkError
+from connector_sdk.connector_names import second_names, type_override, type_variable
+from connector_sdk.errors import SdkError, SettingsError
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 WITH_ENGINE = frozenset({"messages"})
@@ -37,6 +37,22 @@ class Registered:
 
 class UnknownConnector(SdkError):
     """No folder under functions/outbound has that name, or it holds no connector."""
+
+
+def load_all(names: Iterable[str], variables: Mapping[str, str] | None = None) -> list[tuple[Registered, Handler]]:
+    """Load connectors by their names, each once. Raises UnknownConnector, SettingsError if two serve one job type."""
+    loaded = {connector.name: (connector, handler) for connector, handler in (load(name, variables) for name in names)}
+    served: dict[str, str] = {}
+    for connector, _ in loaded.values():
+        for job_type in connector.types:
+            _refuse_double(job_type, connector.name, served.setdefault(job_type, connector.name), variables)
+    return list(loaded.values())
+
+
+def _refuse_double(job_type: str, name: str, other: str, variables: Mapping[str, str] | None) -> None:
+    if other != name:
+        given = next((one for one in (name, other) if type_override(one, variables)), name)
+        raise SettingsError(f"{name} and {other} both serve {job_type}: set {type_variable(given)} to another job type")
 
 
 def load(name: str, variables: Mapping[str, str] | None = None) -> tuple[Registered, Handler]:
