@@ -167,22 +167,33 @@ def test_runs_share_a_client_and_its_connections(account: Account, engine: Scrip
     assert app.engine().client() is first
 
 
-def test_an_engine_that_answers_late_gets_no_more_than_the_patience(
-    account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("mode", "window", "left_ms", "late_ms", "times"),
+    [
+        ("minute", app.Window(2.0, 1_000), 900_000, 1_000, 2),
+        ("always", app.Window(370.0, 10_000), 900_000, 100_000, 4),
+        ("always", app.Window(370.0, 10_000), 60_000, 20_000, 2),  # 30 seconds are left for it
+    ],
+)
+@pytest.mark.usefixtures("account")
+def test_an_engine_that_is_away_is_waited_for_no_longer_than_a_run_takes_jobs(
+    monkeypatch: pytest.MonkeyPatch, mode: str, window: app.Window, left_ms: int, late_ms: int, times: int
 ) -> None:
     clock = ControlledClock()
     monkeypatch.setattr(app, "SystemClock", lambda: clock)
+    monkeypatch.setattr(app, "WINDOWS", {mode: window})
+    monkeypatch.setenv("CONNECTORS_POLLER_MODE", mode)
     asked: list[int] = []
 
     def late(client: EngineClient) -> dict[str, Any]:
         asked.append(1)
-        clock.advance(20_000)
+        clock.advance(late_ms)
         raise EngineUnreachable("no answer")
 
     monkeypatch.setattr(EngineClient, "topology", late)
     with pytest.raises(EngineUnreachable):
-        app.handler({}, Context(60_000))  # 30 seconds of patience
-    assert len(asked) == 2
+        app.handler({}, Context(left_ms))
+    assert len(asked) == times
 
 
 def test_no_jobs_are_taken_when_the_poller_is_off(

@@ -71,7 +71,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             shared_slots=SLOTS,
             batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,
-            cluster_id=_cluster_id(client, clock, _seconds_left(context) - END_MARGIN_SECONDS),
+            cluster_id=_cluster_id(client, clock, min(window.seconds, _seconds_left(context) - END_MARGIN_SECONDS)),
             tenant_ids=(settings.tenant_id,),
         ),
         clock=clock,

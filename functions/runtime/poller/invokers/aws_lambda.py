@@ -24,17 +24,30 @@ LARGEST_INVOCATION_BYTES = LARGEST_ANSWER_BYTES = 6 * 1024 * 1024
 """Lambda's limits for a synchronous invocation."""
 
 NO_ENVIRONMENT_NOW = frozenset(
-    """
-    EC2ThrottledException EC2UnexpectedException ENILimitReachedException SubnetIPAddressLimitReachedException
-    EFSMountConnectivityException EFSMountTimeoutException SnapStartTimeoutException ResourceNotReadyException
-    ThrottlingException
-    """.split()
+    [
+        "EC2ThrottledException",
+        "EC2UnexpectedException",
+        "ENILimitReachedException",
+        "SubnetIPAddressLimitReachedException",
+        "EFSMountConnectivityException",
+        "EFSMountTimeoutException",
+        "SnapStartTimeoutException",
+        "ResourceNotReadyException",
+        "ThrottlingException",
+    ]
 )
 NO_ENVIRONMENT_EVER = frozenset(
-    """
-    EC2AccessDeniedException InvalidRuntimeException InvalidSecurityGroupIDException InvalidSubnetIDException
-    InvalidZipFileException KMSAccessDeniedException KMSDisabledException KMSInvalidStateException KMSNotFoundException
-    """.split()
+    [
+        "EC2AccessDeniedException",
+        "InvalidRuntimeException",
+        "InvalidSecurityGroupIDException",
+        "InvalidSubnetIDException",
+        "InvalidZipFileException",
+        "KMSAccessDeniedException",
+        "KMSDisabledException",
+        "KMSInvalidStateException",
+        "KMSNotFoundException",
+    ]
 )
 """Codes that say more than their statuses (502, 408, 400): Lambda could not make what the function would begin in."""
 PASSING = frozenset({409, 429})
