@@ -40,19 +40,21 @@ def sync(
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
     secrets, access = secrets_from(settings), Access(broker, broker_secret)
-    for model in read_models(models):
-        for process_id, found in sources_of(model, secrets, settings).items():
-            file = file_of(root, process_id)
-            if found:
-                text = fragment(model.name, found, access)
-                file.parent.mkdir(exist_ok=True)
-                file.write_text(text, encoding="utf-8")
-                print_line(console(), f"{file.relative_to(root)}: written; `connectors generate`, then `make deploy`")
-            elif file.is_file():
-                file.unlink()
-                print_line(console(), f"{file.relative_to(root)}: removed; {process_id} subscribes to nothing")
-            else:
-                print_line(console(), f"{process_id} subscribes to nothing")
+    wanted = {
+        process_id: (file_of(root, process_id), fragment(model.name, found, access) if found else "")
+        for model in read_models(models)
+        for process_id, found in sources_of(model, secrets, settings).items()
+    }
+    for process_id, (file, text) in wanted.items():
+        if text:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            print_line(console(), f"{file.relative_to(root)}: written; `connectors generate`, then `make deploy`")
+        elif file.is_file():
+            file.unlink()
+            print_line(console(), f"{file.relative_to(root)}: removed; {process_id} subscribes to nothing")
+        else:
+            print_line(console(), f"{process_id} subscribes to nothing")
     return exit_codes.OK
 
 

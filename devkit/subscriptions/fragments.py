@@ -6,6 +6,7 @@ their source, so that two processes that read from one queue share its mapping.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,8 @@ from devkit.subscriptions.mappings import Access, mapping_of
 
 HEAD = "# Written by `connectors subscriptions sync` from {model}; `connectors generate` puts it into template.yaml.\n"
 ID_CHARACTERS = 12
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*")
+"""What the id of a process is in BPMN: no path, for one (XML's NCName)."""
 
 
 class NotSubscribable(SdkError):
@@ -75,7 +78,12 @@ def fragment(model: str, sources: Sequence[Source], access: Access) -> str:
 
 
 def file_of(root: Path, process_id: str) -> Path:
-    """Where a process's part of the template is."""
+    """Where a process's part of the template is. Raises NotSubscribable for an id that no engine would deploy."""
+    if not _XML_NAME.fullmatch(process_id):
+        raise NotSubscribable(
+            f"{process_id!r} is no id of a process: letters, digits, `_`, `-` and `.`, with a letter or `_` before "
+            "the rest; give the process another id"
+        )
     return root / FOLDER / f"{process_id}.yaml"
 
 

@@ -281,3 +281,19 @@ def test_a_topic_that_is_to_begin_nowhere_has_no_mapping(
     assert execute(["subscriptions", "sync", "none.bpmn"]) != 0
 
     assert "a mapping has to begin somewhere: choose earliest or latest" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("process", ["../template", "..", "a/b", "a b", "1st"])
+@pytest.mark.parametrize("kind", ["io.camunda:aws-sqs-inbound:1", "none"])
+def test_a_process_whose_id_is_no_name_is_refused_before_any_file_is_touched(
+    project: Path, capsys: pytest.CaptureFixture[str], process: str, kind: str
+) -> None:
+    text = MODEL.read_text(encoding="utf-8").replace("io.camunda:aws-sqs-inbound:1", kind)
+    (project / "odd.bpmn").write_text(text.replace('id="orders"', f'id="{process}"'), encoding="utf-8")
+    (project / "template.yaml").write_text("mine", encoding="utf-8")
+    before = sorted(project.rglob("*"))
+
+    assert execute(["subscriptions", "sync", str(MODEL), "odd.bpmn"]) == 2
+
+    assert "is no id of a process" in " ".join(capsys.readouterr().err.split())
+    assert sorted(project.rglob("*")) == before
