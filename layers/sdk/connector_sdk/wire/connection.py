@@ -25,6 +25,11 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
 KEEP_ALIVE_SECONDS = 60
 """Silence after which TCP probes the other side; NAT gateways drop what is silent for 350 s."""
+MAX_IDLE_SECONDS = 50.0
+"""An idle connection is used again for so long; load balancers of AWS close theirs after a minute. A function that was
+frozen meanwhile does not see that: nobody's goodbye waits for it."""
+MAX_IDLE_SECONDS_ONCE = 2.0
+"""The same for a request that may not be repeated, which a connection that has ended would lose."""
 MAX_IDLE_CONNECTIONS = 64
 """Connections kept open while nobody uses them; more are closed when they come back."""
 
@@ -74,7 +79,7 @@ class Connections:
         self._connect_timeout = connect_timeout
         self._allowed = None if allowed is None else tuple(allowed)
         self._turn = threading.BoundedSemaphore(limit) if limit is not None else None
-        self._idle: list[http.client.HTTPConnection] = []
+        self._idle: list[_Idle] = []
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
 
@@ -103,7 +108,7 @@ class Connections:
         """
         request = _Request(method, self._prefix + path, body, headers or {}, read_timeout, deadline, arriving)
         with self._turn_before(deadline):
-            connection = self._take()
+            connection = self._take(MAX_IDLE_SECONDS if repeatable else MAX_IDLE_SECONDS_ONCE)
             if connection is not None:
                 try:
                     return self._exchange(connection, request)
@@ -139,12 +144,14 @@ class Connections:
                 head = read_head(answer, request.method.encode())
                 request.announce(head.length, bounded)
                 content = b"".join(read_pieces(answer, head))
-        except (http.client.HTTPException, ConnectionError) as error:
+        except (http.client.HTTPException, ConnectionError, ssl.SSLEOFError) as error:
             connection.close()
             if head is not None:
                 raise HalfAnswer(f"the answer broke off ({type(error).__name__})") from error
             if isinstance(error, ConnectionError):  # RemoteDisconnected is one too: closed without a byte
                 raise
+            if isinstance(error, ssl.SSLEOFError):  # what a reset is under TLS
+                raise ConnectionResetError("the server has ended TLS") from error
             raise ConnectionError(f"the answer is not HTTP ({type(error).__name__})") from error
         except BaseException:
             connection.close()
@@ -182,23 +189,35 @@ class Connections:
             return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
         return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._context)
 
-    def _take(self) -> http.client.HTTPConnection | None:
-        """Get the idle connection that was used last; those that the server has closed meanwhile are dropped."""
+    def _take(self, seconds: float) -> http.client.HTTPConnection | None:
+        """Get the connection that was used last, if it was idle no longer; those that the server has closed meanwhile
+        are dropped."""
         while True:
             with self._lock:
-                if not self._idle:
+                if not self._idle or _now() - self._idle[-1].since > seconds:
                     return None
-                connection = self._idle.pop()
+                connection = self._idle.pop().connection
             if not _readable(connection):
                 return connection
             connection.close()
 
     def _give_back(self, connection: http.client.HTTPConnection) -> None:
+        now = _now()
         with self._lock:
-            if len(self._idle) < MAX_IDLE_CONNECTIONS:
-                self._idle.append(connection)
-                return
-        connection.close()
+            self._idle.append(_Idle(connection, now))
+            too_many = max(0, len(self._idle) - MAX_IDLE_CONNECTIONS)
+            kept = [idle for idle in self._idle[too_many:] if now - idle.since <= MAX_IDLE_SECONDS]
+            dropped = self._idle[: len(self._idle) - len(kept)]
+            self._idle[:] = kept
+        _close_all(dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """A connection that nobody uses; the pool has the one that was used last at its end."""
+
+    connection: http.client.HTTPConnection
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +275,9 @@ def _keep_alive(connected: socket.socket) -> None:
             connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), KEEP_ALIVE_SECONDS)
 
 
-def _close_all(idle: list[http.client.HTTPConnection]) -> None:
+def _close_all(idle: list[_Idle]) -> None:
     while idle:
-        idle.pop().close()
+        idle.pop().connection.close()
 
 
 def _readable(connection: http.client.HTTPConnection) -> bool:
