@@ -60,7 +60,10 @@ def first_connected(host: str, port: int, addresses: Iterable[str], seconds: flo
     end = SystemClock().monotonic() + seconds
     for address in addresses:
         try:
-            return socket.create_connection((address, port), within(seconds, end))
+            connected = socket.create_connection((address, port), within(seconds, end))
         except OSError as error:
             failure = error
+        else:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else small pieces wait for each other
+            return connected
     raise failure
