@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connector_sdk.compatibility import Compatibility
+from functions.runtime.poller.commands import Result
 from tests.poller.running import COMPLETED, complete, raises, run_one
 from tests.poller.scripted_engine import ScriptedEngine
 
@@ -44,14 +45,36 @@ def test_a_function_runs_although_a_busy_engine_did_not_take_the_time_out(engine
     assert run_one(engine, complete).outcome == "completed"
 
 
-@pytest.mark.parametrize(("status", "commands"), [(404, ["PATCH"]), (400, ["PATCH", "failure"])])
-def test_a_function_does_not_run_when_the_engine_refuses_the_time_out(
-    engine: ScriptedEngine, status: int, commands: list[str]
+def test_a_job_that_is_gone_when_its_time_out_is_set_is_not_run(engine: ScriptedEngine) -> None:
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, 404)
+    assert run_one(engine, raises).result is Result.GONE
+    assert [command for _, command, _ in engine.commands()] == ["PATCH"]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_time_out_that_the_engine_never_takes_raises_an_incident_with_its_words(
+    engine: ScriptedEngine, status: int
 ) -> None:
     [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
     engine.refuse(key, status)
+    message = f"the engine refused PATCH /jobs/{key}: {status} SCRIPTED: as told"
+    run_one(engine, raises)
+    assert engine.commands()[1:] == [(key, "failure", {"retries": 0, "errorMessage": message, "retryBackOff": 0})]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 502])
+def test_a_time_out_that_a_gateway_refuses_is_tried_again_later_and_nothing_is_run(
+    engine: ScriptedEngine, status: int
+) -> None:
+    engine.behind_a_gateway = True
+    [key] = engine.add("t", customHeaders={"jobTimeout": "PT2M"})
+    engine.refuse(key, status)
     assert run_one(engine, raises).outcome == "given back"
-    assert [command for _, command, _ in engine.commands()] == commands
+    assert [(command, body.get("retries")) for _, command, body in engine.commands()] == [
+        ("PATCH", None),
+        ("failure", 3),
+    ]
 
 
 def test_a_job_that_outlives_its_own_time_out_runs_once(engine: ScriptedEngine) -> None:

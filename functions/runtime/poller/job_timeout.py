@@ -14,6 +14,8 @@ from functions.runtime.poller.leases import Lease
 log = logging.getLogger("connectors.poller")
 
 HEADER = "jobTimeout"
+LASTING = frozenset({400, 403})
+"""With these an engine refuses a time-out for good: no such length, or not from this client."""
 
 
 class InvalidJobTimeout(SdkError):

@@ -22,7 +22,7 @@ from functions.runtime.poller.commands import Commands, Result, is_gone
 from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import Finished, Observer
 from functions.runtime.poller.invokers import FunctionDied, FunctionMissing, InvocationTooLarge, Invoker, NeverRan
-from functions.runtime.poller.job_timeout import InvalidJobTimeout, apply_job_timeout
+from functions.runtime.poller.job_timeout import LASTING, InvalidJobTimeout, apply_job_timeout
 from functions.runtime.poller.leases import Lease, Leases, lock_seconds
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.registry import Registered
@@ -232,7 +232,8 @@ class JobWorker:
         except EngineRejected as error:
             if is_gone(error):
                 return self._reports.finished(lease, "given back", str(error), Result.GONE)
-            return self._reports.give_back(lease, str(error))
+            lasting = error.problem and error.status in LASTING
+            return self._reports.fail(lease, str(error)) if lasting else self._reports.give_back(lease, str(error))
         return self._invoke(lease)
 
     def _invoke(self, lease: Lease) -> Finished:
