@@ -12,11 +12,12 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.message import Item, Settled
+from connector_sdk.kafka_servers import servers_of
 from connector_sdk.settings import Settings
 from connector_sdk.wire.dial import checked_addresses
 from devkit.connector_runtime.sources.reader import Reading
 from functions.inbound.kafka_subscription.model import Topic
-from functions.outbound.kafka.producer import HOPELESS, servers_of
+from functions.outbound.kafka.producer import HOPELESS
 from functions.outbound.kafka.properties import additional, login
 
 BATCH = 50

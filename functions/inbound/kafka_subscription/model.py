@@ -8,6 +8,7 @@ from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
+from connector_sdk.kafka_servers import servers_of
 from connector_sdk.template import Equals, Pattern, Property
 from functions.inbound.kafka_subscription.values import AVRO, INLINE, JSON, NONE, REGISTRY, Values, values_of
 
@@ -94,6 +95,7 @@ class Topic:
         servers, name = properties.text("topic.bootstrapServers"), properties.text("topic.topicName")
         if not servers.strip() or not name:
             raise ConnectorInputError("properties topic.bootstrapServers and topic.topicName must not be empty")
+        tuple(servers_of(servers))  # refuses what is none
         additional = properties.mapping("additionalProperties") or {}
         return cls(
             servers=",".join(one.strip() for one in servers.split(",")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from connector_sdk.clock import Clock
 from connector_sdk.errors import ConnectorError, ConnectorInputError
+from connector_sdk.kafka_servers import servers_of
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import checked_addresses
 from functions.outbound.kafka.properties import DELIVERY_MILLISECONDS
@@ -48,16 +49,6 @@ class Delivery:
         first = next((one for one in self.complaints if one.code() != KafkaError._ALL_BROKERS_DOWN), error)
         refused = not sent and first.code() == KafkaError._AUTHENTICATION
         return ConnectorError("FAIL", f"{EXCEPTION}: {first.str() or first.name()}", credentials_refused=refused)
-
-
-def servers_of(servers: str) -> Iterator[tuple[str, int]]:
-    """Host and port of each server of a list such as `a:9092,PLAINTEXT://[::1]:9092`. Raises ConnectorInputError."""
-    for server in servers.split(","):
-        host, _, port = server.strip().rpartition("://")[2].rpartition(":")
-        host = host.strip("[]")
-        if not host or not port.isdecimal():
-            raise ConnectorInputError("topic.bootstrapServers must be host:port, several with commas between them")
-        yield host, int(port)
 
 
 def check_servers(servers: str, allowed: Iterable[Network]) -> None:

@@ -52,7 +52,7 @@ ROWS = (
         "ssl.keystore.location is not supported",
         Place.SOURCE,
     ),
-    Subscribed("wrong type", topic("broker.test"), "topic.bootstrapServers must be host:port", Place.SOURCE),
+    Subscribed("wrong type", topic("broker.test"), "topic.bootstrapServers must be host:port"),
     *(
         Subscribed("unreachable host", topic(servers), "the cloud's metadata service", Place.SOURCE)
         for servers in ("169.254.169.254:9092", "PLAINTEXT://169.254.169.254:9092", "[::ffff:169.254.169.254]:9092")
