@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
@@ -59,6 +60,40 @@ def test_calls_that_wait_run_side_by_side_however_many_they_are() -> None:
         all_wait.wait(WAIT_SECONDS)
     finally:
         threads.end()
+
+
+@pytest.mark.parametrize(("used_seconds", "least", "most"), [(0.0044, 256, 256), (0.0046, 8, 40)])
+def test_calls_are_held_back_while_the_process_computes_for_the_length_of_a_tick(
+    used_seconds: float, least: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the tick took: a process that has a part of a processor, as on Lambda, waits for its turn in it."""
+    readings, go, enough = itertools.count(), threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def process_time() -> float:
+        reading = next(readings)  # two in each tick
+        if reading == 40:
+            note()
+        return (reading + 1) // 2 * used_seconds
+
+    def note() -> None:
+        begun.append(sum(thread.name == "calls" for thread in threading.enumerate()))
+        enough.set()
+
+    def call() -> None:
+        if next(calls) == 256:
+            note()
+        go.wait(WAIT_SECONDS)
+
+    monkeypatch.setattr("functions.runtime.poller.threads.process_time", process_time)
+    calls = itertools.count(1)
+    threads = Threads("calls")
+    for _ in range(256):
+        threads.start(call)
+    assert enough.wait(WAIT_SECONDS)
+    threads.end()
+    go.set()
+    assert least <= begun[0] <= most
 
 
 def test_calls_that_compute_share_few_threads_and_all_run() -> None:
