@@ -103,7 +103,8 @@ def _retries(done: Finished) -> str:
     """What is left of a failed job's tries."""
     if done.retries_left is None:
         return ""
-    return f", {done.retries_left} retries left" if done.retries_left else ", no retries left: incident"
+    named = "retry" if done.retries_left == 1 else "retries"
+    return f", {done.retries_left} {named} left" if done.retries_left else ", no retries left: incident"
 
 
 def _said(done: Finished) -> str:
