@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from devkit.cli import exit_codes
-from devkit.cli.output import console, print_json, print_line
+from devkit.cli.output import console, plain, print_json, print_line
 from devkit.conformance import KINDS, Report, judge
 from devkit.conformance.frame import Result
 
@@ -47,7 +46,7 @@ def conformance(
 
 def _watched(produced: Iterable[Result], number: int) -> Iterable[Result]:
     """Shows on a terminal how far it is: some kinds take minutes."""
-    shown = Console(stderr=True)
+    shown = plain(stderr=True)
     return track(produced, "replaying", number, console=shown, transient=True, disable=not shown.is_terminal)
 
 
@@ -88,4 +87,4 @@ def _print_table(report: Report) -> None:
     for one in report.differences[:FIRST_DIFFERENCES]:
         print_line(out, f"- {one.case_id}: {one.text}")
     if len(report.differences) > FIRST_DIFFERENCES:
-        out.print(f"… and {len(report.differences) - FIRST_DIFFERENCES} more differences")
+        print_line(out, f"… and {len(report.differences) - FIRST_DIFFERENCES} more differences")

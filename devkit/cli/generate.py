@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from devkit.cli import exit_codes
-from devkit.cli.output import console
+from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.generate import ARCHITECTURES, TEMPLATE, Choice, template
 from devkit.generate.derived import derived_files, problems, released_file, templated
@@ -54,8 +54,8 @@ def generate(
         return _refuse_differences(changed, len(wanted))
     for file, text in changed.items():
         file.write_text(text, encoding="utf-8")
-        console().print(f"{file}: written", markup=False)
-    console().print(f"generated files: {len(changed)} written, {len(wanted) - len(changed)} unchanged", markup=False)
+        print_line(console(), f"{file}: written")
+    print_line(console(), f"generated files: {len(changed)} written, {len(wanted) - len(changed)} unchanged")
     return exit_codes.OK
 
 
@@ -93,12 +93,12 @@ def _chosen(before: Choice, only: str | None, architecture: str | None) -> Choic
 
 def _refuse_differences(changed: Mapping[Path, str], files: int) -> int:
     if not changed:
-        console().print(f"generated files: all {files} are up to date", markup=False)
+        print_line(console(), f"generated files: all {files} are up to date")
         return exit_codes.OK
     for file, text in changed.items():
         there = _text(file)
         lines = difflib.unified_diff(there.splitlines(), text.splitlines(), str(file), "generated", lineterm="", n=1)
         for line in islice(lines, DIFFERENCE_LINES):
-            console().print(line, markup=False)
+            print_line(console(), line)
     names = ", ".join(map(str, changed))
     raise Refusal(f"not up to date: {names}; run `connectors generate` and commit it", exit_codes.DIFFERENCE)

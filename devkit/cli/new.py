@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from devkit.cli import exit_codes
-from devkit.cli.output import console
+from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.scaffold import INBOUND_KINDS, OUTBOUND, scaffold
 
@@ -41,7 +41,7 @@ def _written(kind: str, name: str, type_: str | None) -> int:
     if not (root / "stack.yaml").is_file():
         raise Refusal("there is no stack.yaml here; run this in the folder of the project")
     for path in (written := scaffold(root, kind, name, type_)):
-        console().print(f"{path}: written", markup=False)
+        print_line(console(), f"{path}: written")
     tests = next(path for path in written if path.name.startswith("test_"))
-    console().print(f"next: connectors generate && .venv/bin/python -m pytest {tests}", markup=False)
+    print_line(console(), f"next: connectors generate && .venv/bin/python -m pytest {tests}")
     return exit_codes.OK

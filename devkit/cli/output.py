@@ -18,12 +18,17 @@ UNWRAPPED_WIDTH = 100_000
 
 def console() -> Console:
     """The terminal, or plain text where there is none. Made on each call, since tests replace stdout."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    return plain(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def plain(**options: Any) -> Console:
+    """A console that prints text as it is: `:soap:` in the name of a type is no picture, and `[red]` no colour."""
+    return Console(highlight=False, markup=False, emoji=False, **options)
 
 
 def print_line(out: Console, text: str, style: str = "") -> None:
-    """Print a line as it is: neither wrapped nor searched for markup."""
-    out.print(text, style=style, markup=False, soft_wrap=True)
+    """Print a line as it is, without wrapping it."""
+    out.print(text, style=style, soft_wrap=True)
 
 
 def print_rows(table: Table) -> None:
@@ -32,7 +37,7 @@ def print_rows(table: Table) -> None:
         console().print(table)
         return
     wide = StringIO()
-    Console(file=wide, highlight=False, width=UNWRAPPED_WIDTH).print(table)
+    plain(file=wide, width=UNWRAPPED_WIDTH).print(table)
     for line in wide.getvalue().splitlines():
         print(line.rstrip())
 
