@@ -8,7 +8,6 @@ from typing import Literal
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
-from connector_sdk.java_duration import milliseconds
 from connector_sdk.mail.server import Encryption, Login, Server
 from connector_sdk.template import Equals, Pattern, Property
 
@@ -85,9 +84,9 @@ class Listened:
         properties.choice("authentication.type", ("simple",), "simple")
         found = cls(
             server=_server(properties),
-            login=(_required(properties, "authentication.username"), _required(properties, "authentication.password")),
+            login=(properties.required("authentication.username"), properties.required("authentication.password")),
             folder=properties.text("data.folderToListen").strip() or INBOX,
-            interval_ms=_wait(properties),
+            interval_ms=properties.duration_ms("data.pollingWaitTime", DEFAULT_WAIT),
             unseen=properties.choice("data.pollingConfigDiscriminator", (UNSEEN, ALL), UNSEEN) == UNSEEN,
             handling=_handling(properties),
             target=properties.text("data.pollingConfig.targetFolder").strip(),
@@ -118,33 +117,15 @@ class Listened:
 
 
 def _server(properties: Properties) -> Server:
-    port = properties.number("data.imapConfig.imapPort")
-    if port is None or not 0 < port < 65_536:
-        raise ConnectorInputError("property data.imapConfig.imapPort should be a port, such as 993")
     known = [one.value for one in Encryption]
     return Server(
-        host=_required(properties, "data.imapConfig.imapHost").strip(),
-        port=port,
+        host=properties.required("data.imapConfig.imapHost").strip(),
+        port=properties.port("data.imapConfig.imapPort"),
         encryption=Encryption(properties.choice("data.imapConfig.imapCryptographicProtocol", known, "TLS")),
     )
 
 
-def _wait(properties: Properties) -> int:
-    text = properties.text("data.pollingWaitTime", DEFAULT_WAIT)
-    try:
-        return milliseconds(text)
-    except ValueError as error:
-        raise ConnectorInputError(f"property data.pollingWaitTime is {text!r}: {error}") from None
-
-
 def _handling(properties: Properties) -> Handling:
     name = "data.pollingConfig.handlingStrategy"
-    chosen = properties.choice(name, HANDLINGS, _required(properties, name))
+    chosen = properties.choice(name, HANDLINGS, properties.required(name))
     return next(one for one in HANDLINGS if one == chosen)
-
-
-def _required(properties: Properties, name: str) -> str:
-    found = properties.text(name)
-    if not found.strip():
-        raise ConnectorInputError(f"property {name} must not be empty")
-    return found

@@ -92,9 +92,7 @@ class Topic:
     def read(cls, properties: Properties) -> Topic:
         """Raises ConnectorInputError for what cannot work."""
         properties.refuse_configuration("kafkaConnectionConfiguration", "the connection")
-        servers, name = properties.text("topic.bootstrapServers"), properties.text("topic.topicName")
-        if not servers.strip() or not name:
-            raise ConnectorInputError("properties topic.bootstrapServers and topic.topicName must not be empty")
+        servers, name = properties.required("topic.bootstrapServers"), properties.required("topic.topicName")
         tuple(servers_of(servers))  # refuses what is none
         additional = properties.mapping("additionalProperties") or {}
         return cls(

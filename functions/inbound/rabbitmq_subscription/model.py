@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_sdk.amqp_uri import Broker, broker_of
-from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.properties import Properties
 from connector_sdk.template import Equals, Pattern, Property
 
@@ -65,11 +64,8 @@ class Queue:
         """Raises ConnectorInputError for what cannot work."""
         kind = properties.choice("authentication.authType", (URI, CREDENTIALS), URI)
         broker = broker_of(properties.text("authentication.uri")) if kind == URI else _of_credentials(properties)
-        name = properties.text("queueName")
-        if not name:
-            raise ConnectorInputError("property queueName is empty: it is the queue to read from")
         return cls(
-            name,
+            properties.required("queueName"),
             broker,
             consumer_tag=properties.text("consumerTag"),
             exclusive=bool(properties.flag("exclusive")),
@@ -102,8 +98,6 @@ def _source(broker: str, virtual_host: str, queue: str) -> str:
 
 
 def _of_credentials(properties: Properties) -> Broker:
-    host, port = properties.text("routing.hostName"), properties.number("routing.port")
-    if not host or port is None:
-        raise ConnectorInputError("properties routing.hostName and routing.port must not be empty")
+    host, port = properties.required("routing.hostName"), properties.port("routing.port")
     user, password = properties.text("authentication.userName"), properties.text("authentication.password")
     return Broker(host, port, properties.text("routing.virtualHost") or "/", user, password)

@@ -119,10 +119,7 @@ def _keys(properties: Properties) -> tuple[str, str] | None:
     """Without a type it is credentials, as in the oldest templates."""
     if properties.choice("authentication.type", (STATIC, OWN_ROLE), STATIC) == OWN_ROLE:
         return None
-    keys = (properties.text("authentication.accessKey"), properties.text("authentication.secretKey"))
-    if not all(keys):
-        raise ConnectorInputError("properties authentication.accessKey and authentication.secretKey must not be empty")
-    return keys
+    return properties.required("authentication.accessKey"), properties.required("authentication.secretKey")
 
 
 def _names(properties: Properties, name: str) -> frozenset[str] | None:

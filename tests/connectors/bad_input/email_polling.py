@@ -41,13 +41,13 @@ def mailbox(peers: Peers) -> str:
 
 ROWS = (
     Subscribed("missing", but(imapHost=" "), "property data.imapConfig.imapHost must not be empty"),
-    Subscribed("missing", but(imapPort=""), "property data.imapConfig.imapPort should be a port, such as 993"),
+    Subscribed("missing", but(imapPort=""), "property data.imapConfig.imapPort should be a port, 1 to 65535"),
     Subscribed("missing", but(username=""), "property authentication.username must not be empty"),
     Subscribed("missing", but(password="{{secrets.NOBODYS}}"), "'NOBODYS' is not available"),
     Subscribed("missing", but(handlingStrategy=""), "property data.pollingConfig.handlingStrategy must not be empty"),
     Subscribed("missing", but(handlingStrategy="MOVE"), "property data.pollingConfig.targetFolder is missing"),
     Subscribed("wrong type", but(imapPort="port"), "property data.imapConfig.imapPort should be a whole number"),
-    Subscribed("wrong type", but(imapPort="65536"), "property data.imapConfig.imapPort should be a port, such as 993"),
+    Subscribed("wrong type", but(imapPort="65536"), "property data.imapConfig.imapPort should be a port, 1 to 65535"),
     Subscribed("wrong type", but(handlingStrategy="EAT"), "it should be one of READ, DELETE, MOVE"),
     Subscribed("wrong type", but(pollingConfigDiscriminator="allPollingConfig"), "choose DELETE or MOVE"),
     Subscribed("wrong type", but(handlingStrategy="MOVE", targetFolder="inbox"), "is the folder that they come from"),

@@ -29,8 +29,8 @@ def record(value: bytes) -> dict[str, object]:
 
 
 ROWS = (
-    Subscribed("missing", topic(""), "topic.bootstrapServers and topic.topicName must not be empty"),
-    Subscribed("missing", topic(topic_topicName=""), "topic.bootstrapServers and topic.topicName must not be empty"),
+    Subscribed("missing", topic(""), "topic.bootstrapServers must not be empty"),
+    Subscribed("missing", topic(topic_topicName=""), "topic.topicName must not be empty"),
     Subscribed("missing", topic(authentication_password="{{secrets.NOBODYS}}"), "'NOBODYS' is not available"),
     Subscribed(
         "missing",

@@ -28,12 +28,13 @@ LARGE = {
     "rmqMessagesByQueue": {"orders::/": [{"data": base64.b64encode(b"x" * 5_000_000).decode()}]},
 }
 ROWS = (
-    Subscribed("missing", at("amqp://broker.test", queueName=""), "property queueName is empty"),
+    Subscribed("missing", at("amqp://broker.test", queueName=""), "property queueName must not be empty"),
     Subscribed("missing", at(""), "authentication.uri must be amqp://… or amqps://… with a host"),
-    Subscribed("missing", by_credentials(routing_hostName=""), "routing.hostName and routing.port must not be empty"),
+    Subscribed("missing", by_credentials(routing_hostName=""), "routing.hostName must not be empty"),
     Subscribed("missing", at("{{secrets.NOBODYS}}"), "'NOBODYS' is not available"),
     Subscribed("wrong type", at(f"http://u:{SECRET}@broker.test"), "authentication.uri must be amqp://…"),
     Subscribed("wrong type", at(f"amqp://u:{SECRET}@broker.test:port"), "authentication.uri is no URI of a broker"),
+    Subscribed("wrong type", by_credentials(routing_port="70000"), "routing.port should be a port, 1 to 65535"),
     Subscribed("wrong type", by_credentials(routing_port="many"), "routing.port should be a whole number"),
     Subscribed("wrong type", by_credentials(exclusive="perhaps"), "exclusive should be true or false"),
     Subscribed("wrong type", by_credentials(arguments="=[1]"), "arguments should be a context"),

@@ -17,9 +17,8 @@ from connector_sdk.expressions import evaluate
 from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties
+from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, duration_ms
 from connector_sdk.inbound.sharing import Bound
-from connector_sdk.java_duration import milliseconds
 from connector_sdk.settings import Settings
 from connector_sdk.template import ElementTemplate
 
@@ -99,7 +98,7 @@ class Poll:
 
     def interval_ms(self, properties: Mapping[str, Any]) -> int:
         """How long to wait between two polls for an instance. Raises ConnectorInputError."""
-        return max(SHORTEST_MS, _duration(INTERVAL, properties.get(INTERVAL) or DEFAULT_INTERVAL))
+        return max(SHORTEST_MS, duration_ms(INTERVAL, properties.get(INTERVAL) or DEFAULT_INTERVAL))
 
 
 class Polls(Activations[Poll]):
@@ -114,7 +113,7 @@ class Polls(Activations[Poll]):
         connector.check(Properties(usable[0].tree, prefix=""))
         interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)
         if not interval.startswith("="):
-            _duration(INTERVAL, interval)
+            duration_ms(INTERVAL, interval)
         owner = (element.tenant_id, element.process_definition_id)
         return Poll(
             path=":".join(("poll", *owner, element.element_id, str(element.version))),
@@ -122,7 +121,7 @@ class Polls(Activations[Poll]):
             elements=(element,),
             bound=usable,
             rules=self.rules,
-            look_ms=max(SHORTEST_MS, _duration(LOOK, element.properties.get(LOOK, DEFAULT_LOOK))),
+            look_ms=max(SHORTEST_MS, duration_ms(LOOK, element.properties.get(LOOK, DEFAULT_LOOK))),
         )
 
 
@@ -134,10 +133,3 @@ def _evaluated(value: Any, variables: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {name: _evaluated(one, variables) for name, one in value.items()}
     return evaluate(value, variables) if isinstance(value, str) and value.startswith("=") else value
-
-
-def _duration(name: str, value: Any) -> int:
-    try:
-        return milliseconds(str(value))
-    except ValueError as error:
-        raise ConnectorInputError(f"property {name} is {value!r}: {error}") from None

@@ -12,7 +12,9 @@ from typing import Any
 
 from connector_sdk.errors import ConnectorInputError
 from connector_sdk.expressions import evaluate
+from connector_sdk.java_duration import milliseconds
 
+MAX_PORT = 65_535
 SYNCHRONOUS = "synchronousResponse"
 RUNTIME_PROPERTIES = frozenset(
     {
@@ -31,6 +33,14 @@ RUNTIME_PROPERTIES = frozenset(
     }
 )
 """What belongs to one element and not to the connector: elements that differ only here share one connector."""
+
+
+def duration_ms(name: str, value: Any) -> int:
+    """The milliseconds of a property's value. Raises ConnectorInputError that names it."""
+    try:
+        return milliseconds(str(value))
+    except ValueError as error:
+        raise ConnectorInputError(f"property {name} is {value!r}: {error}") from None
 
 
 def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
@@ -102,6 +112,24 @@ class Properties:
         if isinstance(found, dict | list):
             raise ConnectorInputError(f"property {self._prefix}{name} should be a text")
         return found if isinstance(found, str) else json.dumps(found)
+
+    def required(self, name: str) -> str:
+        """A text that is not blank."""
+        found = self.text(name)
+        if not found.strip():
+            raise ConnectorInputError(f"property {self._prefix}{name} must not be empty")
+        return found
+
+    def port(self, name: str) -> int:
+        """The port of a service."""
+        found = self.number(name)
+        if found is None or not 0 < found <= MAX_PORT:
+            raise ConnectorInputError(f"property {self._prefix}{name} should be a port, 1 to {MAX_PORT}")
+        return found
+
+    def duration_ms(self, name: str, default: str) -> int:
+        """Milliseconds of a duration (ISO 8601, as Java reads it)."""
+        return duration_ms(self._prefix + name, self.text(name, default))
 
     def choice(self, name: str, options: Iterable[str], default: str) -> str:
         """One of `options`, whatever its case."""
