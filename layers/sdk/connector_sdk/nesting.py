@@ -10,6 +10,8 @@ MAX_LEVELS = 1_000
 RECURSION_LIMIT = 8_000
 """Frames that Python may stack, so that whatever walks through MAX_LEVELS of them level by level comes to the end."""
 
+_NESTED = (list, dict)
+
 
 def allow_deep_values() -> None:
     """Let this process walk through values of MAX_LEVELS; Python's own limit is at a third of them."""
@@ -24,10 +26,14 @@ def may_be_too_deep(text: str) -> bool:
 
 def is_too_deep(value: Any) -> bool:
     """Whether JSON-like data has more than MAX_LEVELS."""
-    level = [value]
-    for _ in range(MAX_LEVELS + 1):
-        level = [one for one in level if isinstance(one, list | dict)]
+    level = [value] if isinstance(value, _NESTED) else []
+    for _ in range(MAX_LEVELS):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, _NESTED)
+        ]
         if not level:
             return False
-        level = [item for one in level for item in (one.values() if isinstance(one, dict) else one)]
     return True
