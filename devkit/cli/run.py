@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from devkit.connector_runtime.models import Model, read_models
 from devkit.connector_runtime.runtime import Plan, running
 from devkit.connector_runtime.told import Notice
 from devkit.engine import server
+from functions.runtime.poller.log_lines import log_lines
 
 DEFAULT_PORT = 8086
 """Where Camunda 8 Run has its connectors."""
@@ -52,7 +52,7 @@ def run(
     deliveries are forgotten at the end. Secrets are
     environment variables: SECRET_TOKEN is {{secrets.TOKEN}}. Ctrl-C finishes what is running, then ends.
     """
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    log_lines("%(levelname)s %(name)s: %(message)s")
     screen = Lines() if as_json else Screen()
     read = read_models(models)
     require_expressions(read)

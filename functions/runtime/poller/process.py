@@ -21,6 +21,7 @@ from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import log_finished
 from functions.runtime.poller.health import served
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.log_lines import log_lines
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, load_all
@@ -41,7 +42,7 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
 
     `health`, such as `9090` or `0.0.0.0:9090`, is where it says how it goes. Raises SdkError when it cannot start.
     """
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    log_lines(LOG_FORMAT, logging.INFO)
     poller, connectors = _poller(names)
     gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
     with ExitStack() as stack:

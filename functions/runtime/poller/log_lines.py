@@ -1,0 +1,35 @@
+"""Log lines for people: one a record, whatever a job, a service or a sender has put into it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from types import TracebackType
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+_UNPRINTED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line ends and other control characters; a tab is harmless."""
+
+
+class LogLine(logging.Formatter):
+    """Line ends and control characters are written as Python writes them (`\\n`), so that no text from outside can look
+    like a line of the log. The lines of a traceback are kept, indented.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _escaped(super().formatMessage(record))
+
+    def formatException(self, ei: ExceptionInfo) -> str:
+        return "\n".join(f"  {_escaped(line)}" for line in super().formatException(ei).split("\n"))
+
+
+def log_lines(form: str, level: int = logging.WARNING) -> None:
+    """Write the log of this process to stderr, in this form of `logging`."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogLine(form))
+    logging.basicConfig(level=level, handlers=[handler])
+
+
+def _escaped(text: str) -> str:
+    return _UNPRINTED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
