@@ -53,7 +53,7 @@ class Screen:
         with self._lock:
             self._print(
                 f"job {done.job.key}  {done.job.type}  instance {done.job.process_instance_key}  "
-                f"{done.job.element_id}  {done.function}: {done.outcome}{_retries(done)}{_said(done)}",
+                f"{done.job.element_id}  {done.function}: {done.ending}{_said(done)}",
                 OUTCOME_STYLES.get(done.outcome, "red"),
             )
 
@@ -97,14 +97,6 @@ def _whose(name: str, models: list[Model]) -> str:
     """Who serves a type: jobs have workers, inbound connectors have runtimes."""
     inbound = (dict(element.properties).get("inbound.type") for model in models for element in model.elements())
     return "connector runtime" if name in inbound else "worker"
-
-
-def _retries(done: Finished) -> str:
-    """What is left of a failed job's tries."""
-    if done.retries_left is None:
-        return ""
-    named = "retry" if done.retries_left == 1 else "retries"
-    return f", {done.retries_left} {named} left" if done.retries_left else ", no retries left: incident"
 
 
 def _said(done: Finished) -> str:

@@ -28,15 +28,29 @@ class Finished:
     retries_left: int | None = None
     """Of a failed job; with 0 the engine raises an incident."""
 
+    @property
+    def ending(self) -> str:
+        """The outcome, of a failed job with the tries that are left."""
+        match self.retries_left:
+            case None:
+                return self.outcome
+            case 0:
+                return f"{self.outcome}, no retries left: incident"
+            case left:
+                return f"{self.outcome}, {left} retries left"
+
 
 Observer = Callable[[Finished], None]
 """Called in the thread that ran the job; an exception in it is logged and changes nothing."""
 
 
 def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> None:
-    """One line for one job, and its parts as fields of a structured log. `operate` is the address of Operate."""
+    """One line for one job, a warning if it failed, and its parts as fields of a structured log.
+
+    `operate` is the address of Operate.
+    """
     job = finished.job
-    parts = {
+    parts: dict[str, str | int] = {
         "job": job.key,
         "jobType": job.type,
         "instance": job.process_instance_key,
@@ -45,9 +59,12 @@ def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> 
         "function": finished.function,
         "outcome": finished.outcome,
     }
+    if finished.retries_left is not None:
+        parts["retriesLeft"] = finished.retries_left
     if operate:
         parts["operate"] = f"{operate}/processes/{job.process_instance_key}"
-    log.info(
+    log.log(
+        logging.WARNING if finished.outcome == "failed" else logging.INFO,
         "job %s of instance %s, element %s (%s): %s, %s %s%s%s",
         job.key,
         job.process_instance_key,
@@ -55,7 +72,7 @@ def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> 
         job.element_instance_key,
         job.type,
         finished.function,
-        finished.outcome,
+        finished.ending,
         f": {finished.message}" if finished.message else "",
         f" ({parts['operate']})" if operate else "",
         extra=parts,

@@ -1,0 +1,73 @@
+"""What the poller's log says of a job, in one line that nobody from outside can break."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector_sdk.job import Job
+from functions.runtime.poller.commands import Result
+from functions.runtime.poller.finished import Finished, log_finished
+from functions.runtime.poller.log_lines import LogLine
+
+JOB = Job("1", "acme:1", process_instance_key="2", element_id="pay", element_instance_key="3")
+
+
+def said(write: Callable[[logging.Logger], object]) -> str:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(LogLine("%(levelname)s %(message)s"))
+    log = logging.Logger("here")
+    log.addHandler(handler)
+    write(log)
+    return out.getvalue()
+
+
+def ended(message: str = "", retries_left: int | None = None) -> str:
+    failed = retries_left is not None
+    done = Finished(JOB, "fn", "failed" if failed else "completed", message, Result.TAKEN, retries_left)
+    return said(lambda log: log_finished(log, done))
+
+
+def test_a_completed_job_is_one_line() -> None:
+    assert ended() == "INFO job 1 of instance 2, element pay (3): acme:1, fn completed\n"
+
+
+@pytest.mark.parametrize(
+    ("retries", "words"), [(0, "no retries left: incident"), (1, "1 retries left"), (2, "2 retries left")]
+)
+def test_a_failure_is_a_warning_with_the_retries_that_are_left(retries: int, words: str) -> None:
+    assert ended("no", retries) == f"WARNING job 1 of instance 2, element pay (3): acme:1, fn failed, {words}: no\n"
+
+
+def test_a_job_cannot_forge_a_line() -> None:
+    assert ended("x\n2026-11-22 INFO job 1 completed", 0).endswith(
+        "fn failed, no retries left: incident: x\\n2026-11-22 INFO job 1 completed\n"
+    )
+
+
+def test_a_tab_and_letters_of_all_kinds_stay_as_they_are() -> None:
+    assert said(lambda log: log.info("a\tü 漢 \x1b[31m\x85\u2028\\n")) == "INFO a\tü 漢 \\x1b[31m\\x85\\u2028\\n\n"
+
+
+@given(st.text())
+def test_whatever_is_said_is_one_line(text: str) -> None:
+    assert len(said(lambda log: log.info("%s", text)).splitlines()) == 1
+
+
+def test_a_traceback_has_lines_of_its_own_and_none_begins_like_one_of_the_log() -> None:
+    def write(log: logging.Logger) -> None:
+        try:
+            raise ValueError("x\rINFO forged\nINFO forged too")
+        except ValueError:
+            log.exception("a fault")
+
+    first, *others = said(write).splitlines()
+    assert first == "ERROR a fault"
+    assert others[0] == "  Traceback (most recent call last):"
+    assert others[-2:] == ["  ValueError: x\\rINFO forged", "  INFO forged too"]
