@@ -13,9 +13,11 @@ import pytest
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from functions.runtime.poller.invokers.inline import Inline
+from functions.runtime.poller.leases import Lease, Leases
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.slots import Slots
 from functions.runtime.poller.threads import Threads
 from tests.poller.running import COMPLETED, QUICKLY, Seen, complete, outcomes, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
@@ -238,3 +240,40 @@ def test_a_fault_while_asking_for_jobs_is_logged_and_polling_goes_on(
     with polling(engine, complete, seen):
         assert seen.wait(1)[0].outcome == "completed"
     assert "no jobs of type t: a fault in the poller" in caplog.text
+
+
+def test_a_fault_while_a_job_is_begun_leaves_it_to_its_lock_and_polling_goes_on(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin, faults = Leases.begin, iter([True])
+
+    def faulty(leases: Leases, job: Job, seconds: float, since: float) -> Lease:
+        if next(faults, False):
+            raise RuntimeError("nobody expects this")
+        return begin(leases, job, seconds, since)
+
+    monkeypatch.setattr(Leases, "begin", faulty)
+    first, second = engine.add("t", 2)
+    seen = Seen()
+    with polling(engine, complete, seen) as poller:
+        assert seen.wait(1)[0].job.key == second
+        [third] = engine.add("t")
+        assert seen.wait(2)[1].job.key == third
+        assert poller.stop(WAIT_SECONDS) == 0
+    assert f"job {first} is not begun" in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_type_that_nobody_polls_for_any_more_says_so(engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def faulty(slots: Slots, *, backlog: bool) -> int:
+        asked.set()
+        raise RuntimeError("nobody expects this")
+
+    monkeypatch.setattr(Slots, "ask", faulty)
+    with polling(engine, complete) as poller:
+        assert asked.wait(WAIT_SECONDS)
+        pause = threading.Event()
+        while poller.figures()["t"].state != "stopped":
+            pause.wait(0.01)

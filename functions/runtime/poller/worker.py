@@ -100,25 +100,29 @@ class JobWorker:
 
     def run(self) -> None:
         """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
+        try:
+            self._poll()
+        finally:  # whatever ended it: nobody asks any more, and the figures say so
+            self.slots.close()
+
+    def _poll(self) -> None:
         backoff = Backoff(self._shared.random)
         backlog = False
         while asked := self.slots.ask(backlog=backlog):
             since = self._shared.clock.monotonic()
             try:
                 jobs = self._activate(asked)
+                self._waiting, backlog = False, len(jobs) >= asked
+                self._begin(jobs, since, self._most if backlog else 1)
             except EngineError as error:
                 self.slots.take(0)
                 self._wait_after(error, backoff)
-                continue
             except Exception:
                 self.slots.take(0)
                 log.exception("no jobs of type %s: a fault in the poller", self.job_type)
                 self._shared.stopping.wait(backoff.next_seconds())
-                continue
-            backoff.reset()
-            self._waiting = False
-            backlog = len(jobs) >= asked
-            self._begin(jobs, since, self._most if backlog else 1)
+            else:
+                backoff.reset()
 
     def _activate(self, asked: int) -> list[Job]:
         return self._shared.engine.activate_jobs(
@@ -144,9 +148,7 @@ class JobWorker:
 
         What still runs here, longer than its lock, is not begun a second time.
         """
-        begin, still_runs = self._shared.leases.begin, self._shared.leases.still_runs
-        lock = self._lock_seconds
-        leases = [begin(job, lock, since) for job in jobs if not still_runs(job, lock, since)]
+        leases = [lease for job in jobs if (lease := self._leased(job, since))]
         self._activated += len(leases)
         self.slots.take(len(leases), sum(lease.size for lease in leases))
         if self._shared.stopping.is_set():
@@ -156,6 +158,14 @@ class JobWorker:
         for batch in batches(leases, most):
             run = partial(self._finish, batch[0], self._work) if len(batch) == 1 else partial(self._batch, batch)
             self._start(batch, run)
+
+    def _leased(self, job: Job, since: float) -> Lease | None:
+        try:
+            if not self._shared.leases.still_runs(job, self._lock_seconds, since):
+                return self._shared.leases.begin(job, self._lock_seconds, since)
+        except Exception:
+            log.exception("job %s is not begun: a fault in the poller; its lock will run out", job.key)
+        return None
 
     def _start(self, leases: Iterable[Lease], run: Callable[[], None]) -> None:
         """Begin in a thread; jobs that get none (the system is out of them) are given back."""
