@@ -6,7 +6,6 @@ import pytest
 from rich.table import Table
 
 from connector_sdk.job import Job
-from devkit.checkout import ROOT
 from devkit.cli.main import execute
 from devkit.cli.output import print_rows
 from devkit.cli.run_output import Screen
