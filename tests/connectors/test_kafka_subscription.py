@@ -17,12 +17,14 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.inbound.batch import failures, settle
+from connector_sdk.inbound.properties import Properties
 from connector_sdk.kafka_schemas import MEDIA_TYPE, Avro, framed
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
 from devkit.testing.kafka import RunningKafka
 from devkit.testing.official import OfficialBench
 from functions.inbound.kafka_subscription.app import handler
+from functions.inbound.kafka_subscription.model import Topic
 from tests.connectors.subscribed import SAMPLE, Host, host, modelled, new_name, texts, until
 
 TEMPLATE = "io.camunda.connectors.inbound.{}.v1"
@@ -277,6 +279,16 @@ def test_each_process_of_a_topic_gets_every_record_once_however_often_it_is_hand
     assert answers == [{"batchItemFailures": []}] * 2
     assert [at.collected(process, 1) for process in processes] == [["m-1"], ["m-1"]]
     assert [at.seen(process) for process in processes] == [[], []]
+
+
+def test_a_group_is_cut_off_at_what_a_broker_takes_for_a_name() -> None:
+    topic = {"topic": {"bootstrapServers": "b:9092", "topicName": "t"}}
+    groups = [
+        Topic.read(Properties({**topic, "groupId": "g" * length}, frozenset(), prefix="")).group
+        for length in (249, 250, 251)
+    ]
+
+    assert [len(group) for group in groups] == [249, 250, 250]
 
 
 def test_what_cannot_be_recorded_comes_again_with_all_that_follows_it_in_its_partition(at: Host) -> None:
