@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from connector_sdk.http import HttpClient
+from connector_sdk.clock import ControlledClock
+from connector_sdk.http import HttpClient, Unreachable, pool
 
 WAIT_SECONDS = 20
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -129,3 +130,74 @@ def test_a_closed_client_dials_anew(client: HttpClient, service: Service) -> Non
     client.close()
     client.get(service.address)
     assert service.connections == 2
+
+
+@pytest.fixture
+def pool_clock(monkeypatch: pytest.MonkeyPatch) -> ControlledClock:
+    clock = ControlledClock(1_700_000_000_000)
+    monkeypatch.setattr(pool, "SystemClock", lambda: clock)
+    return clock
+
+
+@pytest.mark.parametrize(("method", "ms"), [("GET", 4_000), ("PUT", 4_000), ("POST", 1_000), ("PATCH", 1_000)])
+def test_how_long_an_idle_connection_is_used_again_is_a_matter_of_the_method(
+    client: HttpClient, service: Service, pool_clock: ControlledClock, method: str, ms: int
+) -> None:
+    client.get(service.address)
+    pool_clock.advance(ms)
+    client.request(method, service.address)
+    assert service.connections == 1
+    pool_clock.advance(ms + 1)
+    client.request(method, service.address)
+    assert service.connections == 2
+
+
+def test_a_connection_that_a_post_leaves_is_there_for_a_get(
+    client: HttpClient, service: Service, pool_clock: ControlledClock
+) -> None:
+    client.get(service.address)
+    pool_clock.advance(1_001)
+    together(client, service, 2, ["GET", "POST"])
+    assert service.connections == 2
+
+
+def test_connections_that_are_too_old_are_closed_when_another_one_becomes_idle(
+    client: HttpClient, service: Service, pool_clock: ControlledClock
+) -> None:
+    other = Service()
+    client.get(service.address)
+    pool_clock.advance(4_001)
+    client.get(other.address)
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
+    other.close()
+
+
+def test_of_more_idle_connections_than_are_kept_one_is_closed(client: HttpClient, service: Service) -> None:
+    together(client, service, pool.MAX_IDLE_CONNECTIONS, ["GET"])
+    assert not service.ended.acquire(blocking=False)
+    together(client, service, pool.MAX_IDLE_CONNECTIONS + 1, ["GET"])
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
+    assert service.connections == pool.MAX_IDLE_CONNECTIONS + 1
+
+
+def test_a_connection_whose_answer_breaks_off_is_not_used_again(client: HttpClient, service: Service) -> None:
+    service.answer, service.closes = ANSWER.replace(b"2", b"3"), True
+    with pytest.raises(Unreachable):
+        client.post(service.address)
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
+    service.answer, service.closes = ANSWER, False
+    assert client.post(service.address).text == "ok"
+    assert service.connections == 2
+
+
+def together(client: HttpClient, service: Service, count: int, methods: list[str]) -> None:
+    """So many requests at once, their methods in turns."""
+    service.hold = threading.Barrier(count)
+    chosen = [methods[number % len(methods)] for number in range(count)]
+    threads = [
+        threading.Thread(target=client.request, args=(method, service.address), daemon=True) for method in chosen
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)

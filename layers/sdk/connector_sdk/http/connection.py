@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 
 import httpcore
 
-from connector_sdk.clock import SystemClock
 from connector_sdk.http.deadline import WRITTEN_AT_ONCE
 from connector_sdk.wire.messages import Fields, Head, read_head, read_pieces, request_head
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-KEEP_ALIVE_SECONDS = 5.0
-"""An idle connection is used again for so long; services close theirs after a while, and not all say so."""
+MAX_IDLE_SECONDS = 4.0
+"""An idle connection is used again for so long: Node.js, uvicorn and Apache close theirs after five."""
+MAX_IDLE_SECONDS_ONCE = 1.0
+"""The same for a POST or a PATCH: if the service closes the connection meanwhile, nobody knows whether it was done."""
+REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 READ_BYTES = 64 * 1024
 PORTS = {b"http": 80, b"https": 443}
 ALPN = ["http/1.1"]
@@ -49,6 +51,11 @@ class Outgoing:
     timeouts: Mapping[str, float | None]
     """Seconds for `connect`, `read` and `write`; None: as long as the deadline lets it."""
 
+    @property
+    def max_idle_seconds(self) -> float:
+        """How long a connection may have been idle to be used for it."""
+        return MAX_IDLE_SECONDS if self.method.decode() in REPEATABLE_METHODS else MAX_IDLE_SECONDS_ONCE
+
 
 class Connection:
     """Open, for one request at a time."""
@@ -66,7 +73,8 @@ class Connection:
         if origin.scheme == b"https":
             context.set_alpn_protocols(ALPN)
             self._stream = self._stream.start_tls(context, host, connect_seconds)
-        self._expires = 0.0
+        self.idle_since = 0.0
+        """When the pool got it back, in seconds of its clock."""
         self.is_idle = False
         """Whether the last answer was read to its end, and the service keeps the connection."""
 
@@ -87,9 +95,9 @@ class Connection:
         keeps = not found.closes and not _closes(request.fields)
         return found, self._content(answer, reading, found, keeps=keeps)
 
-    def has_expired(self) -> bool:
-        """Whether it was idle for too long, or the service has closed it."""
-        return SystemClock().monotonic() > self._expires or bool(self._stream.get_extra_info("is_readable"))
+    def has_ended(self) -> bool:
+        """Whether the service has closed it, or has said something that nobody asked for."""
+        return bool(self._stream.get_extra_info("is_readable"))
 
     def close(self) -> None:
         self.is_idle = False
@@ -110,7 +118,6 @@ class Connection:
             yield from read_pieces(answer, head)
         reading.is_over = True
         if keeps and not answer.peek():  # else it has said more than it was asked
-            self._expires = SystemClock().monotonic() + KEEP_ALIVE_SECONDS
             self.is_idle = True
 
     @contextmanager

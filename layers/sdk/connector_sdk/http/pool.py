@@ -14,7 +14,7 @@ from threading import Lock
 import httpcore
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.http.connection import KEEP_ALIVE_SECONDS, Connection, Origin, Outgoing
+from connector_sdk.http.connection import MAX_IDLE_SECONDS, Connection, Origin, Outgoing
 from connector_sdk.wire.messages import Head
 
 MAX_IDLE_CONNECTIONS = 256
@@ -35,7 +35,7 @@ class Pool:
 
     def send(self, origin: Origin, request: Outgoing) -> tuple[Head, Content]:
         """The head of the answer; whoever reads its content closes it. Raises as httpcore does."""
-        connection = self._take(origin)
+        connection = self._take(origin, request.max_idle_seconds)
         if connection is None:
             connection = Connection(origin, self._context, self._backend, request.timeouts.get("connect"))
         head, pieces = connection.send(request)
@@ -47,15 +47,15 @@ class Pool:
             _close_all(self._idle)
             self._count = 0
 
-    def _take(self, origin: Origin) -> Connection | None:
+    def _take(self, origin: Origin, max_idle_seconds: float) -> Connection | None:
         while True:
             with self._lock:
                 idle = self._idle.get(origin)
-                if not idle:
+                if not idle or _now() - idle[-1].idle_since > max_idle_seconds:
                     return None
                 connection = idle.pop()
                 self._count -= 1
-            if not connection.has_expired():
+            if not connection.has_ended():
                 return connection
             connection.close()
 
@@ -64,6 +64,7 @@ class Pool:
             connection.close()
             return
         with self._lock:
+            connection.idle_since = _now()
             dropped = self._expired()
             if self._count < MAX_IDLE_CONNECTIONS:
                 self._idle.setdefault(origin, []).append(connection)
@@ -73,14 +74,16 @@ class Pool:
         _close(dropped)
 
     def _expired(self) -> list[Connection]:
-        """Now and then, what nobody has used for long, or the other side has closed: no more idle."""
-        now = SystemClock().monotonic()
+        """Now and then, what nobody has used for long: no more idle."""
+        now = _now()
         if now < self._sweep_at:
             return []
-        self._sweep_at = now + KEEP_ALIVE_SECONDS
-        expired = [one for idle in self._idle.values() for one in idle if one.has_expired()]
+        self._sweep_at = now + MAX_IDLE_SECONDS
+        expired: list[Connection] = []
         for origin, idle in list(self._idle.items()):
-            idle[:] = [connection for connection in idle if connection not in expired]
+            old = sum(now - connection.idle_since > MAX_IDLE_SECONDS for connection in idle)
+            expired += idle[:old]  # the one used last is at the end
+            del idle[:old]
             if not idle:
                 del self._idle[origin]
         self._count -= len(expired)
@@ -106,6 +109,10 @@ class Content:
         done, self._done = self._done, None
         if done is not None:
             done()
+
+
+def _now() -> float:
+    return SystemClock().monotonic()
 
 
 def _close_all(idle: dict[Origin, list[Connection]]) -> None:

@@ -16,6 +16,7 @@ from threading import Event
 import httpx
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.http.connection import REPEATABLE_METHODS
 from connector_sdk.http.deadline import Deadline, longest
 from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_httpx
 from connector_sdk.http.tls import ClientTls
@@ -24,7 +25,6 @@ from connector_sdk.settings import Settings
 
 DEFAULT_TIMEOUT_SECONDS = 20
 REPEATED_STATUSES = (429, 503)
-REPEATABLE_METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE")
 REPEAT_AFTER_SECONDS = 1.0
 LONGEST_REPEAT_AFTER_SECONDS = 10.0
 """A function lives for a minute, and the job's own retries wait without one."""
