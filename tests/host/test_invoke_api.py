@@ -149,6 +149,15 @@ def test_nobody_there_means_that_nothing_ran() -> None:
         invoker.invoke(connector("sample"), {}, room)
 
 
+def test_letters_of_all_languages_are_as_long_as_they_are_and_half_of_one_is_a_question_mark(
+    httpserver: HTTPServer,
+) -> None:
+    httpserver.expect_request(re.compile(".*")).respond_with_data("null")
+    at(httpserver.url_for("")).invoke(connector("sample"), {"text": "\u6f22\ud83d"}, room)
+    [(request, _)] = httpserver.log
+    assert request.data == b'{"text":"\xe6\xbc\xa2?"}'
+
+
 def test_an_invocation_over_6_mb_is_never_sent(invoker: AwsLambda) -> None:
     said = "function sample was not started: the job's variables are 6291470 bytes long"
     with pytest.raises(InvocationTooLarge, match=said):

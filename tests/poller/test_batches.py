@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from connector_sdk.clock import ControlledClock
+from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
 from functions.runtime.poller.batches import MAX_BATCH_BYTES, batches
 from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers import Arriving, FunctionDied, InvocationTooLarge, NeverRan
-from functions.runtime.poller.leases import Lease
+from functions.runtime.poller.leases import Lease, Leases
 from functions.runtime.poller.registry import Registered
 from tests.poller.running import Seen, outcomes, polling
 from tests.poller.scripted_engine import ScriptedEngine
@@ -126,3 +128,9 @@ def test_a_batch_ends_at_its_number_and_at_its_bytes() -> None:
 
 def test_a_job_with_a_lock_of_its_own_goes_alone() -> None:
     assert sizes(lease(1), lease(1, jobTimeout="PT5M"), lease(1)) == [1, 2]
+
+
+def test_a_jobs_size_is_that_of_its_variables_and_headers_as_utf_8() -> None:
+    leases = Leases(EngineClient("http://127.0.0.1:1"), ControlledClock())
+    job = Job("1", "t", variables={"a": "\u6f22\ud83d"}, custom_headers={"b": "\u00fc"})
+    assert leases.begin(job, seconds=50, since=0).size == 13 + 11

@@ -127,6 +127,9 @@ class Leases:
 
 def _size(job: Job) -> int:
     try:
-        return len(json.dumps(job.variables)) + len(json.dumps(job.custom_headers))
+        return sum(
+            len(json.dumps(part, ensure_ascii=False).encode(errors="replace"))
+            for part in (job.variables, job.custom_headers)
+        )
     except RecursionError:
         return 0  # nested too deeply for JSON; whoever hands it on says so

@@ -120,7 +120,7 @@ def _refusal(connector: Registered, error: AwsRefused) -> Exception:
 
 
 def _body(connector: Registered, invocation: Mapping[str, Any]) -> bytes:
-    body = json.dumps(invocation, separators=(",", ":")).encode()
+    body = json.dumps(invocation, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     if len(body) > LARGEST_INVOCATION_BYTES:
         raise InvocationTooLarge(
             f"function {connector.name} was not started: the job's variables are {len(body)} bytes long, and Lambda "
