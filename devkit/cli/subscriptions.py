@@ -13,8 +13,8 @@ from devkit.cli import exit_codes
 from devkit.cli.output import console, print_line
 from devkit.cli.problems import Refusal
 from devkit.connector_runtime.models import read_models
+from devkit.subscriptions.access import Access
 from devkit.subscriptions.fragments import file_of, fragment, sources_of
-from devkit.subscriptions.mappings import Access
 
 subscriptions = typer.Typer(
     name="subscriptions", help="Queues, topics and polls that processes wait for.", no_args_is_help=True

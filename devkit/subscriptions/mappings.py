@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from connector_sdk.errors import SdkError
 from connector_sdk.inbound.subscription import Subscription
+from devkit.subscriptions.access import AMAZON_MQ, AMAZON_MSK, Access, NoMapping
 from functions.inbound.kafka_subscription import app as kafka
 from functions.inbound.kafka_subscription.model import Topic
 from functions.inbound.rabbitmq_subscription import app as rabbitmq
@@ -26,18 +26,8 @@ NETWORK = (
 )
 """What AWS needs to reach a broker in a VPC."""
 POSITIONS: Mapping[str, str] = {"earliest": "TRIM_HORIZON", "latest": "LATEST"}
-
-
-class NoMapping(SdkError):
-    """A subscription has no event source mapping, or needs what its model does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What no model says of a broker: its ARN, if it is one of Amazon's, and that of the secret with its login."""
-
-    broker: str = ""
-    secret: str = ""
+_QUEUE = re.compile(r"sqs:[^:]+:[0-9]{12}:(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)")
+"""What SQS allows as an account and a name of at most 80 characters, the ending of a FIFO queue among them."""
 
 
 def mapping_of(subscription: Subscription, function: str, name: str, access: Access) -> str:
@@ -72,6 +62,11 @@ _PARTIAL = {"FunctionResponseTypes": "[ReportBatchItemFailures]"}
 
 
 def _of_queue(queue: Queue, access: Access) -> Written:
+    if not _QUEUE.fullmatch(queue.source):
+        raise NoMapping(
+            f"property queue.url is {queue.url!r}, no queue of SQS: it should end with an account of 12 digits "
+            "and a name of letters, digits, - and _, such as /123456789012/orders"
+        )
     arn = "!Sub " + json.dumps(f"arn:${{AWS::Partition}}:{queue.source}")
     actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
     return {"EventSourceArn": arn, "BatchSize": "10", **_PARTIAL}, [(actions, arn)]
@@ -92,6 +87,7 @@ def _of_topic(topic: Topic, access: Access) -> Written:
         **_PARTIAL,
     }
     if access.broker:
+        access.require(AMAZON_MSK)
         broker = json.dumps(access.broker)
         rights = [(("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"), broker), (NETWORK, '"*"')]
         return {"EventSourceArn": broker, **common, **_login(access, "SASL_SCRAM_512_AUTH")}, [
@@ -117,6 +113,10 @@ def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
             f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "
             "secret with its username and password"
         )
+    access.require(AMAZON_MQ)
+    host = queue.broker.host
+    if queue.source != rabbitmq_model.source_of_arn(access.broker, queue.broker.virtual_host, queue.name):
+        raise NoMapping(f"--broker is not the one of the queue {queue.name}, read from {host}: name the ARN of that broker")
     broker = json.dumps(access.broker)
     accesses = [
         {"Type": "BASIC_AUTH", "URI": access.secret},

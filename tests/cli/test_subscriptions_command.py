@@ -195,17 +195,57 @@ def test_a_queue_of_amazon_mq_needs_its_broker_and_has_no_partial_answers(
     }
 
 
-def test_what_is_said_of_a_broker_is_text_in_the_template_whatever_is_in_it(project: Path) -> None:
-    broker, secret = 'arn: "shop" # {b-1234}', "arn: [a, b]"
-    model = str(ROOT / "events" / "rabbitmq-subscription" / "process.bpmn")
+def test_what_is_said_of_a_queue_is_text_in_the_template_whatever_is_in_it(project: Path) -> None:
+    text = (ROOT / "events" / "rabbitmq-subscription" / "process.bpmn").read_text(encoding="utf-8")
+    text = text.replace(":5671/shop", ":5671/a%3A%20%22b%22%20%23").replace('value="orders"', 'value="x: !Ref y"')
+    (project / "odd.bpmn").write_text(text, encoding="utf-8")
 
-    assert execute(["subscriptions", "sync", model, "--broker", broker, "--broker-secret", secret]) == 0
+    assert execute(["subscriptions", "sync", "odd.bpmn", "--broker", BROKER, "--broker-secret", SECRET]) == 0
 
     resources = read_template(template(project))["Resources"]
     [mapping] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
-    [policy] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]
-    assert (mapping["EventSourceArn"], mapping["SourceAccessConfigurations"][0]["URI"]) == (broker, secret)
-    assert [one["Resource"] for one in policy["PolicyDocument"]["Statement"]] == [broker, "*", secret]
+    assert mapping["Queues"] == ["x: !Ref y"]
+    assert mapping["SourceAccessConfigurations"][1] == {"Type": "VIRTUAL_HOST", "URI": 'a: "b" #'}
+
+
+CLUSTER = "arn:aws:kafka:eu-central-1:123456789012:cluster/shop/c8352341-ec91-4a78-ad9c-a43f23d325bb-2"
+
+
+@pytest.mark.parametrize(
+    ("process", "broker", "secret", "said"),
+    [
+        ("rabbitmq", CLUSTER, SECRET, "--broker is not the ARN of a broker of Amazon MQ"),
+        ("rabbitmq", "x: y", SECRET, "--broker is not the ARN of a broker of Amazon MQ"),
+        ("rabbitmq", f"{BROKER}\n", SECRET, "--broker is not the ARN of a broker of Amazon MQ"),
+        ("rabbitmq", BROKER[:-1], SECRET, "--broker is not the one of the queue orders, read from b-c8352341"),
+        ("rabbitmq", BROKER, "hunter2", "--broker-secret is not the ARN of a secret of AWS Secrets Manager"),
+        ("rabbitmq", BROKER, BROKER, "--broker-secret is not the ARN of a secret of AWS Secrets Manager"),
+        ("kafka", BROKER, SECRET, "--broker is not the ARN of a cluster of Amazon MSK"),
+        ("kafka", "", "hunter2", "--broker-secret is not the ARN of a secret of AWS Secrets Manager"),
+    ],
+)
+def test_an_arn_of_another_kind_or_broker_is_refused_and_a_password_not_repeated(
+    project: Path, capsys: pytest.CaptureFixture[str], process: str, broker: str, secret: str, said: str
+) -> None:
+    model = str(ROOT / "events" / f"{process}-subscription" / "process.bpmn")
+
+    assert execute(["subscriptions", "sync", model, "--broker", broker, "--broker-secret", secret]) == 2
+
+    told = " ".join(capsys.readouterr().err.split())
+    assert said in told
+    assert "hunter2" not in told
+    assert not (project / "subscriptions").exists()
+
+
+def test_a_topic_of_amazon_msk_is_read_with_its_clusters_arn(project: Path) -> None:
+    model = str(ROOT / "events" / "kafka-subscription" / "process.bpmn")
+
+    assert execute(["subscriptions", "sync", model, "--broker", CLUSTER, "--broker-secret", SECRET]) == 0
+
+    resources = read_template(template(project))["Resources"]
+    [mapping] = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert mapping["EventSourceArn"] == CLUSTER
+    assert mapping["SourceAccessConfigurations"] == [{"Type": "SASL_SCRAM_512_AUTH", "URI": SECRET}]
 
 
 def test_a_queue_of_another_broker_is_left_to_the_process_host(
@@ -297,3 +337,34 @@ def test_a_process_whose_id_is_no_name_is_refused_before_any_file_is_touched(
 
     assert "is no id of a process" in " ".join(capsys.readouterr().err.split())
     assert sorted(project.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "12345/orders",
+        "123456789012/a&quot;b&#10; x: !Ref y",
+        "123456789012/${AWS::Region}",
+        f"123456789012/{'q' * 81}",
+        "123456789012/orders.fifo2",
+        "orders",
+    ],
+)
+def test_a_queue_that_sqs_cannot_have_has_no_mapping(
+    project: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    text = MODEL.read_text(encoding="utf-8").replace("123456789012/orders", path)
+    (project / "odd.bpmn").write_text(text, encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "odd.bpmn"]) == 2
+
+    assert "queue.url" in " ".join(capsys.readouterr().err.split())
+    assert not (project / "subscriptions").exists()
+
+
+@pytest.mark.parametrize("name", ["q" * 80, "q" * 75 + ".fifo", "A-b_9"])
+def test_a_queue_that_sqs_can_have_has_a_mapping(project: Path, name: str) -> None:
+    text = MODEL.read_text(encoding="utf-8").replace("123456789012/orders", f"123456789012/{name}")
+    (project / "odd.bpmn").write_text(text, encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "odd.bpmn"]) == 0
