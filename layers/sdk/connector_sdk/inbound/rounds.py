@@ -7,19 +7,16 @@ import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.errors import EngineError, SdkError
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
-from connector_sdk.inbound.correlation import InboundEngine
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.polling import Poll, PollFunction, Polls
 from connector_sdk.inbound.recording import recorded
-from connector_sdk.inbound.taking import BUDGET_MS, MessageEvent
+from connector_sdk.inbound.taking import MessageEvent, SourceServices
 from connector_sdk.inbound.waiting import Waiting, variables_of, waiting
-from connector_sdk.stores import Deliveries
 
 AT_ONCE = 16
 """Polls that run side by side."""
@@ -29,15 +26,7 @@ MISSED_MS = 70_000
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PollingServices:
-    """Polls with their secrets, the engine, the deliveries store, the time."""
-
-    routes: Polls
-    engine: InboundEngine
-    deliveries: Deliveries
-    clock: Clock = field(default_factory=SystemClock)
-    budget_ms: int = BUDGET_MS
+PollingServices = SourceServices[Polls]
 
 
 class Rounds:

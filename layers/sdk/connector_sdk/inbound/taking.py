@@ -10,11 +10,12 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
+from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.answers import Answer
 from connector_sdk.inbound.attempt import ATTACHED
 from connector_sdk.inbound.correlation import InboundEngine
@@ -27,18 +28,22 @@ from connector_sdk.stores import Deliveries, Delivery
 
 BUDGET_MS = 15_000
 """For a whole batch, from its beginning: what is left of it afterwards is recorded, and published by redelivery."""
+A = TypeVar("A", bound=Activations[Any])
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionServices:
-    """Subscriptions with their secrets, the engine, the deliveries store, the time."""
+@dataclass(frozen=True)
+class SourceServices(Generic[A]):
+    """Subscriptions or polls with their secrets, the engine, the deliveries store, the time."""
 
-    routes: Subscriptions
+    routes: A
     engine: InboundEngine
     deliveries: Deliveries
     clock: Clock = field(default_factory=SystemClock)
     budget_ms: int = BUDGET_MS
+
+
+SubscriptionServices = SourceServices[Subscriptions]
 
 
 @dataclass(frozen=True, slots=True)
