@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any, Literal
 
 from connector_sdk.connector_names import second_names, type_override, type_variable
@@ -68,18 +69,27 @@ def load(name: str, variables: Mapping[str, str] | None = None) -> tuple[Registe
     return (replace(connector, types=(override,)) if override else connector), handler
 
 
+def there_are() -> list[str]:
+    """The names of all connectors."""
+    folders = pkgutil.iter_modules(import_module("functions.outbound").__path__)
+    return sorted({folder.name.replace("_", "-") for folder in folders} | WITH_ENGINE)
+
+
 def _handler(name: str) -> Handler:
     folder = name.replace("-", "_")
     module_name = f"functions.{'runtime' if folder in WITH_ENGINE else 'outbound'}.{folder}.app"
     if not re.fullmatch(r"[a-z0-9_]+", folder):
         raise UnknownConnector(f"{name!r} is no connector's name: they are letters, digits and dashes (http-json)")
     try:
-        handler: Handler = importlib.import_module(module_name).handler
+        handler: Handler = import_module(module_name).handler
         return handler
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
             raise
-        raise UnknownConnector(f"no connector {name!r}: functions/outbound/{folder}/app.py does not exist") from error
+        raise UnknownConnector(
+            f"no connector {name!r}: functions/outbound/{folder}/app.py does not exist; "
+            f"there are {', '.join(there_are())}"
+        ) from error
     except AttributeError as error:
         raise UnknownConnector(f"functions/outbound/{folder}/app.py defines no `handler`") from error
 
