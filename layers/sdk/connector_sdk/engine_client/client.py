@@ -20,7 +20,7 @@ from connector_sdk.engine_client.records import (
     keys_as_text,
 )
 from connector_sdk.engine_client.rest import Request, Rest
-from connector_sdk.errors import EngineRejected, SettingsError
+from connector_sdk.errors import EngineNotFound, EngineRejected, SettingsError
 from connector_sdk.job import Job
 from connector_sdk.settings import Settings
 from connector_sdk.wire.connection import CONNECT_TIMEOUT_SECONDS
@@ -98,8 +98,15 @@ class EngineClient:
         self._rest.close()
 
     def topology(self) -> dict[str, Any]:
-        """Brokers, partitions, `gatewayVersion`, and from 8.9 on `clusterId`; the first thing to ask an engine."""
-        return self._call("GET", "/topology", read=_object, repeatable=True)
+        """Brokers, partitions, `gatewayVersion`, and from 8.9 on `clusterId`; the first thing to ask an engine.
+
+        A 404 says that its address is wrong.
+        """
+        try:
+            return self._call("GET", "/topology", read=_object, repeatable=True)
+        except EngineNotFound as error:
+            detail = f"{error.detail}; is CAMUNDA_REST_ADDRESS right? It says {self.address}"
+            raise EngineNotFound(error.status, error.title, detail, "GET /topology", problem=error.problem) from error
 
     def has_business_ids(self) -> bool:
         """Whether instances are created and found under a `businessId` (8.9 and newer); the engine is asked once.
