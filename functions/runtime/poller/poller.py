@@ -140,7 +140,10 @@ class Poller:
     def pause(self, names: Collection[str]) -> None:
         """Ask for no jobs of the connectors with these names, and for those of all others again."""
         for worker in self._workers:
-            worker.slots.pause(worker.function in names)
+            paused = worker.function in names
+            if worker.slots.pause(paused):
+                how = "is paused: {} gets no more jobs" if paused else "goes on: {} gets jobs again"
+                log.info("%s %s", worker.job_type, how.format(worker.function))
 
     def _beat(self) -> None:
         while not self._clock.wait(self._stopped, HEARTBEAT_SECONDS):

@@ -92,12 +92,14 @@ class Slots:
                 self._ran = 0
                 self._changed.notify_all()
 
-    def pause(self, paused: bool) -> None:
-        """Ask for nothing until told otherwise; a request that is open may still bring jobs."""
+    def pause(self, paused: bool) -> bool:
+        """Ask for nothing until told otherwise; a request that is open may still bring jobs. Whether that is new."""
         with self._changed:
-            if paused != self._paused:
+            new = paused != self._paused
+            if new:
                 self._paused = paused
                 self._changed.notify_all()
+            return new
 
     def close(self) -> None:
         """Ask for nothing any more; what runs keeps its slot."""
