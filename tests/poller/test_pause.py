@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +16,7 @@ from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.wire.connection import Connections
 from devkit.cli.main import execute
 from functions.runtime.poller.figures import Figures
-from functions.runtime.poller.health import served
+from functions.runtime.poller.health import HealthServer
 from functions.runtime.poller.heartbeat import Heartbeat
 from functions.runtime.poller.pauses import paused_connectors
 from functions.runtime.poller.slots import Slots
@@ -32,7 +34,11 @@ def seen() -> Seen:
 
 @pytest.fixture
 def address(engine: ScriptedEngine, seen: Seen) -> Iterator[str]:
-    with polling(engine, complete, seen) as poller, served(poller, ["fn"], "127.0.0.1", 0) as address:
+    with (
+        closing(HealthServer("0")) as server,
+        polling(engine, complete, seen) as poller,
+        server.served(poller, ["fn"]) as address,
+    ):
         yield address
 
 
@@ -100,6 +106,40 @@ def test_what_cannot_be_paused_is_one_sentence(
 ) -> None:
     assert execute([address if part == "ADDRESS" else part for part in arguments]) != 0
     assert words in capsys.readouterr().err
+
+
+def test_the_log_says_that_a_connector_is_paused_and_goes_on(
+    engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), polling(engine, complete) as poller:
+        for names in ([], ["fn"], ["fn"], [], []):
+            poller.pause(names)
+    assert [record.getMessage() for record in caplog.records if "fn" in record.getMessage()] == [
+        "t is paused: fn gets no more jobs",
+        "t goes on: fn gets jobs again",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/", "/health?x=1"])
+def test_a_probe_may_spell_the_health_in_its_own_way_and_ask_for_no_content(address: str, path: str) -> None:
+    got = Connections(address).request("GET", path)
+    assert (got.status, json.loads(got.body)["status"]) == (200, "up")
+    asked = Connections(address).request("HEAD", path)
+    assert (asked.status, asked.body) == (200, b"")
+
+
+def test_a_poller_is_ready_unless_none_of_its_types_can_get_jobs(engine: ScriptedEngine, address: str) -> None:
+    def ready() -> int:
+        return Connections(address).request("GET", "/ready").status
+
+    until(lambda: ready() == 200)
+    engine.refuse("activation", *[503] * 1_000)
+    until(lambda: ready() == 503)
+    assert Connections(address).request("GET", "/health").status == 200
+    engine.refuse("activation")
+    until(lambda: ready() == 200)
+    assert execute(["pause", "fn", "--address", address]) == 0
+    assert ready() == 200
 
 
 def test_other_requests_are_told_what_there_is(address: str) -> None:

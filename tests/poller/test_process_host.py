@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 from pytest_httpserver import HTTPServer
 
+from functions.runtime.poller.health import listening
 from functions.runtime.poller.registry import Registered, UnknownConnector, load
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
@@ -44,7 +45,7 @@ def test_a_connector_is_found_by_its_name_or_its_folder() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("no-such", "functions/outbound/no_such/app.py does not exist"),
+        ("no-such", "functions/outbound/no_such/app.py does not exist; there are email, eventbridge, graphql, "),
         ("../poller", "letters, digits and dashes"),
         ("Http", "letters, digits and dashes"),
         ("", "letters, digits and dashes"),
@@ -82,13 +83,67 @@ def test_what_keeps_it_from_starting_is_one_sentence(variables: dict[str, str], 
     assert said.count("\n") == 1
 
 
-def test_a_place_where_nobody_can_listen_is_named_and_commands_say_who_speaks(engine: ScriptedEngine) -> None:
-    arguments = ("http-json", "--health", "nowhere")
-    with process({"CAMUNDA_REST_ADDRESS": engine.address}, *arguments, program=COMMAND) as started:
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("nowhere", "nothing can listen on nowhere: it is no port or HOST:PORT"),
+        ("70000", "nothing can listen on 70000: it is no port or HOST:PORT"),
+        ("127.0.0.1:", "nothing can listen on 127.0.0.1:: it is no port or HOST:PORT"),
+        ("::1:0", "nothing can listen on ::1:0: it is no port or HOST:PORT"),
+        ("192.0.2.1:0", "nothing can listen on 192.0.2.1:0: "),
+    ],
+)
+def test_a_place_where_nobody_can_listen_is_named_before_anything_else(place: str, words: str) -> None:
+    variables = {"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1"}
+    with process(variables, "http-json", "--health", place, program=COMMAND) as started:
         _, said = started.communicate(timeout=WAIT_SECONDS)
     assert started.returncode == 2
-    assert said.splitlines()[-1].startswith("connectors: nothing can listen on nowhere: ")
+    assert said.startswith(f"connectors: {words}")
     assert said.endswith("; give another --health\n")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "host", "port"),
+    [("9090", "127.0.0.1", 9090), ("0.0.0.0:1", "0.0.0.0", 1), ("[::1]:19094", "::1", 19094), ("[::]:0", "::", 0)],  # noqa: S104
+)
+def test_a_place_to_listen_is_a_port_or_a_host_and_a_port(place: str, host: str, port: int) -> None:
+    assert listening(place) == (host, port)
+
+
+def test_an_address_without_an_engine_names_the_setting(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/wrong/v2/topology").respond_with_data("<html>", 404, content_type="text/html")
+    with process({"CAMUNDA_REST_ADDRESS": httpserver.url_for("/wrong")}, "http-json") as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 2
+    assert said.startswith("poller: the engine refused GET /topology: 404 ")
+    assert said.endswith(f"; is CAMUNDA_REST_ADDRESS right? It says {httpserver.url_for('/wrong')}\n")
+    assert said.count("\n") == 1
+
+
+def test_variables_that_nothing_reads_are_named() -> None:
+    variables = {
+        "CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1",
+        "CONNECTOR_HTTPJSON_TYPE": "hidden:1",
+        "CONNECTOR_HTTP_JSON_TYP": "hidden:1",
+        "CONNECTOR_SLACK_TYPE": "mine:1",
+        "CONNECTOR_GITHUB_FUNCTION": "http-json",
+        "CONNECTOR_GITHUB_TYPE": "mine:2",
+        "CONNECTOR_GITHUB_INPUT_VARIABLES": "hidden",
+        "CONNECTORS_ALLOW_ADRESSES": "hidden",
+        "CONNECTORS_COMPATIBILITY": "8.8",
+        "CONNECTORS_OTHER_THING": "hidden",
+    }
+    with process(variables, "http-json") as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    lines = [line.partition(" WARNING ")[2] for line in said.splitlines()[:-1]]
+    assert lines == [
+        "CONNECTORS_ALLOW_ADRESSES is ignored: nothing reads it; is CONNECTORS_ALLOW_ADDRESSES meant?",
+        "CONNECTORS_OTHER_THING is ignored: nothing reads it",
+        "CONNECTOR_GITHUB_INPUT_VARIABLES is ignored: nothing reads it",
+        "CONNECTOR_HTTPJSON_TYPE is ignored: nothing reads it; is CONNECTOR_HTTP_JSON_TYPE meant?",
+        "CONNECTOR_HTTP_JSON_TYP is ignored: nothing reads it; is CONNECTOR_HTTP_JSON_TYPE meant?",
+    ]
 
 
 @pytest.mark.parametrize("program", [POLLER, COMMAND])

@@ -9,32 +9,28 @@ import gc
 import logging
 import signal
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient, EngineDocuments
-from connector_sdk.errors import SdkError
 from connector_sdk.outbound import Connector, Services
-from connector_sdk.settings import Settings
+from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import log_finished
-from functions.runtime.poller.health import served
+from functions.runtime.poller.health import HealthServer
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.log_lines import log_lines
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
-from functions.runtime.poller.registry import Handler, load_all
+from functions.runtime.poller.registry import Handler, load_all, there_are
 from functions.runtime.poller.spelled_secrets import SpelledSecrets
+from functions.runtime.poller.unread import unread
 
 log = logging.getLogger("connectors.poller")
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
-
-
-class NotListening(SdkError):
-    """Nobody can listen where the health is to be told."""
 
 
 def poll(names: Sequence[str], health: str | None = None) -> int:
@@ -43,15 +39,12 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
     `health`, such as `9090` or `0.0.0.0:9090`, is where it says how it goes. Raises SdkError when it cannot start.
     """
     log_lines(LOG_FORMAT, logging.INFO)
-    poller, connectors = _poller(names)
-    gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
     with ExitStack() as stack:
-        if health:
-            try:
-                address = stack.enter_context(served(poller, connectors, *_listening(health)))
-            except (OSError, OverflowError, ValueError) as error:
-                raise NotListening(f"nothing can listen on {health}: {error}; give another --health") from error
-            log.info("%s/health says how it goes", address)
+        server = stack.enter_context(closing(HealthServer(health))) if health else None
+        poller, connectors = _poller(names)
+        gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
+        if server:
+            log.info("%s/health says how it goes", stack.enter_context(server.served(poller, connectors)))
         left = _run(poller)
     log.info("stopped: %s", poller.counts())
     return left
@@ -59,6 +52,8 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
 
 def _poller(names: Sequence[str]) -> tuple[Poller, list[str]]:
     settings = Settings.read()
+    for sentence in unread(environment(), there_are(), settings.secret_prefix):
+        log.warning("%s", sentence)
     engine = EngineClient.from_settings(settings)
     loaded = load_all(names)
     services = Services.from_settings(settings, documents=EngineDocuments(lambda: engine))
@@ -95,11 +90,6 @@ def _run(poller: Poller) -> int:
     signal.sigwait(STOP_SIGNALS)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     return poller.stop()
-
-
-def _listening(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    return host or "127.0.0.1", int(port)
 
 
 def _tell(figures: Mapping[str, Figures]) -> None:
