@@ -2,99 +2,55 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient, Unreachable, pool
-
-WAIT_SECONDS = 20
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-class Service:
-    """Answers with `ok`, and counts connections."""
-
-    def __init__(self) -> None:
-        self.connections = 0
-        self.answer = ANSWER
-        self.hold: threading.Barrier | None = None
-        """Nobody is answered before so many requests are there."""
-        self.closes = False
-        """Whether a connection ends after its answer, unannounced."""
-        self.ended = threading.Semaphore(0)
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listening.accept()
-                self.connections += 1
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            while connection.recv(65536):
-                if self.hold is not None:
-                    self.hold.wait(WAIT_SECONDS)
-                connection.sendall(self.answer)
-                if self.closes:
-                    break
-        self.ended.release()
+from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    service = Service()
+def service() -> Iterator[CountingService]:
+    service = CountingService()
     yield service
     service.close()
 
 
-def test_one_request_after_the_other_needs_one_connection(client: HttpClient, service: Service) -> None:
+def test_one_request_after_the_other_needs_one_connection(client: HttpClient, service: CountingService) -> None:
     assert [client.get(service.address).text for _ in range(3)] == ["ok", "ok", "ok"]
     assert service.connections == 1
 
 
-def test_two_hundred_requests_at_once_wait_for_no_connection(client: HttpClient, service: Service) -> None:
+def test_two_hundred_requests_at_once_wait_for_no_connection(client: HttpClient, service: CountingService) -> None:
     service.hold = threading.Barrier(200)
     answers: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(client.get(service.address).text), daemon=True)
-        for _ in range(200)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
+    together(200, lambda _: answers.append(client.get(service.address).text))
     assert answers == ["ok"] * 200
     assert service.connections == 200
 
 
-def test_a_connection_that_the_service_has_closed_is_not_used_again(client: HttpClient, service: Service) -> None:
-    service.closes = True
+def test_a_connection_that_the_service_has_closed_is_not_used_again(
+    client: HttpClient, service: CountingService
+) -> None:
+    service.end = nothing
     for number in range(1, 4):
         assert client.get(service.address).text == "ok"
         assert service.ended.acquire(timeout=WAIT_SECONDS)
         assert service.connections == number
 
 
-def test_a_connection_whose_answer_says_close_is_not_used_again(client: HttpClient, service: Service) -> None:
+def test_a_connection_whose_answer_says_close_is_not_used_again(client: HttpClient, service: CountingService) -> None:
     service.answer = ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
 
 
-def test_a_connection_that_is_to_be_closed_by_request_is_not_used_again(client: HttpClient, service: Service) -> None:
+def test_a_connection_that_is_to_be_closed_by_request_is_not_used_again(
+    client: HttpClient, service: CountingService
+) -> None:
     assert [client.get(service.address, headers={"Connection": "Close"}).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
 
@@ -106,26 +62,28 @@ def test_a_connection_that_is_to_be_closed_by_request_is_not_used_again(client: 
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ANSWER,
     ],
 )
-def test_a_connection_is_kept_after_every_whole_answer(client: HttpClient, service: Service, answer: bytes) -> None:
+def test_a_connection_is_kept_after_every_whole_answer(
+    client: HttpClient, service: CountingService, answer: bytes
+) -> None:
     service.answer = answer
     assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 1
 
 
-def test_what_comes_after_an_answer_is_not_the_next_one(client: HttpClient, service: Service) -> None:
+def test_what_comes_after_an_answer_is_not_the_next_one(client: HttpClient, service: CountingService) -> None:
     service.answer = ANSWER + ANSWER.replace(b"ok", b"no")
     assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
 
 
-def test_origins_do_not_share_connections(client: HttpClient, service: Service) -> None:
-    other = Service()
+def test_origins_do_not_share_connections(client: HttpClient, service: CountingService) -> None:
+    other = CountingService()
     assert [client.get(address).text for address in (service.address, other.address, service.address)] == ["ok"] * 3
     assert (service.connections, other.connections) == (1, 1)
     other.close()
 
 
-def test_a_closed_client_dials_anew(client: HttpClient, service: Service) -> None:
+def test_a_closed_client_dials_anew(client: HttpClient, service: CountingService) -> None:
     client.get(service.address)
     client.close()
     client.get(service.address)
@@ -141,7 +99,7 @@ def pool_clock(monkeypatch: pytest.MonkeyPatch) -> ControlledClock:
 
 @pytest.mark.parametrize(("method", "ms"), [("GET", 4_000), ("PUT", 4_000), ("POST", 1_000), ("PATCH", 1_000)])
 def test_how_long_an_idle_connection_is_used_again_is_a_matter_of_the_method(
-    client: HttpClient, service: Service, pool_clock: ControlledClock, method: str, ms: int
+    client: HttpClient, service: CountingService, pool_clock: ControlledClock, method: str, ms: int
 ) -> None:
     client.get(service.address)
     pool_clock.advance(ms)
@@ -153,18 +111,18 @@ def test_how_long_an_idle_connection_is_used_again_is_a_matter_of_the_method(
 
 
 def test_a_connection_that_a_post_leaves_is_there_for_a_get(
-    client: HttpClient, service: Service, pool_clock: ControlledClock
+    client: HttpClient, service: CountingService, pool_clock: ControlledClock
 ) -> None:
     client.get(service.address)
     pool_clock.advance(1_001)
-    together(client, service, 2, ["GET", "POST"])
+    ask(client, service, "GET", "POST")
     assert service.connections == 2
 
 
 def test_connections_that_are_too_old_are_closed_when_another_one_becomes_idle(
-    client: HttpClient, service: Service, pool_clock: ControlledClock
+    client: HttpClient, service: CountingService, pool_clock: ControlledClock
 ) -> None:
-    other = Service()
+    other = CountingService()
     client.get(service.address)
     pool_clock.advance(4_001)
     client.get(other.address)
@@ -172,32 +130,25 @@ def test_connections_that_are_too_old_are_closed_when_another_one_becomes_idle(
     other.close()
 
 
-def test_of_more_idle_connections_than_are_kept_one_is_closed(client: HttpClient, service: Service) -> None:
-    together(client, service, pool.MAX_IDLE_CONNECTIONS, ["GET"])
+def test_of_more_idle_connections_than_are_kept_one_is_closed(client: HttpClient, service: CountingService) -> None:
+    ask(client, service, *["GET"] * pool.MAX_IDLE_CONNECTIONS)
     assert not service.ended.acquire(blocking=False)
-    together(client, service, pool.MAX_IDLE_CONNECTIONS + 1, ["GET"])
+    ask(client, service, *["GET"] * (pool.MAX_IDLE_CONNECTIONS + 1))
     assert service.ended.acquire(timeout=WAIT_SECONDS)
     assert service.connections == pool.MAX_IDLE_CONNECTIONS + 1
 
 
-def test_a_connection_whose_answer_breaks_off_is_not_used_again(client: HttpClient, service: Service) -> None:
-    service.answer, service.closes = ANSWER.replace(b"2", b"3"), True
+def test_a_connection_whose_answer_breaks_off_is_not_used_again(client: HttpClient, service: CountingService) -> None:
+    service.answer, service.end = ANSWER.replace(b"2", b"3"), nothing
     with pytest.raises(Unreachable):
         client.post(service.address)
     assert service.ended.acquire(timeout=WAIT_SECONDS)
-    service.answer, service.closes = ANSWER, False
+    service.answer, service.end = ANSWER, None
     assert client.post(service.address).text == "ok"
     assert service.connections == 2
 
 
-def together(client: HttpClient, service: Service, count: int, methods: list[str]) -> None:
-    """So many requests at once, their methods in turns."""
-    service.hold = threading.Barrier(count)
-    chosen = [methods[number % len(methods)] for number in range(count)]
-    threads = [
-        threading.Thread(target=client.request, args=(method, service.address), daemon=True) for method in chosen
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
+def ask(client: HttpClient, service: CountingService, *methods: str) -> None:
+    """With these methods, at once."""
+    service.hold = threading.Barrier(len(methods))
+    together(len(methods), lambda number: client.request(methods[number], service.address))

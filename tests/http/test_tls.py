@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 
+from connector_sdk.http import HttpClient, transport
+from connector_sdk.http.tls import ClientTls
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.testing import run_job
 from functions.outbound.http_json.app import handler
+from tests.counting_service import CountingService
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "s3cret-passw0rd"
@@ -99,3 +102,23 @@ def test_a_password_alone_changes_nothing(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/orders/7").respond_with_json({"id": 7})
 
     assert run(httpserver, privateKeyPassword=PASSWORD) == Complete({"id": 7})
+
+
+def test_connections_are_shared_by_tasks_with_the_same_certificates_only(
+    client: HttpClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_CERTIFICATES", 2)
+    (tmp_path / "both.pem").write_text(CERTIFICATE + pem(KEY))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "both.pem")
+    service = CountingService(context)
+
+    def connections(which: int) -> int:
+        tls = ClientTls(trusted_certificate=CERTIFICATE + "\n" * which)
+        assert client.get(service.address, tls=tls).text == "ok"
+        return service.connections
+
+    assert [connections(which) for which in (1, 2, 1, 2)] == [1, 2, 2, 2]
+    assert [connections(which) for which in (3, 3)] == [3, 3]  # and those of the first two are kept no longer
+    assert connections(1) == 4
+    service.close()

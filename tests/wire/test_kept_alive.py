@@ -6,7 +6,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,52 +21,7 @@ from connector_sdk.wire.connection import (
     Connections,
 )
 from devkit.testing.certificate import self_signed
-
-WAIT_SECONDS = 20
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-class Service:
-    """Answers with `ok` on any number of connections; `end` is done to the first one after its answer."""
-
-    def __init__(self, tls: ssl.SSLContext | None = None, end: Callable[[socket.socket], object] | None = None) -> None:
-        self.connections = 0
-        self.hold: threading.Barrier | None = None
-        """Nobody is answered before so many requests are there."""
-        self.is_read = threading.Event()
-        """Set when the first answer was read, and its connection may be ended."""
-        self.ended = threading.Event()
-        self._tls = tls
-        self._end = end
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.address = f"http{'s' if tls else ''}://localhost:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                accepted, _ = self._listening.accept()
-                accepted.settimeout(WAIT_SECONDS)
-                self.connections += 1
-                threading.Thread(target=self._serve, args=(accepted, self.connections), daemon=True).start()
-
-    def _serve(self, accepted: socket.socket, number: int) -> None:
-        with suppress(OSError):
-            connected = accepted if self._tls is None else self._tls.wrap_socket(accepted, server_side=True)
-            with connected:
-                while connected.recv(65536):
-                    if self.hold is not None:
-                        self.hold.wait(WAIT_SECONDS)
-                    connected.sendall(OK)
-                    if self._end is not None and number == 1:
-                        assert self.is_read.wait(WAIT_SECONDS)
-                        self._end(connected)
-                        break
-        self.ended.set()
+from tests.counting_service import WAIT_SECONDS, CountingService, nothing, together
 
 
 @pytest.fixture
@@ -77,8 +32,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ControlledClock:
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    service = Service()
+def service() -> Iterator[CountingService]:
+    service = CountingService()
     yield service
     service.close()
 
@@ -91,7 +46,7 @@ def post(connections: Connections, *, repeatable: bool = False) -> bytes:
     ("repeatable", "seconds"), [(True, MAX_IDLE_SECONDS), (False, MAX_IDLE_SECONDS_ONCE)], ids=["repeatable", "once"]
 )
 def test_a_connection_is_used_again_until_it_is_too_old_for_the_request(
-    clock: ControlledClock, service: Service, repeatable: bool, seconds: float
+    clock: ControlledClock, service: CountingService, repeatable: bool, seconds: float
 ) -> None:
     connections = Connections(service.address)
     post(connections)
@@ -103,44 +58,37 @@ def test_a_connection_is_used_again_until_it_is_too_old_for_the_request(
     assert service.connections == 2
 
 
-def test_what_is_too_old_for_one_request_is_left_to_others(clock: ControlledClock, service: Service) -> None:
+def test_what_is_too_old_for_one_request_is_left_to_others(clock: ControlledClock, service: CountingService) -> None:
     connections = Connections(service.address)
     post(connections)
     clock.advance(int(MAX_IDLE_SECONDS_ONCE * 1000) + 1)
     service.hold = threading.Barrier(2)
-    second = threading.Thread(target=post, args=(connections,), daemon=True)
-    second.start()
-    post(connections, repeatable=True)
-    second.join(WAIT_SECONDS)
+    together(2, lambda number: post(connections, repeatable=bool(number)))
     assert service.connections == 2
 
 
 def test_connections_that_are_too_old_are_closed_when_another_one_becomes_idle(
-    clock: ControlledClock, service: Service
+    clock: ControlledClock, service: CountingService
 ) -> None:
     connections = Connections(service.address)
     post(connections)
     clock.advance(int(MAX_IDLE_SECONDS * 1000) + 1)
     post(connections)
-    assert service.ended.wait(WAIT_SECONDS)
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
 
 
-def test_of_more_idle_connections_than_are_kept_one_is_closed(service: Service) -> None:
+def test_of_more_idle_connections_than_are_kept_one_is_closed(service: CountingService) -> None:
     connections = Connections(service.address)
-    together(connections, service, MAX_IDLE_CONNECTIONS)
-    assert not service.ended.is_set()
-    together(connections, service, MAX_IDLE_CONNECTIONS + 1)
-    assert service.ended.wait(WAIT_SECONDS)
+    ask(connections, service, MAX_IDLE_CONNECTIONS)
+    assert not service.ended.acquire(blocking=False)
+    ask(connections, service, MAX_IDLE_CONNECTIONS + 1)
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
     assert service.connections == MAX_IDLE_CONNECTIONS + 1
 
 
-def together(connections: Connections, service: Service, count: int) -> None:
+def ask(connections: Connections, service: CountingService, count: int) -> None:
     service.hold = threading.Barrier(count)
-    threads = [threading.Thread(target=post, args=(connections,), daemon=True) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
+    together(count, lambda _: post(connections))
 
 
 def _says_goodbye(connected: socket.socket) -> None:
@@ -156,7 +104,7 @@ def _resets(connected: socket.socket) -> None:
 
 ENDS = [
     pytest.param(_says_goodbye, id="with a goodbye"),
-    pytest.param(socket.socket.fileno, id="without one"),
+    pytest.param(nothing, id="without one"),
     pytest.param(_resets, id="by a reset"),
 ]
 
@@ -172,30 +120,37 @@ def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLCont
     return context
 
 
-@pytest.mark.parametrize("end", ENDS)
-def test_a_repeatable_request_is_sent_again_when_tls_has_ended(
-    certificates: ssl.SSLContext, end: Callable[[socket.socket], object]
-) -> None:
-    service = Service(certificates, end)
+@pytest.fixture(params=ENDS)
+def ended(
+    request: pytest.FixtureRequest, certificates: ssl.SSLContext
+) -> Iterator[tuple[CountingService, Connections]]:
+    """A connection that was used once, and then ended by the service."""
+    service, is_read = CountingService(certificates), threading.Event()
+
+    def end(connected: socket.socket) -> None:
+        assert is_read.wait(WAIT_SECONDS)
+        request.param(connected)
+
+    service.end = end
     connections = Connections(service.address)
     post(connections)
-    service.is_read.set()
-    assert service.ended.wait(WAIT_SECONDS)
-    assert post(connections, repeatable=True) == b"ok"
-    assert service.connections == 2
+    is_read.set()
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
+    service.end = None
+    yield service, connections
     service.close()
 
 
-@pytest.mark.parametrize("end", ENDS)
+def test_a_repeatable_request_is_sent_again_when_tls_has_ended(ended: tuple[CountingService, Connections]) -> None:
+    service, connections = ended
+    assert post(connections, repeatable=True) == b"ok"
+    assert service.connections == 2
+
+
 def test_a_request_that_may_not_be_repeated_is_lost_with_its_connection(
-    certificates: ssl.SSLContext, end: Callable[[socket.socket], object]
+    ended: tuple[CountingService, Connections],
 ) -> None:
-    service = Service(certificates, end)
-    connections = Connections(service.address)
-    post(connections)
-    service.is_read.set()
-    assert service.ended.wait(WAIT_SECONDS)
+    service, connections = ended
     with pytest.raises(ConnectionError):
         post(connections)
     assert service.connections == 1
-    service.close()
