@@ -26,6 +26,17 @@ def lease(leases: Leases) -> Lease:
     return leases.begin(Job("7", "t"), seconds=50, since=0)
 
 
+def test_a_job_is_as_old_as_it_is_here_and_its_lock_as_old_as_the_request_for_it(
+    leases: Leases, clock: ControlledClock
+) -> None:
+    clock.advance(10_000)
+    lease = leases.begin(Job("7", "t"), seconds=50, since=0)
+    assert (leases.oldest(), lease.until) == ({"t": 0}, 50)
+    clock.advance(500)
+    leases.begin(Job("8", "t"), seconds=50, since=10)
+    assert leases.oldest() == {"t": 0.5}
+
+
 EXTENDED = ("7", "PATCH", {"changeset": {"timeout": 50_000}})
 
 

@@ -33,7 +33,7 @@ class Figures:
     """Jobs whose command found no engine as long as they were locked: they are handed out again."""
     in_flight: int
     oldest_seconds: float
-    """Since the oldest of those in flight was asked for."""
+    """Since the oldest of those in flight came."""
     state: str
     """`polling`, `waiting` (the engine is busy, away or says no: the log has its words), `paused`, `missing` (its
     function is gone, or may not be invoked) or `stopped`.

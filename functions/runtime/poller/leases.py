@@ -47,7 +47,7 @@ class Lease:
     answer: int = 0
     """Bytes of the function's answer, for which `Answers` keeps room."""
     since: float = 0.0
-    """The monotonic time at which the job was asked for."""
+    """The monotonic time at which the job came: later than when it was asked for, from which its lock counts."""
     reporting: bool = False
     """The function is done with it: the engine may hand it out again as soon as it hears of that."""
 
@@ -64,7 +64,7 @@ class Leases:
 
     def begin(self, job: Job, seconds: float, since: float) -> Lease:
         """Note a job that was locked for `seconds` at the monotonic time `since` or later."""
-        lease = Lease(job, seconds, since + seconds, size=_size(job), since=since)
+        lease = Lease(job, seconds, since + seconds, size=_size(job), since=self._clock.monotonic())
         with self._lock:
             self._leases.add(lease)
             self._latest[job.key] = lease
@@ -87,7 +87,7 @@ class Leases:
                 del self._latest[lease.job.key]
 
     def oldest(self) -> Mapping[str, float]:
-        """By job type, how many seconds ago its oldest running job was asked for."""
+        """By job type, how many seconds ago its oldest running job came."""
         now = self._clock.monotonic()
         with self._lock:
             leases = sorted(self._leases, key=lambda lease: lease.since, reverse=True)
