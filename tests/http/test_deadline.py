@@ -1,10 +1,21 @@
 """An exchange ends, however slowly a service answers."""
 
+import socket
+import ssl
+
+import httpcore
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient, Sender, Timeout
-from connector_sdk.http.deadline import LONGEST_SECONDS, LONGEST_UNBOUNDED_SECONDS, longest
+from connector_sdk.http.deadline import (
+    LONGEST_SECONDS,
+    LONGEST_UNBOUNDED_SECONDS,
+    BoundedStream,
+    Deadline,
+    longest,
+    until,
+)
 from connector_sdk.http.transport import GuardedTransport
 from devkit.testing.trickle import trickling
 from tests.http.conftest import LOOPBACK
@@ -41,3 +52,15 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(sent: bytes, then: bytes)
 )
 def test_an_exchange_may_take_a_named_time_or_its_own_time_outs(connect: float, read: float, seconds: float) -> None:
     assert longest(connect, read) == seconds
+
+
+def test_a_connection_whose_time_is_over_before_tls_is_closed() -> None:
+    clock = ControlledClock(1_700_000_000_000)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        stream = BoundedStream(httpcore.SyncBackend().connect_tcp("127.0.0.1", listening.getsockname()[1]))
+        accepted, _ = listening.accept()
+        with accepted:
+            with until(Deadline.after(0, clock)), pytest.raises(httpcore.ConnectTimeout):
+                stream.start_tls(ssl.create_default_context(), "localhost", 5)
+            accepted.settimeout(20)
+            assert accepted.recv(1) == b""

@@ -136,8 +136,9 @@ class GuardedTransport(httpx.BaseTransport):
         return Pool(ssl_context(tls), self._backend)
 
     def close(self) -> None:
-        self._pool.close()
-        for pool in self._by_certificate.values():
+        with self._lock:
+            pools = [self._pool, *self._by_certificate.values()]
+        for pool in pools:
             pool.close()
 
 
