@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 
 from functions.runtime.poller.leases import Lease
@@ -18,21 +19,26 @@ class Answers:
         self._limit = limit
         self._used = 0
         self._changed = threading.Condition()
+        self.waiting: deque[Sequence[Lease]] = deque()
+        """Whose answers wait for room: first come, first served, or large ones would wait for ever."""
 
     def keep(self, leases: Sequence[Lease], size: int) -> None:
         """Wait for room for the one answer to these jobs, and keep it until each of them is forgotten."""
-        for lease in leases:
-            self.forget(lease)  # of an answer that was of no use: nobody holds room while he waits for more
         share = -(-size // len(leases))
         room = share * len(leases)
         with self._changed:
-            self._changed.wait_for(lambda: self._used == 0 or self._used + room <= self._limit)
+            self.waiting.append(leases)
+            self._changed.wait_for(
+                lambda: self.waiting[0] is leases and (self._used == 0 or self._used + room <= self._limit)
+            )
+            self.waiting.popleft()
             self._used += room
+            self._changed.notify_all()
         for lease in leases:
             lease.answer = share
 
     def forget(self, lease: Lease) -> None:
-        """The engine has heard of the job, or never will."""
+        """The engine has heard of the job, or the answer was of no use."""
         if lease.answer:
             with self._changed:
                 self._used -= lease.answer

@@ -203,14 +203,20 @@ class JobWorker:
             answer = self._invoked(batch)
         except (FunctionDied, InvocationTooLarge) as error:
             log.warning("%s jobs of type %s are run one by one: %s", len(batch), self.job_type, error)
-            return [self._work] * len(batch)
+            return [self._again(lease) for lease in batch]
         except NeverRan as error:
             return [partial(self._reports.give_back, why=str(error))] * len(batch)
         answers = read_answer(answer, [lease.job.key for lease in batch])
-        reported = [answers[lease.job.key] for lease in batch]
+        reported = [(lease, answers[lease.job.key]) for lease in batch]
         return [
-            partial(self._reports.answer, answer=one) if isinstance(one, Reported) else self._work for one in reported
+            partial(self._reports.answer, answer=one) if isinstance(one, Reported) else self._again(lease)
+            for lease, one in reported
         ]
+
+    def _again(self, lease: Lease) -> Work:
+        """Its answer was of no use: nobody holds room while he waits for more."""
+        self._shared.answers.forget(lease)
+        return self._work
 
     def _finish(self, lease: Lease, work: Work) -> None:
         """Run one job to its end, whatever happens: the slot comes back, the lock is let go."""
