@@ -21,7 +21,8 @@ def pause(connector: Name, stack: Stack = "", address: Address = "") -> int:
     """Let a connector's jobs wait in the engine.
 
     What runs is finished. A deployed poller sees it after half a minute at the latest, and keeps to it until
-    `connectors resume`; a poller as a process sees it at once, and until it ends.
+    `connectors resume`; a poller as a process sees it at once, and until it ends. A request for jobs that is open then
+    may still bring some for ten seconds.
     """
     return tell(connector, stack, address, paused=True)
 
