@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -167,3 +168,22 @@ def test_a_job_runs_through_the_rest_connector_and_sigterm_drains(
     assert started.returncode == 0
     assert "http-json completed" in said
     assert "stopped: {'completed': 1}" in said
+
+
+def test_a_poller_that_says_how_it_goes_stops_gracefully_as_well(engine: ScriptedEngine) -> None:
+    engine.close()  # it answers polls at once
+    variables = {"CAMUNDA_REST_ADDRESS": engine.address}
+    with process(variables, "http-json", "--health", "127.0.0.1:0") as started:
+        engine.wait_for(engine.activations)
+        others = [task for task in Path(f"/proc/{started.pid}/task").iterdir() if task.name != str(started.pid)]
+        assert [task.name for task in others if not blocks(task, signal.SIGTERM)] == []
+        started.send_signal(signal.SIGTERM)
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 0
+    assert "stopped: {}" in said
+
+
+def blocks(task: Path, number: signal.Signals) -> bool:
+    """Whether a thread leaves a signal to that which waits for it."""
+    status = dict(line.split(":", 1) for line in (task / "status").read_text().splitlines())
+    return bool(int(status["SigBlk"], 16) >> (number - 1) & 1)

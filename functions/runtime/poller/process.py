@@ -43,6 +43,7 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
         server = stack.enter_context(closing(HealthServer(health))) if health else None
         poller, connectors = _poller(names)
         gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # in every thread from now on, see _run
         if server:
             log.info("%s/health says how it goes", stack.enter_context(server.served(poller, connectors)))
         left = _run(poller)
@@ -85,7 +86,6 @@ def _run(poller: Poller) -> int:
     The signals are blocked and waited for, in every thread: a handler that sets an Event on which the same thread is
     about to wait can deadlock.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     poller.start()
     signal.sigwait(STOP_SIGNALS)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
