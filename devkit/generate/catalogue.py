@@ -89,6 +89,13 @@ class FunctionFolder:
         """The job types that a connector serves."""
         return (self.job_type,) if self.job_type else registered(self.name, self.connector).types
 
+    @property
+    def served(self) -> Sequence[str]:
+        """What no other function of its side may serve: job types, or the type of an inbound connector."""
+        if self.group == "inbound":
+            return (self.connector.type,)
+        return self.types if self.does_jobs else ()
+
     def _stated(self, section: str) -> str:
         """What stands beside a section of its form; nothing if it is not there."""
         return content(entries(self.form, str(self.path / FORM)).get(section, ""))

@@ -88,15 +88,14 @@ def _groups(functions: Sequence[FunctionFolder]) -> set[str]:
 
 
 def _refuse_unserved(functions: Sequence[FunctionFolder]) -> None:
-    """Each job type has one function; a poller would serve the first that it reads, and not the other."""
-    taken: dict[str, str] = {}
+    """Each job type and each type of an inbound connector has one function: the other one would get nothing."""
+    taken: dict[tuple[bool, str], str] = {}
     for one in functions:
-        for job_type in one.types if one.does_jobs else ():
-            other = taken.setdefault(job_type, one.name)
+        for served in one.served:
+            other = taken.setdefault((one.does_jobs, served), one.name)
             if other != one.name:
-                raise UnusableForm(
-                    f"{other} and {one.name} both serve {job_type}: give one of them a line `Type: …` in its {FORM}"
-                )
+                step = f"a line `Type: …` in its {FORM}" if one.does_jobs else "another type in its app.py"
+                raise UnusableForm(f"{other} and {one.name} both serve {served}: give one of them {step}")
 
 
 def _served(root: Path, function: FunctionFolder) -> str:

@@ -116,7 +116,9 @@ def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
     access.require(AMAZON_MQ)
     host = queue.broker.host
     if queue.source != rabbitmq_model.source_of_arn(access.broker, queue.broker.virtual_host, queue.name):
-        raise NoMapping(f"--broker is not the one of the queue {queue.name}, read from {host}: name the ARN of that broker")
+        raise NoMapping(
+            f"--broker is not the one of the queue {queue.name}, read from {host}: name the ARN of that broker"
+        )
     broker = json.dumps(access.broker)
     accesses = [
         {"Type": "BASIC_AUTH", "URI": access.secret},

@@ -130,3 +130,57 @@ def test_a_kind_that_cannot_be_written_is_refused_with_what_to_do(
     said = " ".join(capsys.readouterr().err.split())
     assert "should be one of webhook, polling" in said
     assert "wants a consumer and a mapping of its own: see docs/add-a-connector.md" in said
+
+
+@pytest.mark.parametrize("name", ["class", "import", "lambda"])
+def test_a_name_that_is_a_word_of_python_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=f"'{name}' is a word of Python's"):
+        scaffold(tmp_path, "outbound", name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_word_of_python_may_name_what_has_another_folder(tmp_path: Path) -> None:
+    assert scaffold(tmp_path, "polling", "import")
+
+
+@pytest.mark.parametrize("type_", ['a"b\nc: d', "a b", "{a}", "@name@", "a\\n", ":1", "é:1"])
+def test_a_type_that_would_be_more_than_a_word_in_a_file_is_refused(type_: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is no type"):
+        scaffold(tmp_path, "outbound", "weather", type_)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("kind", "longest"), [("outbound", 40), ("webhook", 32), ("polling", 32)])
+def test_a_name_leaves_room_for_the_stacks_in_what_aws_calls_the_function(
+    kind: str, longest: int, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match="41 characters, and 40 is the most"):
+        scaffold(tmp_path, kind, "x" * (longest + 1))
+    assert list(tmp_path.iterdir()) == []
+    assert scaffold(tmp_path, kind, "x" * longest)
+
+
+@pytest.mark.parametrize(
+    ("command", "type_", "whose"),
+    [
+        (["outbound", "weather"], "io.camunda:http-json:1", "http-json"),
+        (["inbound", "news", "--kind", "polling"], "io.camunda:http-polling:1", "http-polling"),
+        (["inbound", "linear"], "io.camunda:aws-sqs-inbound:1", "sqs-subscription"),
+    ],
+)
+def test_a_type_that_another_function_serves_is_refused_before_anything_is_written(
+    command: list[str],
+    type_: str,
+    whose: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(ROOT / "functions", tmp_path / "functions", ignore=UNCOPIED)
+    shutil.copy(ROOT / "stack.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+
+    assert execute(["new", *command, "--type", type_]) == 2
+    assert f"{whose} serves {type_} already: choose another type" in " ".join(capsys.readouterr().err.split())
+    assert sorted(tmp_path.rglob("*")) == before

@@ -194,6 +194,18 @@ def test_two_names_for_one_job_type_are_refused(tmp_path: Path) -> None:
         template(root)
 
 
+def test_two_functions_for_one_inbound_type_are_refused(tmp_path: Path) -> None:
+    root = names_for_rest(tmp_path)
+    shutil.copytree(ROOT / "functions/inbound/http_polling", root / "functions/inbound/abcd_polling")
+    form = root / "functions/inbound/abcd_polling/function.yaml"
+    form.write_text(f"Code: http-polling\n{form.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    with pytest.raises(
+        UnusableForm, match=r"abcd-polling and http-polling both serve io\.camunda:http-polling:1: give one of them"
+    ):
+        template(root)
+
+
 def test_a_connector_and_a_kind_of_webhook_may_have_the_same_folder_name(tmp_path: Path) -> None:
     for group in ("outbound", "inbound"):
         folder = tmp_path / "functions" / group / "slack"
