@@ -1,14 +1,19 @@
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connector_sdk.clock import ControlledClock
-from connector_sdk.http import HttpClient, InvalidRequest, StatusError
+from connector_sdk.http import HttpClient, InvalidRequest, StatusError, oauth
 from connector_sdk.http.authentication import (
     OAuthClientCredentials,
     OAuthRefreshToken,
 )
 from connector_sdk.http.oauth import MARGIN_MS
+from tests.counting_service import WAIT_SECONDS
 from tests.http.conftest import requests
 
 
@@ -72,6 +77,93 @@ def test_a_token_of_unknown_life_is_not_kept(client: HttpClient, httpserver: HTT
     for _ in range(2):
         client.get(httpserver.url_for("/"), auth=credentials(httpserver))
     assert [request.path for request in requests(httpserver)] == ["/token", "/", "/token", "/"]
+
+
+@pytest.fixture
+def threaded() -> Iterator[HTTPServer]:
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/").respond_with_data("ok")
+        yield server
+
+
+class Held:
+    """A token endpoint that answers when it may."""
+
+    def __init__(self, status: int = 200, life: str = "60") -> None:
+        self.came, self.go = threading.Semaphore(0), threading.Event()
+        self._answer = Response(f'{{"access_token": "tok", "expires_in": {life}}}', status)
+
+    def __call__(self, _: Request) -> Response:
+        self.came.release()
+        assert self.go.wait(WAIT_SECONDS)
+        return self._answer
+
+
+def asking(client: HttpClient, server: HTTPServer, path: str = "/token") -> threading.Thread:
+    auth = credentials(server).model_copy(update={"oauth_token_endpoint": server.url_for(path)})
+    thread = threading.Thread(target=lambda: suppressed(client, server, auth), daemon=True)
+    thread.start()
+    return thread
+
+
+def suppressed(client: HttpClient, server: HTTPServer, auth: OAuthClientCredentials) -> None:
+    with suppress(StatusError):
+        client.get(server.url_for("/"), auth=auth)
+
+
+@pytest.mark.parametrize("life", ["60", "null"])
+def test_who_comes_while_a_token_is_asked_for_gets_that_one(
+    life: str, client: HttpClient, threaded: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, waiting = Held(life=life), threading.Semaphore(0)
+    monkeypatch.setattr(oauth, "Event", lambda: Announced(waiting))
+    threaded.expect_request("/token").respond_with_handler(token)
+    threads = [asking(client, threaded) for _ in range(20)]
+    for _ in range(19):
+        assert waiting.acquire(timeout=WAIT_SECONDS)
+    token.go.set()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+    paths = [request.path for request in requests(threaded)]
+    assert (paths.count("/token"), paths.count("/")) == (1, 20)
+
+
+def test_who_waited_for_a_token_that_was_refused_asks_for_one(
+    client: HttpClient, threaded: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, waiting = Held(status=400), threading.Semaphore(0)
+    monkeypatch.setattr(oauth, "Event", lambda: Announced(waiting))
+    threaded.expect_request("/token").respond_with_handler(token)
+    threads = [asking(client, threaded) for _ in range(3)]
+    for _ in range(2):
+        assert waiting.acquire(timeout=WAIT_SECONDS)
+    token.go.set()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+    assert [request.path for request in requests(threaded)] == ["/token"] * 3
+
+
+def test_a_token_is_not_waited_for_by_those_who_need_another(client: HttpClient, threaded: HTTPServer) -> None:
+    slow = Held()
+    threaded.expect_request("/slow").respond_with_handler(slow)
+    threaded.expect_request("/token").respond_with_json({"access_token": "tok", "expires_in": 60})
+    waiting = asking(client, threaded, "/slow")
+    assert slow.came.acquire(timeout=WAIT_SECONDS)
+    assert client.get(threaded.url_for("/"), auth=credentials(threaded)).text == "ok"
+    slow.go.set()
+    waiting.join(WAIT_SECONDS)
+
+
+class Announced(threading.Event):
+    """Says when somebody waits for it."""
+
+    def __init__(self, waiting: threading.Semaphore) -> None:
+        super().__init__()
+        self._waiting = waiting
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._waiting.release()
+        return super().wait(timeout)
 
 
 def test_an_answer_without_a_token_is_the_token_null(client: HttpClient, httpserver: HTTPServer) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from threading import Lock
+from dataclasses import dataclass
+from threading import Event, Lock
 from typing import Any, Final
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.http.basic import basic
 from connector_sdk.http.body import FORM, encoded_body
+from connector_sdk.http.deadline import LONGEST_SECONDS
 from connector_sdk.http.errors import InvalidRequest, StatusError
 from connector_sdk.http.result import body_of
 from connector_sdk.http.sending import Request, Sender
@@ -38,42 +40,66 @@ BASIC_HEADER = "basicAuthHeader"
 CREDENTIALS_BODY = "credentialsBody"
 
 
+@dataclass(slots=True)
+class _Asking:
+    """A request for a token that is under way, for those who need the same one."""
+
+    is_over: Event
+    token: str | None = None
+    """None at the end: there was none."""
+
+
 class Tokens:
-    """A cache of access tokens; safe to use from several threads."""
+    """A cache of access tokens; safe to use from several threads, which do not ask for the same token side by side."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._lock = Lock()
         self._tokens: dict[str, tuple[str, int]] = {}
+        self._asking: dict[str, _Asking] = {}
 
     def token(self, sender: Sender, credentials: Credentials) -> str:
         """A token that is still good, from the cache or the token endpoint. Raises HttpError as any request."""
-        known = self._known(credentials)
-        if known is not None:
-            return known
-        token, seconds = fetch(sender, credentials)
-        self._keep(_key(credentials), token, self._clock.time_ms() + int(seconds * 1000) - MARGIN_MS)
-        return token
+        key = _key(credentials)
+        with self._lock:
+            known = self._known(key)
+            if known is not None:
+                return known
+            others = self._asking.get(key)
+            own = self._asking.setdefault(key, _Asking(Event()))
+        if others is not None:  # they end by their deadline
+            others.is_over.wait(LONGEST_SECONDS)
+            return others.token or self._fetched(sender, credentials, key)
+        try:
+            own.token = self._fetched(sender, credentials, key)
+            return own.token
+        finally:
+            with self._lock:
+                del self._asking[key]
+            own.is_over.set()
 
     def knows(self, credentials: Credentials) -> bool:
         """Whether the next token comes from the cache."""
-        return self._known(credentials) is not None
+        with self._lock:
+            return self._known(_key(credentials)) is not None
 
     def forget(self, credentials: Credentials) -> None:
         """Ask for another token next time: the service refused this one."""
         with self._lock:
             self._tokens.pop(_key(credentials), None)
 
-    def _known(self, credentials: Credentials) -> str | None:
-        with self._lock:
-            token, good_until = self._tokens.get(_key(credentials), ("", 0))
+    def _known(self, key: str) -> str | None:
+        token, good_until = self._tokens.get(key, ("", 0))
         return token if self._clock.time_ms() < good_until else None
 
-    def _keep(self, key: str, token: str, good_until: int) -> None:
+    def _fetched(self, sender: Sender, credentials: Credentials, key: str) -> str:
+        token, seconds = fetch(sender, credentials)
+        good_until = self._clock.time_ms() + int(seconds * 1000) - MARGIN_MS
         with self._lock:
             if len(self._tokens) >= MAX_TOKENS:
                 self._tokens.clear()
             self._tokens[key] = (token, good_until)
+        return token
 
 
 def _key(credentials: Credentials) -> str:
