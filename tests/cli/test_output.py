@@ -42,14 +42,3 @@ def test_what_new_prints_has_a_line_for_each_file_however_long_its_path(
         "next: connectors generate && .venv/bin/python -m pytest "
         "tests/outbound/test_a_system_with_quite_a_name_of_its_own.py"
     ]
-
-
-@pytest.mark.parametrize(
-    ("left", "said"), [(2, "2 retries left"), (1, "1 retry left"), (0, "no retries left: incident")]
-)
-def test_a_failed_job_says_how_many_retries_it_has_left(
-    left: int, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Screen().finished(Finished(Job("7", "t"), "http-json", "failed", "", Result.TAKEN, left))
-
-    assert f"failed, {said}\n" in capsys.readouterr().out

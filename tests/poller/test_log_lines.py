@@ -39,7 +39,7 @@ def test_a_completed_job_is_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("retries", "words"), [(0, "no retries left: incident"), (1, "1 retries left"), (2, "2 retries left")]
+    ("retries", "words"), [(0, "no retries left: incident"), (1, "1 retry left"), (2, "2 retries left")]
 )
 def test_a_failure_is_a_warning_with_the_retries_that_are_left(retries: int, words: str) -> None:
     assert ended("no", retries) == f"WARNING job 1 of instance 2, element pay (3): acme:1, fn failed, {words}: no\n"

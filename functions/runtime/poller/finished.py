@@ -36,6 +36,8 @@ class Finished:
                 return self.outcome
             case 0:
                 return f"{self.outcome}, no retries left: incident"
+            case 1:
+                return f"{self.outcome}, 1 retry left"
             case left:
                 return f"{self.outcome}, {left} retries left"
 
