@@ -13,9 +13,12 @@ from tests.poller.scripted_engine import ScriptedEngine
 
 
 def test_a_jobs_own_time_out_sets_its_lock_before_the_function_runs(engine: ScriptedEngine) -> None:
-    [key] = engine.add("t", customHeaders={"jobTimeout": " PT2M "})
+    [key] = engine.add("t", customHeaders={"jobTimeout": " PT2M "}, jobLeaseToken="L")
     run_one(engine, complete)
-    assert engine.commands() == [(key, "PATCH", {"changeset": {"timeout": 120_000}}), (key, "completion", COMPLETED)]
+    assert engine.commands() == [
+        (key, "PATCH", {"changeset": {"timeout": 120_000}, "jobLeaseToken": "L"}),
+        (key, "completion", {**COMPLETED, "jobLeaseToken": "L"}),
+    ]
 
 
 def test_the_rules_of_8_8_ignore_a_jobs_own_time_out(engine: ScriptedEngine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from connector_sdk.clock import ControlledClock
@@ -110,7 +112,7 @@ def test_a_fault_while_extending_is_logged_and_the_others_are_extended(
 ) -> None:
     update = EngineClient.update_job
 
-    def faulty(client: EngineClient, job_key: str, **changes: int) -> None:
+    def faulty(client: EngineClient, job_key: str, **changes: Any) -> None:
         if job_key == "8":
             raise RuntimeError("nobody expects this")
         update(client, job_key, **changes)
@@ -127,6 +129,17 @@ def test_a_job_that_is_handed_out_again_while_it_runs_has_the_new_lock(leases: L
     assert leases.still_runs(lease.job, seconds=50, since=20)
     assert lease.until == 70
     assert not leases.still_runs(Job("8", "t"), seconds=50, since=20)
+
+
+def test_a_lock_is_extended_with_the_latest_lease_token(
+    engine: ScriptedEngine, leases: Leases, clock: ControlledClock
+) -> None:
+    lease = leases.begin(Job("7", "t", lease_token="first"), seconds=50, since=0)
+    leases.still_runs(Job("7", "t", lease_token="second"), seconds=50, since=20)
+    clock.advance(60_000)
+    leases.extend_due()
+    assert engine.commands() == [("7", "PATCH", {"changeset": {"timeout": 50_000}, "jobLeaseToken": "second"})]
+    assert lease.job.lease_token == "second"
 
 
 def test_a_job_whose_end_is_reported_may_come_again(leases: Leases, lease: Lease) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from connector_sdk.clock import Clock
@@ -96,9 +97,8 @@ class Commands:
             message = f"{why}; given back with its retries unchanged"[:MAX_ERROR_MESSAGE_CHARACTERS]
             body = {"retries": job.retries, "errorMessage": message, "retryBackOff": delay_ms}
             return self.send(job, "failure", body, until)
-        return self._attempt(
-            job, "give back", lambda: self._engine.update_job(job.key, timeout_ms=max(delay_ms, 1)), until
-        )
+        change = partial(self._engine.update_job, job.key, timeout_ms=max(delay_ms, 1), lease_token=job.lease_token)
+        return self._attempt(job, "give back", change, until)
 
     def _is_there(self) -> bool:
         try:

@@ -51,7 +51,7 @@ def apply_job_timeout(lease: Lease, engine: EngineClient, clock: Clock) -> None:
     until = clock.monotonic() + length / 1000
     lease.extended = False
     try:
-        engine.update_job(lease.job.key, timeout_ms=length)
+        engine.update_job(lease.job.key, timeout_ms=length, lease_token=lease.job.lease_token)
     except (EngineBusy, EngineUnreachable) as error:
         log.warning("job %s runs although its %s could not be set: %s", lease.job.key, HEADER, error)
         until = min(until, lease.until)

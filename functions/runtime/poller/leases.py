@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
@@ -77,6 +77,7 @@ class Leases:
             if lease is None or lease.reporting:
                 return False
             lease.until = since + seconds
+            lease.job = replace(lease.job, lease_token=job.lease_token)
             return True
 
     def end(self, lease: Lease) -> None:
@@ -113,7 +114,9 @@ class Leases:
     def _extend(self, lease: Lease) -> None:
         now = self._clock.monotonic()
         try:
-            self._engine.update_job(lease.job.key, timeout_ms=int(lease.seconds * 1000))
+            self._engine.update_job(
+                lease.job.key, timeout_ms=int(lease.seconds * 1000), lease_token=lease.job.lease_token
+            )
         except EngineError as error:
             if isinstance(error, EngineNotFound) and error.problem:
                 self.end(lease)  # done by somebody else, or cancelled; the function's outcome will hear the same

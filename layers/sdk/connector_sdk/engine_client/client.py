@@ -173,13 +173,19 @@ class EngineClient:
         """
         self._call("POST", f"/jobs/{_segment(job_key)}/{command}", body, read=_nothing, repeatable=True)
 
-    def update_job(self, job_key: str, *, retries: int | None = None, timeout_ms: int | None = None) -> None:
+    def update_job(
+        self,
+        job_key: str,
+        *,
+        retries: int | None = None,
+        timeout_ms: int | None = None,
+        lease_token: str | None = None,
+    ) -> None:
         """Set the retries, or the lock's time from now, or both (in two requests: 8.6 drops one of two changes)."""
-        for name, value in (("retries", retries), ("timeout", timeout_ms)):
-            if value is not None:
-                self._call(
-                    "PATCH", f"/jobs/{_segment(job_key)}", {"changeset": {name: value}}, read=_nothing, repeatable=True
-                )
+        path, lease = f"/jobs/{_segment(job_key)}", _given({"jobLeaseToken": lease_token})
+        for change in ({"retries": retries}, {"timeout": timeout_ms}):
+            if changeset := _given(change):
+                self._call("PATCH", path, {"changeset": changeset, **lease}, read=_nothing, repeatable=True)
 
     def publish_message(
         self,
