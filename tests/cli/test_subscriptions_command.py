@@ -165,7 +165,7 @@ def test_an_interval_that_is_no_duration_is_refused(project: Path, capsys: pytes
 
     assert execute(["subscriptions", "sync", "orders.bpmn"]) != 0
 
-    assert "property httpRequestInterval is '10 s'" in " ".join(capsys.readouterr().err.split())
+    assert "property httpRequestInterval: '10 s' is no duration" in " ".join(capsys.readouterr().err.split())
 
 
 BROKER = "arn:aws:mq:eu-central-1:123456789012:broker:shop:b-c8352341-ec91-4a78-ad9c-a43f23d325bb"
@@ -248,15 +248,45 @@ def test_a_topic_of_amazon_msk_is_read_with_its_clusters_arn(project: Path) -> N
     assert mapping["SourceAccessConfigurations"] == [{"Type": "SASL_SCRAM_512_AUTH", "URI": SECRET}]
 
 
-def test_a_queue_of_another_broker_is_left_to_the_process_host(
+OWN_BROKER = """
+    <bpmn:startEvent id="ordered">
+      <bpmn:extensionElements><zeebe:properties>
+        <zeebe:property name="inbound.type" value="io.camunda:connector-rabbitmq-inbound:1" />
+        <zeebe:property name="authentication.uri" value="amqps://rabbit.example.com/shop" />
+        <zeebe:property name="queueName" value="orders" />
+      </zeebe:properties></bpmn:extensionElements>
+    </bpmn:startEvent>
+  </bpmn:process>"""
+LEFT_OUT = "ordered of orders: AWS reads brokers of Amazon MQ only, and queue orders of rabbit.example.com is none"
+
+
+def test_a_queue_that_aws_cannot_read_is_said_and_the_rest_of_the_process_is_written(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    text = POLLING.format(process="orders", interval="PT10S").replace("</bpmn:process>", OWN_BROKER)
+    (project / "own.bpmn").write_text(text, encoding="utf-8")
+
+    assert execute(["subscriptions", "sync", "own.bpmn"]) == 0
+    printed = capsys.readouterr().out
+    assert LEFT_OUT in printed
+    assert "subscriptions/orders.yaml: written" in printed
+    kinds = [one["Type"] for one in read_template(template(project))["Resources"].values()]
+    assert (kinds.count("AWS::Scheduler::Schedule"), kinds.count("AWS::Lambda::EventSourceMapping")) == (1, 0)
+
+    assert execute(["subscriptions", "list", "own.bpmn"]) == 0
+    [queue, poll] = capsys.readouterr().out.splitlines()
+    assert queue.endswith("orders, ordered; read by `connectors run` only")
+    assert poll.endswith("orders, paid; in subscriptions/orders.yaml")
+
+
+def test_a_process_of_which_aws_can_read_nothing_has_no_part(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (ROOT / "events" / "rabbitmq-subscription" / "process.bpmn").read_text(encoding="utf-8")
     (project / "own.bpmn").write_text(text.replace("b-c8352341", "rabbit-c8352341"), encoding="utf-8")
 
-    assert execute(["subscriptions", "sync", "own.bpmn"]) != 0
+    assert execute(["subscriptions", "sync", "own.bpmn"]) == 0
 
-    assert "AWS reads queues of Amazon MQ only" in capsys.readouterr().err
+    assert "orders subscribes to nothing that AWS reads" in capsys.readouterr().out
+    assert not (project / "subscriptions").exists()
 
 
 def test_a_topic_gets_its_mapping_with_pollers_that_read_partial_answers(project: Path) -> None:

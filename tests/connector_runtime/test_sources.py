@@ -209,7 +209,7 @@ def test_messages_of_a_source_that_nobody_reads_come_again_and_the_log_says_so_o
         ),
         (
             [element({**POLL, "httpRequestInterval": "soon"}, waits=True)],
-            "property httpRequestInterval is 'soon': 'soon' is no duration such as PT1H or P2DT30M",
+            "property httpRequestInterval: 'soon' is no duration such as PT1H or P2DT30M; correct it in the model",
         ),
     ],
 )

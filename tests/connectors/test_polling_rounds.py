@@ -12,8 +12,10 @@ import pytest
 
 from connector_sdk.clock import ControlledClock, SystemClock
 from connector_sdk.engine_client import DeployedProcess
+from connector_sdk.errors import ConnectorInputError
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.polling import INTERVAL, PollingConnector, Polls
+from connector_sdk.inbound.properties import interval_ms
 from connector_sdk.inbound.rounds import AT_ONCE, MISSED_MS, PollingServices, Rounds
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
@@ -173,6 +175,21 @@ def test_no_model_is_polled_for_or_looked_at_more_than_once_a_second(store: Sqli
 
     assert poll.look_ms == 1_000
     assert [poll.interval_ms({INTERVAL: text}) for text in ("PT0.999S", "PT1.001S")] == [1_000, 1_001]
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [("PT0.001S", 1), ("P366D", 31_622_400_000), ("PT0S", 0), ("PT0.0009S", 0), ("-PT5S", 0), ("P366DT0.001S", 0)],
+)
+def test_an_interval_is_longer_than_zero_and_no_longer_than_clocks_can_add(text: str, milliseconds: int) -> None:
+    if milliseconds:
+        assert interval_ms("interval", text) == milliseconds
+        return
+    with pytest.raises(ConnectorInputError) as raised:
+        interval_ms("interval", text)
+    assert (
+        str(raised.value) == f"property interval: '{text}' is no interval of PT0.001S to P366D; correct it in the model"
+    )
 
 
 def test_so_many_polls_run_side_by_side_and_no_more(store: SqliteDeliveries) -> None:

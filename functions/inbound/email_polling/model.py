@@ -86,7 +86,7 @@ class Listened:
             server=_server(properties),
             login=(properties.required("authentication.username"), properties.required("authentication.password")),
             folder=properties.text("data.folderToListen").strip() or INBOX,
-            interval_ms=properties.duration_ms("data.pollingWaitTime", DEFAULT_WAIT),
+            interval_ms=properties.interval_ms("data.pollingWaitTime", DEFAULT_WAIT),
             unseen=properties.choice("data.pollingConfigDiscriminator", (UNSEEN, ALL), UNSEEN) == UNSEEN,
             handling=_handling(properties),
             target=properties.text("data.pollingConfig.targetFolder").strip(),

@@ -51,7 +51,8 @@ ROWS = (
     Subscribed("wrong type", but(handlingStrategy="EAT"), "it should be one of READ, DELETE, MOVE"),
     Subscribed("wrong type", but(pollingConfigDiscriminator="allPollingConfig"), "choose DELETE or MOVE"),
     Subscribed("wrong type", but(handlingStrategy="MOVE", targetFolder="inbox"), "is the folder that they come from"),
-    Subscribed("wrong type", but(pollingWaitTime="20 s"), "property data.pollingWaitTime is '20 s'"),
+    Subscribed("wrong type", but(pollingWaitTime="20 s"), "property data.pollingWaitTime: '20 s' is no duration"),
+    Subscribed("wrong type", but(pollingWaitTime="PT0S"), "'PT0S' is no interval of PT0.001S to P366D"),
     Subscribed("wrong type", but(emailAccountConfiguration="=x"), "names a configuration of the cluster"),
     Subscribed("unreachable host", at(lambda peers: peers.closed), "no answer from 127.0.0.1", Place.SOURCE),
     Subscribed(

@@ -17,7 +17,7 @@ from connector_sdk.expressions import evaluate
 from connector_sdk.inbound.activations import Activations
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
-from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, duration_ms
+from connector_sdk.inbound.properties import RUNTIME_PROPERTIES, Properties, interval_ms
 from connector_sdk.inbound.sharing import Bound
 from connector_sdk.settings import Settings
 from connector_sdk.template import ElementTemplate
@@ -98,7 +98,7 @@ class Poll:
 
     def interval_ms(self, properties: Mapping[str, Any]) -> int:
         """How long to wait between two polls for an instance. Raises ConnectorInputError."""
-        return max(SHORTEST_MS, duration_ms(INTERVAL, properties.get(INTERVAL) or DEFAULT_INTERVAL))
+        return max(SHORTEST_MS, interval_ms(INTERVAL, properties.get(INTERVAL) or DEFAULT_INTERVAL))
 
 
 class Polls(Activations[Poll]):
@@ -113,7 +113,7 @@ class Polls(Activations[Poll]):
         connector.check(Properties(usable[0].tree, prefix=""))
         interval = element.properties.get(INTERVAL, DEFAULT_INTERVAL)
         if not interval.startswith("="):
-            duration_ms(INTERVAL, interval)
+            interval_ms(INTERVAL, interval)
         owner = (element.tenant_id, element.process_definition_id)
         return Poll(
             path=":".join(("poll", *owner, element.element_id, str(element.version))),
@@ -121,7 +121,7 @@ class Polls(Activations[Poll]):
             elements=(element,),
             bound=usable,
             rules=self.rules,
-            look_ms=max(SHORTEST_MS, duration_ms(LOOK, element.properties.get(LOOK, DEFAULT_LOOK))),
+            look_ms=max(SHORTEST_MS, interval_ms(LOOK, element.properties.get(LOOK, DEFAULT_LOOK))),
         )
 
 

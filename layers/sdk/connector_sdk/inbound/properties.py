@@ -15,6 +15,8 @@ from connector_sdk.expressions import evaluate
 from connector_sdk.java_duration import milliseconds
 
 MAX_PORT = 65_535
+LONGEST_INTERVAL_MS = 366 * 86_400_000
+"""Between two polls or looks: what is longer was meant otherwise, and clocks cannot add it to a date."""
 SYNCHRONOUS = "synchronousResponse"
 RUNTIME_PROPERTIES = frozenset(
     {
@@ -35,12 +37,17 @@ RUNTIME_PROPERTIES = frozenset(
 """What belongs to one element and not to the connector: elements that differ only here share one connector."""
 
 
-def duration_ms(name: str, value: Any) -> int:
-    """The milliseconds of a property's value. Raises ConnectorInputError that names it."""
+def interval_ms(name: str, value: Any) -> int:
+    """The milliseconds between two polls or looks. Raises ConnectorInputError that names the property."""
     try:
-        return milliseconds(str(value))
+        found = milliseconds(str(value))
     except ValueError as error:
-        raise ConnectorInputError(f"property {name} is {value!r}: {error}") from None
+        raise ConnectorInputError(f"property {name}: {error}; correct it in the model") from None
+    if not 0 < found <= LONGEST_INTERVAL_MS:
+        raise ConnectorInputError(
+            f"property {name}: {str(value)!r} is no interval of PT0.001S to P366D; correct it in the model"
+        )
+    return found
 
 
 def first_of_each(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
@@ -127,9 +134,9 @@ class Properties:
             raise ConnectorInputError(f"property {self._prefix}{name} should be a port, 1 to {MAX_PORT}")
         return found
 
-    def duration_ms(self, name: str, default: str) -> int:
-        """Milliseconds of a duration (ISO 8601, as Java reads it)."""
-        return duration_ms(self._prefix + name, self.text(name, default))
+    def interval_ms(self, name: str, default: str) -> int:
+        """Milliseconds between two looks (an ISO 8601 duration, as Java reads it)."""
+        return interval_ms(self._prefix + name, self.text(name, default))
 
     def choice(self, name: str, options: Iterable[str], default: str) -> str:
         """One of `options`, whatever its case."""
