@@ -50,9 +50,9 @@ def _tables(rounds: Rounds) -> Iterator[str]:
                 yield f"{CONTENDERS[contender].title:36}" + "".join(_cells(experiment.columns, measured))
 
 
-def _cells(columns: Sequence[str], measured: Sequence[Mapping[str, float]]) -> Iterator[str]:
+def _cells(columns: Sequence[str], measured: Mapping[int, Mapping[str, float]]) -> Iterator[str]:
     for column in columns:
-        value = median(one[column] for one in measured)
+        value = median(one[column] for one in measured.values())
         yield f"{_number(value):>{WIDTH}}"
 
 

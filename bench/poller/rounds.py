@@ -59,9 +59,9 @@ class Rounds:
                     chosen = [one for one in due if EXPERIMENTS[one].near_free is is_near_free]
                     if chosen and name not in self._missing:
                         self._say(f"round {number + 1} of {self._amounts.rounds}: {name}")
-                        self._turn(name, chosen)
+                        self._turn(name, chosen, number)
 
-    def _turn(self, name: str, experiments: Sequence[str]) -> None:
+    def _turn(self, name: str, experiments: Sequence[str], number: int) -> None:
         """A worker goes through experiments; one that it did not get done with is the last for its process."""
         with ExitStack() as stack:
             run: Run | None = None
@@ -80,7 +80,7 @@ class Rounds:
                     self._skip(f"{name}, {experiment}", f"{type(error).__name__}: {error}")
                     run = None
                 else:
-                    self.measured.setdefault(name, {}).setdefault(experiment, []).append(outcome.measured)
+                    self.measured.setdefault(name, {}).setdefault(experiment, {})[number] = outcome.measured
                     told = ", ".join(f"{column} {value:.4g}" for column, value in outcome.measured.items())
                     self._say(f"    {experiment}: {told}")
                     run = run if outcome.is_clean else None

@@ -62,8 +62,8 @@ class Done:
         return self.jobs >= self.of
 
 
-Measured = dict[str, dict[str, list[Mapping[str, float]]]]
-"""What was found, by contender and experiment, for each round."""
+Measured = dict[str, dict[str, dict[int, Mapping[str, float]]]]
+"""What was found, by contender, experiment and the number of the round."""
 
 
 class Run:

@@ -48,11 +48,11 @@ def is_compared(contender: str, experiment: str) -> bool:
 
 
 def figures(measured: Measured) -> Iterator[Figure]:
-    """The median of the rounds' ratios, for each line that was measured."""
+    """The median of the ratios of the rounds that both have, for each line that was measured."""
     for line in LINES:
-        own = measured.get(OURS, {}).get(line.experiment, [])
-        others = measured.get(line.over, {}).get(line.experiment, [])
+        own = measured.get(OURS, {}).get(line.experiment, {})
+        others = measured.get(line.over, {}).get(line.experiment, {})
         column = line.over_column or line.column
-        ratios = [one[line.column] / other[column] for one, other in zip(own, others, strict=False)]
+        ratios = [own[number][line.column] / others[number][column] for number in own.keys() & others.keys()]
         if ratios:
             yield Figure(line.name, median(ratios), "times", at_least=line.at_least, at_most=line.at_most)
