@@ -16,6 +16,7 @@ from connector_sdk.compatibility import Compatibility
 from connector_sdk.engine_client import EngineClient, EngineDocuments
 from connector_sdk.outbound import Connector, Services
 from connector_sdk.settings import Settings, environment
+from functions.runtime.poller.descriptors import allow_all, too_few
 from functions.runtime.poller.figures import Figures
 from functions.runtime.poller.finished import log_finished
 from functions.runtime.poller.health import HealthServer
@@ -24,6 +25,7 @@ from functions.runtime.poller.log_lines import log_lines
 from functions.runtime.poller.options import Options
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Handler, load_all, there_are
+from functions.runtime.poller.slots import SLOTS_PER_TYPE
 from functions.runtime.poller.spelled_secrets import SpelledSecrets
 from functions.runtime.poller.unread import unread
 
@@ -39,9 +41,12 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
     `health`, such as `9090` or `0.0.0.0:9090`, is where it says how it goes. Raises SdkError when it cannot start.
     """
     log_lines(LOG_FORMAT, logging.INFO)
+    descriptors = allow_all()
     with ExitStack() as stack:
         server = stack.enter_context(closing(HealthServer(health))) if health else None
         poller, connectors = _poller(names)
+        for sentence in too_few(descriptors, SLOTS_PER_TYPE * len(poller.figures())):
+            log.warning("%s", sentence)
         gc.freeze()  # what was imported stays: a full collection would look at all of it again, with all jobs waiting
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # in every thread from now on, see _run
         if server:

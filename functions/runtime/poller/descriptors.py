@@ -1,0 +1,26 @@
+"""How many descriptors the process may have: a job may need two, for its call and for its command to the engine."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import suppress
+
+DESCRIPTORS_A_JOB = 2
+
+
+def allow_all() -> int:
+    """Raise this process's limit, often 1,024, as far as it may; returns where it is then."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS has a limit of its own below an unlimited one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def too_few(limit: int, slots: int) -> Iterator[str]:
+    """A warning, if so many jobs at once may need more than the limit."""
+    if limit != resource.RLIM_INFINITY and slots * DESCRIPTORS_A_JOB > limit:
+        yield (
+            f"{slots} jobs at once may need {slots * DESCRIPTORS_A_JOB} descriptors, and this process gets {limit}: "
+            "when all of them wait, no job of any type begins; raise the limit (ulimit -H -n), or poll for fewer types"
+        )
