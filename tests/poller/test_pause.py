@@ -153,12 +153,11 @@ def test_a_connector_of_a_stack_is_paused_and_goes_on(aws: Aws, monkeypatch: pyt
     ssm = AwsEndpoint("ssm", aws.settings)
     for name in ("http-json", "sqs"):
         ssm.operation("PutParameter", {"Name": f"/paused-stack/connectors/{name}", "Value": "{}", "Type": "String"})
-    settings = type(aws.settings).read({**aws.variables, "CONNECTORS_STACK": "paused-stack"})
     assert execute(["pause", "http_json", "--stack", "paused-stack"]) == 0
-    assert paused_connectors(settings) == {"http-json"}
+    assert paused_connectors(ssm, "paused-stack") == {"http-json"}
     assert execute(["resume", "http-json", "--stack", "paused-stack"]) == 0
     assert execute(["resume", "http-json", "--stack", "paused-stack"]) == 0
-    assert paused_connectors(settings) == frozenset()
+    assert paused_connectors(ssm, "paused-stack") == frozenset()
     assert execute(["pause", "nope", "--stack", "paused-stack"]) != 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from connector_sdk.aws_endpoint import AwsEndpoint
 from connector_sdk.errors import AwsError
 from connector_sdk.settings import Settings
+from functions.runtime.poller.stack_parameters import connector_parameters
 
 log = logging.getLogger("connectors.poller")
 
@@ -17,28 +18,19 @@ LOOK_SECONDS = 30.0
 LAST = "paused"
 
 
-def paused_connectors(settings: Settings) -> frozenset[str]:
-    """Their names. Raises AwsError, SettingsError."""
-    ssm = AwsEndpoint("ssm", settings)
-    found: set[str] = set()
-    page = {"Path": f"/{settings.stack}/connectors", "Recursive": True}
-    while True:
-        answer = ssm.operation("GetParametersByPath", page)
-        for parameter in answer.get("Parameters", []):
-            *_, name, last = str(parameter["Name"]).split("/")
-            if last == LAST:
-                found.add(name)
-        if not answer.get("NextToken"):
-            return frozenset(found)
-        page["NextToken"] = answer["NextToken"]
+def paused_connectors(ssm: AwsEndpoint, stack: str) -> frozenset[str]:
+    """Their names. Raises AwsError."""
+    paths = (str(parameter["Name"]).split("/") for parameter in connector_parameters(ssm, stack, recursive=True))
+    return frozenset(name for *_, name, last in paths if last == LAST)
 
 
 def follow(settings: Settings, pause: Callable[[Collection[str]], None], stopping: threading.Event) -> None:
-    """Look for pauses at once, then again and again in a thread until the poller stops."""
+    """Look for pauses at once, then again and again in a thread until the poller stops. Raises SettingsError."""
+    ssm = AwsEndpoint("ssm", settings)
 
     def look() -> None:
         try:
-            pause(paused_connectors(settings))
+            pause(paused_connectors(ssm, settings.stack))
         except AwsError as error:
             log.warning("which connectors are paused cannot be seen, all stays as it is: %s", error)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.aws_endpoint import AwsEndpoint
@@ -15,6 +15,7 @@ from connector_sdk.connector_names import type_override, type_variable, with_typ
 from connector_sdk.errors import SettingsError
 from connector_sdk.settings import Settings, environment
 from functions.runtime.poller.registry import Registered
+from functions.runtime.poller.stack_parameters import connector_parameters
 
 log = logging.getLogger("connectors.poller")
 
@@ -33,7 +34,7 @@ def read_registry(settings: Settings, variables: Mapping[str, str] | None = None
     found: list[Registered] = []
     served: dict[str, str] = {}
     names: list[str] = []
-    for parameter in _parameters(settings):
+    for parameter in connector_parameters(AwsEndpoint("ssm", settings), settings.stack, recursive=False):
         names.append(_name(parameter))
         connector = _registered(parameter, variables)
         if connector is None:
@@ -55,17 +56,6 @@ def _tell_unknown(variables: Mapping[str, str], names: Collection[str]) -> None:
             log.error(
                 "%s is ignored, the stack has no connector %s; there may be: %s", type_variable(name), name, known
             )
-
-
-def _parameters(settings: Settings) -> Iterator[Mapping[str, Any]]:
-    ssm = AwsEndpoint("ssm", settings)
-    page: dict[str, Any] = {"Path": f"/{settings.stack}/connectors", "Recursive": False}
-    while True:
-        answer = ssm.operation("GetParametersByPath", page)
-        yield from sorted(answer.get("Parameters", []), key=lambda parameter: str(parameter["Name"]))
-        if not answer.get("NextToken"):
-            return
-        page["NextToken"] = answer["NextToken"]
 
 
 def _name(parameter: Mapping[str, Any]) -> str:
