@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector_sdk.clock import Clock
 from connector_sdk.engine_client import EngineClient
@@ -55,6 +55,14 @@ class Result(Enum):
     """No engine took it until the lock ran out, or it came after that: the job will be handed out again."""
 
 
+class Sent(NamedTuple):
+    """How a command ended."""
+
+    result: Result
+    reason: str = ""
+    """Why the engine will never take it, or why it is gone, without the request."""
+
+
 ENDS: frozenset[str] = frozenset({"completion", "error"})
 """Commands that end a job, whoever has it now. Others would hit the run of somebody who got it after its lock."""
 LEVELS: Mapping[Result, int] = {Result.GONE: logging.INFO, Result.REFUSED: logging.ERROR}
@@ -72,7 +80,7 @@ class Commands:
         self.abandoned = threading.Event()
         """Set when nobody waits for jobs any more: an outcome may still come home, at once or never."""
 
-    def send(self, job: Job, command: JobCommand, body: Mapping[str, Any], until: Callable[[], float]) -> Result:
+    def send(self, job: Job, command: JobCommand, body: Mapping[str, Any], until: Callable[[], float]) -> Sent:
         """Send one command; a busy or absent engine is asked again until the monotonic time `until()`.
 
         So is one that answers 401, 403, 408, 502 or anything else that says nothing of the command; a fault of the
@@ -87,7 +95,7 @@ class Commands:
             job, command, lambda: self._engine.command_job(job.key, command, content), until, body=body
         )
 
-    def give_back(self, job: Job, why: str, delay_ms: int, until: Callable[[], float]) -> Result:
+    def give_back(self, job: Job, why: str, delay_ms: int, until: Callable[[], float]) -> Sent:
         """Make a job that never ran available again after `delay_ms`, its retries unchanged.
 
         A failure with the retries it has does that. With none left a failure would raise an incident; there the lock
@@ -115,12 +123,12 @@ class Commands:
         until: Callable[[], float],
         *,
         body: Mapping[str, Any] | None = None,
-    ) -> Result:
+    ) -> Sent:
         backoff, attempts = Backoff(self._random), Counter[type[Exception]]()
         while True:
             if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
                 log.warning("job %s: %s is not sent, somebody else may have the job by now", job.key, what)
-                return Result.LOST
+                return Sent(Result.LOST)
             try:
                 command()
             except (EngineError, ValueError) as error:
@@ -128,14 +136,14 @@ class Commands:
                 result = self._result(error, body, attempts[type(error)])
                 if result is not None:
                     log.log(LEVELS[result], "job %s: %s is %s: %s", job.key, what, result.value, error)
-                    return result
+                    return Sent(result, _reason(error))
                 delay = backoff.next_seconds()
                 if self.abandoned.is_set() or self._clock.monotonic() + delay >= until():
                     log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
-                    return Result.LOST
+                    return Sent(Result.LOST)
                 self._wait(delay)
             else:
-                return Result.TAKEN
+                return Sent(Result.TAKEN)
 
     def _result(self, error: Exception, body: Mapping[str, Any] | None, attempts: int) -> Result | None:
         """What an error makes of a command for good; None: it is sent again."""
@@ -156,6 +164,15 @@ class Commands:
 def is_gone(error: EngineRejected) -> bool:
     """Whether the engine itself, and nobody before it, says that there is no such job or that it has ended."""
     return isinstance(error, (EngineNotFound, EngineConflict)) and error.problem
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case EngineRejected():
+            return f"{error.status} {error.title}: {error.detail}"
+        case EngineUnreachable():
+            return "no answer to a command of this size"
+    return str(error)
 
 
 def _is_large(body: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ NEVER_RAN_DELAY_MS = 2_000
 DIED_BACKOFF_MS = 5_000
 """Before the next try of a job whose function died."""
 REFUSED_MESSAGE_CHARACTERS = 300
-"""What is kept of the message of a failure that the engine refused."""
+"""What is kept of the message of a failure that the engine refused, and of its reason for any refusal."""
 OUTCOMES: dict[str, Ending] = {"completion": "completed", "failure": "failed", "error": "error"}
 
 
@@ -47,13 +47,13 @@ class Reports:
         message = message[:MAX_ERROR_MESSAGE_CHARACTERS]
         body = {"retries": retries, "errorMessage": message, "retryBackOff": backoff_ms}
         lease.reporting = True
-        result = self._commands.send(lease.job, "failure", body, lambda: lease.until)
+        result, _ = self._commands.send(lease.job, "failure", body, lambda: lease.until)
         return self.finished(lease, "failed", message, result, retries)
 
     def give_back(self, lease: Lease, why: str, delay_ms: int = NEVER_RAN_DELAY_MS) -> Finished:
         """The function never ran: that costs nothing."""
         lease.reporting = True
-        result = self._commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
+        result, _ = self._commands.give_back(lease.job, why, delay_ms, lambda: lease.until)
         return self.finished(lease, "given back", why, result)
 
     def finished(
@@ -64,16 +64,17 @@ class Reports:
 
     def _reported(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
         lease.reporting = True
-        result = self._commands.send(lease.job, command, body, lambda: lease.until)
+        result, reason = self._commands.send(lease.job, command, body, lambda: lease.until)
         if result is Result.REFUSED:
-            return self._refused(lease, command, body)
+            return self._refused(lease, command, body, reason)
         message = body.get("errorMessage") if command == "failure" else body.get("errorCode")
         retries = body.get("retries") if command == "failure" else None
         return self.finished(lease, OUTCOMES[command], message or "", result, retries)
 
-    def _refused(self, lease: Lease, command: JobCommand, body: Mapping[str, Any]) -> Finished:
+    def _refused(self, lease: Lease, command: JobCommand, body: Mapping[str, Any], reason: str) -> Finished:
         """The engine will never take what the function reported: it gets a failure that it can take."""
-        message = f"the engine refused the {command} of function {self._connector.name}"
+        reason = reason[:REFUSED_MESSAGE_CHARACTERS]
+        message = f"the engine refused the {command} of function {self._connector.name} ({reason})"
         if command == "failure":
             message = f"{message}: {str(body.get('errorMessage') or '')[:REFUSED_MESSAGE_CHARACTERS]}"
             return self.fail(lease, message, body["retries"], body.get("retryBackOff") or 0)
