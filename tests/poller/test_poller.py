@@ -314,13 +314,26 @@ def test_a_function_that_ends_after_a_stop_in_vain_may_end_its_job_but_not_fail_
     assert [sent for _, sent in engine.taken] == taken
 
 
-def test_jobs_come_again_after_the_engine_was_busy(engine: ScriptedEngine) -> None:
+def test_jobs_come_again_after_the_engine_was_busy_and_the_log_says_so(
+    engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
     engine.refuse("activation", 503, 429)
     engine.add("t", 3)
     seen = Seen()
-    with polling(engine, complete, seen):
+    with caplog.at_level("INFO"), polling(engine, complete, seen):
         seen.wait(3)
     assert len(engine.commands()) == 3
+    assert caplog.messages.count("the engine answers again: jobs of type t are taken") == 1
+
+
+def test_the_log_says_once_that_an_outcome_waits_for_the_engine(
+    engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    [key] = engine.add("t")
+    engine.refuse("completion", 503, 503, 503)
+    run_one(engine, complete, wait=lambda seconds: None)
+    [said] = [one for one in caplog.messages if "completion" in one]
+    assert said.startswith(f"job {key}: completion is sent again and again while its lock holds: the engine is busy")
 
 
 def test_an_observer_that_raises_changes_nothing(engine: ScriptedEngine) -> None:

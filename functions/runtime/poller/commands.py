@@ -141,6 +141,8 @@ class Commands:
                 if self.abandoned.is_set() or self._clock.monotonic() + delay >= until():
                     log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
                     return Sent(Result.LOST)
+                if attempts.total() == 1:
+                    log.warning("job %s: %s is sent again and again while its lock holds: %s", job.key, what, error)
                 self._wait(delay)
             else:
                 return Sent(Result.TAKEN)

@@ -112,6 +112,8 @@ class JobWorker:
             since = self._shared.clock.monotonic()
             try:
                 jobs = self._activate(asked)
+                if self._waiting:
+                    log.info("the engine answers again: jobs of type %s are taken", self.job_type)
                 self._waiting, backlog = False, len(jobs) >= asked
                 self._begin(jobs, since, self._most if backlog else 1)
             except EngineError as error:
