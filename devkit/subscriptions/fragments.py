@@ -25,7 +25,8 @@ from devkit.connector_runtime.models import Model
 from devkit.generate.catalogue import catalogue
 from devkit.generate.join import difference
 from devkit.generate.template import SUBSCRIPTIONS as FOLDER
-from devkit.subscriptions.mappings import Access, mapping_of
+from devkit.subscriptions.access import Access
+from devkit.subscriptions.mappings import mapping_of, unreadable
 
 HEAD = "# Written by `connectors subscriptions sync` from {model}; `connectors generate` puts it into template.yaml.\n"
 ID_CHARACTERS = 12
@@ -58,9 +59,14 @@ def sources_of(model: Model, secrets: SecretProvider, settings: Settings) -> Map
 
 
 def fragment(model: str, sources: Sequence[Source], access: Access) -> str:
-    """The content of a process's file. Raises NoMapping, and NotSubscribable where two want one mapping otherwise."""
+    """The content of a process's file, empty if AWS reads none of its sources.
+
+    Raises NoMapping, and NotSubscribable where two want one mapping otherwise.
+    """
     functions: dict[str, dict[str, tuple[Source, str]]] = {}
     for one in sources:
+        if left_out(one):
+            continue
         function = _function_id(one.connector.type)
         name, text = _resources(one, function, access)
         first, known = functions.setdefault(function, {}).setdefault(name, (one, text))
@@ -70,11 +76,16 @@ def fragment(model: str, sources: Sequence[Source], access: Access) -> str:
                 f"{named} in {model} read from one source, which has one mapping on AWS, and differ: "
                 f"{difference(known, text)}; give both the same"
             )
-    lines = [HEAD.format(model=model)]
+    lines = [HEAD.format(model=model)] if functions else []
     for function, texts in functions.items():
         lines.append(f"{function}:\n")
         lines += [f"  {line}\n" for _, text in texts.values() for line in text.splitlines()]
     return "".join(lines)
+
+
+def left_out(source: Source) -> str:
+    """Why a process's file has no part for a source; empty if it has."""
+    return unreadable(source) if isinstance(source, Subscription) else ""
 
 
 def file_of(root: Path, process_id: str) -> Path:

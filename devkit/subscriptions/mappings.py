@@ -56,6 +56,14 @@ def mapping_of(subscription: Subscription, function: str, name: str, access: Acc
 {lines}"""
 
 
+def unreadable(subscription: Subscription) -> str:
+    """Why AWS cannot read a source, which `connectors run` can; empty if it can."""
+    match subscription.configuration:
+        case rabbitmq_model.Queue(is_amazon=False, name=name, broker=broker):
+            return f"AWS reads brokers of Amazon MQ only, and queue {name} of {broker.host} is none"
+    return ""
+
+
 Written = tuple[Mapping[str, str], Iterable[tuple[Iterable[str], str]]]
 """Properties of the mapping, and rights: actions and the resource. Values are YAML."""
 _PARTIAL = {"FunctionResponseTypes": "[ReportBatchItemFailures]"}
@@ -105,9 +113,6 @@ def _of_topic(topic: Topic, access: Access) -> Written:
 
 
 def _of_amazon_mq(queue: rabbitmq_model.Queue, access: Access) -> Written:
-    if not queue.is_amazon:
-        where = f"{queue.name} at {queue.broker.host}"
-        raise NoMapping(f"AWS reads queues of Amazon MQ only: {where} is read by `connectors run`")
     if not (access.broker and access.secret):
         raise NoMapping(
             f"the queue {queue.name} wants --broker, the ARN of the Amazon MQ broker, and --broker-secret, that of a "
