@@ -19,6 +19,7 @@ from connector_sdk.inbound.properties import interval_ms
 from connector_sdk.inbound.rounds import AT_ONCE, MISSED_MS, PollingServices, Rounds
 from connector_sdk.secrets import EnvironmentSecrets
 from connector_sdk.settings import Settings
+from connector_sdk.stores import State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
 from devkit.connector_runtime.sources import timer
@@ -190,6 +191,16 @@ def test_an_interval_is_longer_than_zero_and_no_longer_than_clocks_can_add(text:
     assert (
         str(raised.value) == f"property interval: '{text}' is no interval of PT0.001S to P366D; correct it in the model"
     )
+
+
+def test_answers_that_the_model_cannot_use_are_kept_once_for_an_instance(store: SqliteDeliveries) -> None:
+    polled = Polled(Searched({("1", "a"): [since(0, 1), since(0, 2)]}), store)
+    unusable = {"activationCondition": "=true", "resultExpression": '="no context"', "httpRequestInterval": "PT1S"}
+    polled.deploy(polling("a", **unusable))
+
+    assert len(polled.run(9)) > 4
+
+    assert [one.state for one in store.newest(limit=99)] == [State.REFUSED] * 2
 
 
 def test_so_many_polls_run_side_by_side_and_no_more(store: SqliteDeliveries) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 from connector_sdk.errors import EngineError, SdkError
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
+from connector_sdk.inbound.identity import record_id
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.polling import Poll, PollFunction, Polls
 from connector_sdk.inbound.recording import recorded
 from connector_sdk.inbound.taking import MessageEvent, SourceServices
 from connector_sdk.inbound.waiting import Waiting, variables_of, waiting
+from connector_sdk.stores import State
 
 AT_ONCE = 16
 """Polls that run side by side."""
@@ -119,8 +121,14 @@ class Rounds:
         if isinstance(found, Unwanted | Ambiguous):
             return
         stated = {"messageIdExpression": "=" + json.dumps(one.message_id), **found.properties}
-        message = InboundMessage(payload, None)
-        event = MessageEvent(message, one.poll.path, replace(found, properties=stated), self._services.clock.time_ms())
+        now = self._services.clock.time_ms()
+        message = InboundMessage(payload, self._refused(one, now))
+        event = MessageEvent(message, one.poll.path, replace(found, properties=stated), now)
         answer = recorded(event, self._services)
         if not answer.accepted:
             _LOG.warning("what %s was answered cannot be used by the model", one.poll.path)
+
+    def _refused(self, one: Waiting, now: int) -> str | None:
+        """The id under which what its model cannot use is kept: once for an instance, and not once for each poll."""
+        there = self._services.deliveries.get(record_id(one.poll.path, one.message_id, now))
+        return one.message_id if there is None or there.state is State.REFUSED else None
