@@ -60,8 +60,7 @@ class Poller:
         self.stopping = threading.Event()
         """Set once no more jobs are asked for."""
         self._stopped = threading.Event()
-        self._leases = Leases(engine, clock)
-        self._commands = Commands(engine, clock, random, wait)
+        self._leases, self._commands = Leases(engine, clock), Commands(engine, clock, random, wait)
         self._threads = Threads("job")
         self._longest = max((connector.timeout_seconds for connector in registry), default=0.0)
         shared = Shared(
