@@ -192,6 +192,20 @@ def test_what_the_database_refuses_fails_the_job_with_its_words(base: Base) -> N
 
 
 @both_bases
+def test_the_error_expression_of_the_page_spends_no_more_retries_on_a_duplicate_key(base: Base) -> None:
+    insert = job(base, {"query": "INSERT INTO orders (id, note) VALUES (3002, 'once')"})
+    at_once = "=if error != null then jobError(error.message) else null"
+
+    assert isinstance(run_job(handler, insert, errorExpression=at_once), Complete)
+    again = run_job(handler, insert)
+    assert isinstance(again, Fail)
+    assert again.retries == 2
+    ended = run_job(handler, insert, errorExpression=at_once)
+    assert isinstance(ended, Fail)
+    assert ended.retries == 0
+
+
+@both_bases
 def test_so_many_rows_are_read_and_no_more(base: Base) -> None:
     digits = " UNION ".join(f"SELECT {digit} AS i" for digit in range(10))
     just = f"WITH d AS ({digits}) SELECT 1 AS n FROM d a, d b, d c, d e, d f"  # noqa: S608
