@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
@@ -10,7 +9,8 @@ from connector_sdk.connector_names import second_names, type_variable
 from connector_sdk.settings import SETTINGS
 
 OURS = ("CONNECTOR_", "CONNECTORS_")
-_SECOND_NAME = re.compile(r"CONNECTOR_[A-Z0-9_]+_FUNCTION")
+FUNCTION = "_FUNCTION"
+"""Makes any name a second name of a connector."""
 
 
 def unread(variables: Mapping[str, str], connectors: Collection[str], secret_prefix: str) -> Iterator[str]:
@@ -18,7 +18,7 @@ def unread(variables: Mapping[str, str], connectors: Collection[str], secret_pre
     read = {name for setting in SETTINGS.values() for name in (setting.name, *setting.aliases)}
     read |= {type_variable(name) for name in (*connectors, *second_names(variables))}
     for name in sorted(variables):
-        if not name.startswith(OURS) or name in read or name.startswith(secret_prefix) or _SECOND_NAME.fullmatch(name):
+        if not name.startswith(OURS) or name in read or name.startswith(secret_prefix) or name.endswith(FUNCTION):
             continue
         meant = get_close_matches(name, read, 1, cutoff=0.9)
         yield f"{name} is ignored: nothing reads it{f'; is {meant[0]} meant?' if meant else ''}"
