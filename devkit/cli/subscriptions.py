@@ -47,8 +47,8 @@ def sync(
         for process_id, found in sources_of(model, secrets, settings).items()
     }
     for process_id, (file, found, text) in wanted.items():
-        for one, why in ((one, why) for one in found if (why := left_out(one))):
-            print_line(console(), f"{_elements(one)} of {process_id}: {why}; `connectors run` reads it")
+        for one in filter(left_out, found):
+            print_line(console(), f"{_elements(one)} of {process_id}: {left_out(one)}; `connectors run` reads it")
         nothing = f"{process_id} subscribes to nothing{' that AWS reads' if found else ''}"
         if text:
             file.parent.mkdir(exist_ok=True)
