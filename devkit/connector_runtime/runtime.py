@@ -176,7 +176,7 @@ def _read(services: SubscriptionServices, plan: Plan, stack: ExitStack) -> None:
 
 def _poll(services: PollingServices, plan: Plan, stack: ExitStack) -> None:
     """Start polling for those who wait."""
-    timer = Timer(services, plan.settings)
+    timer = Timer(services, plan.settings, plan.tell)
     timer.start()
     stack.callback(timer.stop)
 

@@ -23,6 +23,7 @@ from connector_sdk.stores import State
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.conformance.recorded_engine import RecordedEngine
 from devkit.connector_runtime.sources import timer
+from devkit.connector_runtime.told import nobody
 from tests.inbound.host import NOW, catch_event
 
 TYPE = "test:poll:1"
@@ -55,6 +56,7 @@ class Polled:
     def __init__(self, engine: Searched, store: SqliteDeliveries) -> None:
         self.asked: list[tuple[str, float]] = []
         self.meanwhile: Callable[[], object] = lambda: None
+        self.afterwards: Callable[[], object] = lambda: None
         self._engine = engine
         self._connector = PollingConnector(TYPE, "Test", lambda _: self._ask, self._ask)
         self._polls = Polls([self._connector], EnvironmentSecrets({}))
@@ -78,6 +80,7 @@ class Polled:
     def _ask(self, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         self.meanwhile()
         self.asked.append((properties["name"], (self._clock.time_ms() - NOW) / SECOND))
+        self.afterwards()
         return {}
 
 
@@ -153,7 +156,7 @@ def test_variables_that_make_no_sense_stop_no_other_poll(
     with caplog.at_level(logging.ERROR):
         assert [name for name, _ in polled.run(2, begins=True)] == ["b"]
 
-    assert "a poll of poll:<default>:order:a:3 failed and is tried again" in caplog.text
+    assert "a poll of poll:<default>:order:a:3 failed, and is tried again" in caplog.text
 
 
 def test_who_began_to_wait_just_before_a_run_is_polled_for_at_once_and_the_others_keep_their_rhythm(
@@ -205,6 +208,25 @@ def test_answers_that_the_model_cannot_use_are_kept_once_for_an_instance(store: 
     assert [one.state for one in store.newest(limit=99)] == [State.REFUSED] * 2
 
 
+def test_what_fails_is_told_once_and_once_more_when_it_goes_well(
+    store: SqliteDeliveries, caplog: pytest.LogCaptureFixture
+) -> None:
+    polled = Polled(Searched({("1", "a"): [since(0, 1), since(0, 2)]}), store)
+    polled.deploy(polling("a", httpRequestInterval="PT1S"))
+
+    def away() -> None:
+        if len(polled.asked) < 6:
+            raise ConnectorInputError("away")
+
+    polled.afterwards = away
+    polled.run(200)
+
+    assert caplog.messages == [
+        "a poll of poll:<default>:order:a:3 failed, and is tried again: away",
+        "poll:<default>:order:a:3 is polled again",
+    ]
+
+
 def test_so_many_polls_run_side_by_side_and_no_more(store: SqliteDeliveries) -> None:
     polled = Polled(Searched({("1", "a"): [since(0, number) for number in range(AT_ONCE * 2)]}), store)
     polled.deploy(polling("a"))
@@ -225,7 +247,7 @@ def test_polls_of_one_machine_go_on_after_whatever_has_ended_them(
 ) -> None:
     monkeypatch.setattr(timer, "AGAIN_SECONDS", 0.01)
     polls = Fickle()
-    runs = timer.Timer(PollingServices(polls, Searched({}), store), Settings.read({}))
+    runs = timer.Timer(PollingServices(polls, Searched({}), store), Settings.read({}), nobody)
 
     with caplog.at_level(logging.ERROR):
         runs.start()

@@ -8,6 +8,7 @@ from connector_sdk.inbound.rounds import PollingServices, Rounds
 from connector_sdk.repeating import Repeating
 from connector_sdk.settings import Settings
 from devkit.connector_runtime.functions import POLLS
+from devkit.connector_runtime.told import Notice, Tell
 
 AGAIN_SECONDS = 5.0
 """After something that nobody foresaw has ended the polls."""
@@ -16,8 +17,9 @@ AGAIN_SECONDS = 5.0
 class Timer:
     """Polls in a thread, until it is stopped."""
 
-    def __init__(self, services: PollingServices, settings: Settings) -> None:
-        rounds = Rounds(services, {one.type: one.open(settings) for one in POLLS})
+    def __init__(self, services: PollingServices, settings: Settings, tell: Tell) -> None:
+        functions = {one.type: one.open(settings) for one in POLLS}
+        rounds = Rounds(services, functions, tell=lambda text: tell(Notice(text)))
         self._stopped = threading.Event()
         self._runs = Repeating("polls", lambda: rounds.run(self._stopped))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from connector_sdk.errors import EngineError, SdkError
+from connector_sdk.errors import SdkError
 from connector_sdk.inbound.activation import Ambiguous, Unwanted, activated
+from connector_sdk.inbound.failing import Failing
 from connector_sdk.inbound.identity import record_id
 from connector_sdk.inbound.message import InboundMessage
 from connector_sdk.inbound.polling import Poll, PollFunction, Polls
@@ -31,18 +32,30 @@ _LOG = logging.getLogger(__name__)
 PollingServices = SourceServices[Polls]
 
 
+class Unusable(SdkError):
+    """What was answered is kept among the deliveries, as refused."""
+
+
 class Rounds:
     """Polls for whoever waits, until it is stopped or its time is over.
 
     `begin_ms`: of a run that follows upon others; who waits for longer keeps the rhythm that they had.
+    `tell` hears of what fails once, and once more when it goes well.
     """
 
     def __init__(
-        self, services: PollingServices, functions: Mapping[str, PollFunction], *, begin_ms: int | None = None
+        self,
+        services: PollingServices,
+        functions: Mapping[str, PollFunction],
+        *,
+        begin_ms: int | None = None,
+        tell: Callable[[str], None] = _LOG.warning,
     ) -> None:
         self._services = services
         self._functions = functions
         self._begin_ms = begin_ms
+        self._tell = tell
+        self._failing = Failing()
         self._looked: dict[str, int] = {}
         self._due: dict[Waiting, int] = {}
         self._running: dict[Waiting, Future[int]] = {}
@@ -67,6 +80,7 @@ class Rounds:
         polls = {queue[0].path: queue[0] for queue in self._services.routes}
         for one in [one for one in self._due if polls.get(one.poll.path) is not one.poll]:
             del self._due[one]
+            self._failing.well(one.poll.path, one)
         for path, poll in polls.items():
             if now - self._looked.get(path, 0) >= poll.look_ms:
                 self._looked[path] = now
@@ -75,14 +89,13 @@ class Rounds:
     def _update(self, poll: Poll, now: int) -> None:
         try:
             there = set(waiting(poll, self._services.engine))
-        except EngineError as error:
-            _LOG.warning("who waits at %s cannot be seen: %s", poll.path, error)
+        except Exception as error:
+            self._failed(f"who waits at {poll.path} cannot be seen, and is looked for again", poll.path, poll, error)
             return
-        except Exception:
-            _LOG.exception("who waits at %s cannot be seen", poll.path)
-            return
+        self._well(poll.path, poll)
         for gone in [one for one in self._due if one.poll is poll and one not in there]:
             del self._due[gone]
+            self._failing.well(poll.path, gone)
         for one in there - self._due.keys():
             self._due[one] = self._first(one, now)
 
@@ -110,11 +123,22 @@ class Rounds:
             properties = one.poll.properties(variables_of(one, self._services.engine))
             interval = one.poll.interval_ms(properties)
             self._correlate(one, self._functions[one.poll.connector.type](properties))
-        except SdkError as error:
-            _LOG.warning("a poll of %s failed and is tried again: %s", one.poll.path, error)
-        except Exception:
-            _LOG.exception("a poll of %s failed and is tried again", one.poll.path)
+            self._well(one.poll.path, one)
+        except Exception as error:
+            self._failed(f"a poll of {one.poll.path} failed, and is tried again", one.poll.path, one, error)
         return interval
+
+    def _failed(self, what: str, path: str, who: Hashable, error: Exception) -> None:
+        if not self._failing.failed(path, who, str(error)):
+            return
+        if isinstance(error, SdkError):
+            self._tell(f"{what}: {error}")
+        else:
+            _LOG.error("%s", what, exc_info=error)
+
+    def _well(self, path: str, who: Hashable) -> None:
+        if self._failing.well(path, who):
+            self._tell(f"{path} is polled again")
 
     def _correlate(self, one: Waiting, payload: Mapping[str, Any]) -> None:
         found = activated(one.poll.elements, payload, one.poll.rules)
@@ -126,7 +150,7 @@ class Rounds:
         event = MessageEvent(message, one.poll.path, replace(found, properties=stated), now)
         answer = recorded(event, self._services)
         if not answer.accepted:
-            _LOG.warning("what %s was answered cannot be used by the model", one.poll.path)
+            raise Unusable("its answer cannot be used by the model; `connectors deliveries` says why")
 
     def _refused(self, one: Waiting, now: int) -> str | None:
         """The id under which what its model cannot use is kept: once for an instance, and not once for each poll."""
