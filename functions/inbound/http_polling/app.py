@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector_sdk.binding import bind
+from connector_sdk.binding import ConstraintsViolated, bind
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.documents.references import Documents
 from connector_sdk.documents.store import MissingStore
-from connector_sdk.errors import ConnectorError
+from connector_sdk.errors import ConnectorError, ConnectorInputError
 from connector_sdk.http import HttpClient, HttpError, http_result, raise_for_status
 from connector_sdk.inbound.polling import PollFunction, PollingConnector
+from connector_sdk.inbound.properties import Properties
 from connector_sdk.settings import Settings
 from connector_sdk.template import ElementTemplate
 from functions.inbound.http_polling.model import GROUPS, PROPERTIES, PollRequest
@@ -25,13 +26,23 @@ def opened(settings: Settings) -> PollFunction:
     documents = Documents(MissingStore(), http.download, rules)
 
     def poll(properties: Mapping[str, Any]) -> dict[str, Any]:
-        request = bind(PollRequest, properties, documents, newer_inputs=rules.newer_inputs)
         try:
+            request = bind(PollRequest, properties, documents, newer_inputs=rules.newer_inputs)
             return answered(request, http, rules)
-        except HttpError as error:  # nobody but a person hears of it
+        except ConstraintsViolated as error:  # nobody but a person hears of it, here and below
+            wrong = ", ".join(f"{name}: {what}" for name, what in error.violations)
+            raise ConnectorInputError(f"its properties cannot be used: {wrong}; correct them in the model") from None
+        except HttpError as error:
             raise ConnectorError(error.code, error.incident) from error
 
     return poll
+
+
+def checked(properties: Properties) -> None:
+    """Refuse what no instance's variables can mend. Raises ConnectorInputError."""
+    properties.refuse_configuration("authenticationConfiguration", "the authentication")
+    if not properties.required("url").startswith(("=", "http://", "https://")):
+        raise ConnectorInputError("property url should begin with http:// or https://, or be an expression")
 
 
 def answered(request: PollRequest, http: HttpClient, rules: Compatibility) -> dict[str, Any]:
@@ -60,7 +71,7 @@ handler = PollingConnector(
     name="HTTP Polling",
     open=opened,
     function=answered,
-    check=lambda properties: properties.refuse_configuration("authenticationConfiguration", "the authentication"),
+    check=checked,
     template=ElementTemplate(
         "io.serverless-connectors.http-polling.v1",
         version=2,

@@ -20,7 +20,7 @@ def poll(url: str, **changes: str) -> Mapping[str, str]:
 
 ROWS = (
     Subscribed("missing", poll("https://api.test", authentication_token="{{secrets.NOBODYS}}"), "'NOBODYS' is not"),
-    Subscribed("missing", poll(""), "url: ", Place.POLL),
+    Subscribed("missing", poll(""), "property url must not be empty"),
     Subscribed("missing", poll("https://api.test", authentication_token=""), "token: ", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", httpRequestInterval="soon"), "'soon' is no duration such as"),
     Subscribed("wrong type", poll("https://api.test", processPollingInterval="5"), "'5' is no duration such as"),
@@ -29,7 +29,8 @@ ROWS = (
         poll("https://api.test", authenticationConfiguration="=x"),
         "authenticationConfiguration names a configuration of the cluster",
     ),
-    Subscribed("wrong type", poll("api.test"), "url: ", Place.POLL),
+    Subscribed("wrong type", poll("api.test"), "property url should begin with http:// or https://"),
+    Subscribed("wrong type", poll('="api.test"'), "cannot be used: url: Must be a http(s) URL; correct", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", method="FETCH"), "method: ", Place.POLL),
     Subscribed("wrong type", poll("https://api.test", headers="=[1]"), "headers: ", Place.POLL),
     Subscribed("unreachable host", lambda peers: poll(f"http://{peers.closed}"), "no answer from", Place.POLL),

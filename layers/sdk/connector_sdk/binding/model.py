@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar, get_args
 
@@ -29,23 +29,32 @@ class ConnectorModel(BaseModel):
     )
 
 
+class ConstraintsViolated(ConnectorInputError):
+    """In the words of Camunda's runtime, which users search for; `violations` are without them: property and what."""
+
+    def __init__(self, violations: Sequence[tuple[str, str]]) -> None:
+        lines = [f" - Property: {path}: Validation failed. Original message: {what}" for path, what in violations]
+        super().__init__(
+            "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
+            + "\n".join(sorted(lines))
+        )
+        self.violations = violations
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def bind(model: type[Model], variables: Mapping[str, Any], documents: Documents, *, newer_inputs: bool = True) -> Model:
     """The variables as a model; without `newer_inputs` those that the model marks as NEWER are not read.
 
-    Raises ConnectorInputError with one line for each violated constraint.
+    Raises ConstraintsViolated.
     """
     read = variables if newer_inputs else _without_newer(variables, model)
     try:
         return model.model_validate(coerce_members(read, model, documents))
     except ValidationError as error:
-        violations = sorted(_violation(detail, model) for detail in error.errors(include_url=False))
-        raise ConnectorInputError(
-            "jakarta.validation.ValidationException: Found constraints violated while validating input: \n"
-            + "\n".join(violations)
-        ) from None
+        violations = [_violation(detail, model) for detail in error.errors(include_url=False)]
+        raise ConstraintsViolated(violations) from None
 
 
 def _choices(name: str, model: type[BaseModel]) -> list[str]:
@@ -72,12 +81,12 @@ def _without_newer(variables: Mapping[str, Any], model: type[BaseModel]) -> dict
     return {name: value for name, value in variables.items() if name not in unread}
 
 
-def _violation(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """One line; of the input it says no more than that it was null."""
+def _violation(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    """The property and what is wrong; of the input it says no more than that it was null."""
     path = ".".join(str(part) for part in detail["loc"])
     message = detail["msg"]
     if detail["type"] == "missing" or (detail["type"].endswith("_type") and detail["input"] is None):
         message = "must not be null"
     elif detail["type"] == "is_instance_of" and (choices := _choices(detail["ctx"]["class"], model)):
         message = f"must be one of {', '.join(choices)}"
-    return f" - Property: {path}: Validation failed. Original message: {message}"
+    return path, message
