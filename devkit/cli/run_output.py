@@ -14,7 +14,6 @@ from devkit.connector_runtime.models import Model
 from devkit.connector_runtime.runtime import ConnectorRuntime
 from devkit.connector_runtime.told import IncidentRaised, Notice, Redelivered, Told, WebhookAnswered
 from devkit.demo.screen import OUTCOME_STYLES
-from functions.runtime.poller.commands import Result
 from functions.runtime.poller.finished import Finished
 
 
@@ -100,13 +99,8 @@ def _whose(name: str, models: list[Model]) -> str:
 
 
 def _said(done: Finished) -> str:
-    """Its message, on one line, and whether the engine did not want to hear of it any more."""
-    said = f": {' '.join(done.message.split())}" if done.message else ""
-    return f"{said} (too late: the engine had ended the job or given it to another worker)" if _late(done) else said
-
-
-def _late(done: Finished) -> bool:
-    return done.result is Result.GONE and done.outcome != "given back"
+    """Its message, on one line."""
+    return f": {' '.join(done.message.split())}" if done.message else ""
 
 
 class Lines:

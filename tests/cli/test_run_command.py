@@ -160,6 +160,21 @@ def test_a_path_that_no_url_holds_is_refused(tmp_path: Path, refused: Refused) -
     )
 
 
+def test_everything_that_cannot_be_served_is_named_at_once(tmp_path: Path, refused: Refused) -> None:
+    hook = b'value="github-issues"'
+    for name, path in {"one": b"or ders", "two": b"re turns"}.items():
+        (tmp_path / f"{name}.bpmn").write_bytes(
+            EXAMPLE.read_bytes()
+            .replace(hook, b'value="' + path + b'"')
+            .replace(b'id="github-issue"', f'id="{name}"'.encode())
+        )
+
+    said = refused(["run", *(str(tmp_path / f"{name}.bpmn") for name in ("one", "two")), "--port", "0"], SECRETS)
+
+    assert "issue_opened in one.bpmn cannot be served: its path 'or ders'" in said
+    assert "issue_opened in two.bpmn cannot be served: its path 're turns'" in said
+
+
 def test_a_public_address_that_is_none_is_refused(refused: Refused) -> None:
     assert refused(["run", str(EXAMPLE), "--port", "0", "--public-address", "foo"], SECRETS) == (
         "--public-address should be an http:// or https:// address, such as https://hooks.example.com"
@@ -292,4 +307,4 @@ def test_a_port_in_use_is_named_with_the_option_that_changes_it(command: list[st
 def test_a_completion_that_came_too_late_is_not_shown_as_one(capsys: pytest.CaptureFixture[str]) -> None:
     Screen().finished(Finished(Job("7", "t"), "http-json", "completed", "", Result.GONE))
 
-    assert "completed (too late: the engine had ended the job or given it to another worker)" in capsys.readouterr().out
+    assert "completed, too late: the engine had ended the job or given it to another worker" in capsys.readouterr().out

@@ -45,6 +45,20 @@ def test_a_failure_is_a_warning_with_the_retries_that_are_left(retries: int, wor
     assert ended("no", retries) == f"WARNING job 1 of instance 2, element pay (3): acme:1, fn failed, {words}: no\n"
 
 
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (Result.GONE, "INFO {}, too late: the engine had ended the job or given it to another worker\n"),
+        (Result.REFUSED, "WARNING {}, but the engine refused it\n"),
+        (Result.LOST, "WARNING {}, but the engine was not told: it will hand the job out again\n"),
+    ],
+)
+def test_what_the_engine_did_not_take_is_not_just_completed(result: Result, line: str) -> None:
+    done = Finished(JOB, "fn", "completed", "", result)
+    expected = line.format("job 1 of instance 2, element pay (3): acme:1, fn completed")
+    assert said(lambda log: log_finished(log, done)) == expected
+
+
 def test_a_job_cannot_forge_a_line() -> None:
     assert ended("x\n2026-11-22 INFO job 1 completed", 0).endswith(
         "fn failed, no retries left: incident: x\\n2026-11-22 INFO job 1 completed\n"

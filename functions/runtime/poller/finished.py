@@ -11,6 +11,12 @@ from connector_sdk.job import Job
 from functions.runtime.poller.commands import Result
 
 Ending = Literal["completed", "failed", "error", "given back"]
+_NOT_TAKEN = {
+    Result.GONE: "too late: the engine had ended the job or given it to another worker",
+    Result.REFUSED: "but the engine refused it",
+    Result.LOST: "but the engine was not told: it will hand the job out again",
+}
+_UNTOLD = {Result.REFUSED, Result.LOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class Finished:
 
     @property
     def ending(self) -> str:
-        """The outcome, of a failed job with the tries that are left."""
+        """The outcome: of a failed job with its retries, of one that the engine did not take with the reason."""
+        if self.result in _NOT_TAKEN and self.outcome != "given back":
+            return f"{self.outcome}, {_NOT_TAKEN[self.result]}"
         match self.retries_left:
             case None:
                 return self.outcome
@@ -47,7 +55,7 @@ Observer = Callable[[Finished], None]
 
 
 def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> None:
-    """One line for one job, a warning if it failed, and its parts as fields of a structured log.
+    """One line for one job, a warning if it failed or the engine did not learn of it; its parts as structured fields.
 
     `operate` is the address of Operate.
     """
@@ -60,13 +68,14 @@ def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> 
         "elementInstance": job.element_instance_key,
         "function": finished.function,
         "outcome": finished.outcome,
+        "result": finished.result.value,
     }
     if finished.retries_left is not None:
         parts["retriesLeft"] = finished.retries_left
     if operate:
         parts["operate"] = f"{operate}/processes/{job.process_instance_key}"
     log.log(
-        logging.WARNING if finished.outcome == "failed" else logging.INFO,
+        logging.WARNING if finished.outcome == "failed" or finished.result in _UNTOLD else logging.INFO,
         "job %s of instance %s, element %s (%s): %s, %s %s%s%s",
         job.key,
         job.process_instance_key,
