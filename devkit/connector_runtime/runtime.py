@@ -48,7 +48,7 @@ REQUEST_TIMEOUT_MS = 1_000
 
 
 class WebhookRefused(SdkError):
-    """A webhook or a subscription of a deployed model cannot be served."""
+    """Webhooks, subscriptions or polls of deployed models cannot be served: one line for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,17 +252,19 @@ def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -
 
 def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[DeployedProcess]) -> None:
     """Enter the webhooks and subscriptions of the models. Raises WebhookRefused, UnusableModel."""
-    now = SystemClock().time_ms()
+    now, refused = SystemClock().time_ms(), []
     for process in deployed:
         model = next(one for one in plan.models if one.holds(process.process_definition_id))
         for refusal in entries.enter(routed(model, process, now)):
             named = ", ".join(element.element_id for element in refusal.elements)
-            raise WebhookRefused(f"{named} in {model.name} cannot be served: {refusal.reason}")
+            refused.append(f"{named} in {model.name} cannot be served: {refusal.reason}")
     for queue in routes:
         if problem := path_problem(queue[0].path):
             first = queue[0].elements[0]
             file = next(one.name for one in plan.models if one.holds(first.process_definition_id))
-            raise WebhookRefused(f"{first.element_id} in {file} cannot be served: {problem}")
+            refused.append(f"{first.element_id} in {file} cannot be served: {problem}")
+    if refused:
+        raise WebhookRefused("\n".join(refused))
 
 
 def _served(
