@@ -144,7 +144,7 @@ def test_a_missing_secret_stops_one_element_and_names_the_secret(webhook: Webhoo
         element({"inbound.context": "second", "anything": "{{secrets.ABSENT}}"}, element_id="second"),
     )
 
-    assert reasons == ["Secret with name 'ABSENT' is not available"]
+    assert reasons == ["Secret with name 'ABSENT' is not available: set the environment variable SECRET_ABSENT"]
     assert webhook.post({}).status == 200
     assert webhook.post({}, path="/inbound/second").status == 404
 

@@ -36,7 +36,9 @@ def broker_of(uri: str) -> Broker:
         parts = urlsplit(uri)
         port = parts.port
     except ValueError:
-        raise ConnectorInputError("authentication.uri is no URI of a broker") from None
+        raise ConnectorInputError(
+            "authentication.uri is no URI of a broker: write amqp://user:password@host:port/vhost, the port as a number"
+        ) from None
     if parts.scheme not in PORTS or not parts.hostname:
         raise ConnectorInputError("authentication.uri must be amqp://… or amqps://… with a host")
     virtual_host = unquote(parts.path[1:]) or "/"

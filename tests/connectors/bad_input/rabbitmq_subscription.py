@@ -33,7 +33,11 @@ ROWS = (
     Subscribed("missing", by_credentials(routing_hostName=""), "routing.hostName must not be empty"),
     Subscribed("missing", at("{{secrets.NOBODYS}}"), "'NOBODYS' is not available"),
     Subscribed("wrong type", at(f"http://u:{SECRET}@broker.test"), "authentication.uri must be amqp://…"),
-    Subscribed("wrong type", at(f"amqp://u:{SECRET}@broker.test:port"), "authentication.uri is no URI of a broker"),
+    Subscribed(
+        "wrong type",
+        at(f"amqp://u:{SECRET}@broker.test:port"),
+        "no URI of a broker: write amqp://user:password@host:port/vhost",
+    ),
     Subscribed("wrong type", by_credentials(routing_port="70000"), "routing.port should be a port, 1 to 65535"),
     Subscribed("wrong type", by_credentials(routing_port="many"), "routing.port should be a whole number"),
     Subscribed("wrong type", by_credentials(exclusive="perhaps"), "exclusive should be true or false"),

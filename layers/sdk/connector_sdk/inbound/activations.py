@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.compatibility import NEWEST
 from connector_sdk.engine_client import DeployedProcess
-from connector_sdk.errors import SdkError
+from connector_sdk.errors import SdkError, SecretMissing
 from connector_sdk.inbound.compatibility import InboundRules
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.properties import nested
@@ -160,7 +160,7 @@ class Activations(Generic[R]):
                 resolved = resolve(dict(element.properties), self._secrets, textual=textual)
                 usable.append(Bound(element, nested(resolved.value), resolved.used))
             except SdkError as error:
-                refused.append(Refusal((element,), str(error)))
+                refused.append(Refusal((element,), error.incident if isinstance(error, SecretMissing) else str(error)))
         return tuple(usable)
 
     def _replace(self, owner: tuple[str, str], routes: Iterable[R], *, keep_place: bool) -> None:
