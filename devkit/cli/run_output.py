@@ -38,7 +38,9 @@ class Screen:
         self._webhooks(runtime)
         for read in runtime.subscriptions:
             elements = ", ".join(element.element_id for element in read.elements)
-            self._print(f"reading           {read.path} for {read.elements[0].process_definition_id}, {elements}")
+            self._print(f"subscribed to     {read.path} for {read.elements[0].process_definition_id}, {elements}")
+        for poll in runtime.polls:
+            self._print(f"polling           for {poll.element.process_definition_id}, {poll.element.element_id}")
         for one in runtime.waiting:
             self._print(
                 f"not served        {one.element.process_definition_id}, {one.element.element_id}: "
@@ -126,6 +128,10 @@ class Lines:
             subscriptions=[
                 {"source": one.path, "elementIds": [element.element_id for element in one.elements]}
                 for one in runtime.subscriptions
+            ],
+            polls=[
+                {"processDefinitionId": one.element.process_definition_id, "elementId": one.element.element_id}
+                for one in runtime.polls
             ],
             waiting=[
                 {

@@ -14,7 +14,7 @@ from connector_sdk.engine_client import DeployedProcess, EngineClient, EngineDoc
 from connector_sdk.errors import EngineRejected, SdkError
 from connector_sdk.inbound.elements import InboundElement
 from connector_sdk.inbound.handler import handler_for
-from connector_sdk.inbound.polling import Polls
+from connector_sdk.inbound.polling import Poll, Polls
 from connector_sdk.inbound.rounds import PollingServices
 from connector_sdk.inbound.route import Routes
 from connector_sdk.inbound.services import WebhookServices
@@ -48,7 +48,7 @@ REQUEST_TIMEOUT_MS = 1_000
 
 
 class WebhookRefused(SdkError):
-    """Webhooks, subscriptions or polls of deployed models cannot be served: one line for each."""
+    """Webhooks, subscriptions or polls of deployed models cannot be served: all are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class ConnectorRuntime:
     waiting: tuple[Waiting, ...]
     subscriptions: tuple[Subscription, ...]
     """Those of the models: each has a consumer of its own."""
+    polls: tuple[Poll, ...]
+    """Those of the models."""
     address: str
     """Of the webhook gateway."""
     poller: Poller
@@ -154,7 +156,9 @@ def running(plan: Plan) -> Iterator[ConnectorRuntime]:
         importer = Importer(lambda: plan.engine, entries, compatibility=plan.settings.compatibility)
         importer.start(DISCOVERY_SECONDS)
         stack.callback(importer.stop)
-        yield ConnectorRuntime(deployed, functions, *_served(routes, subscriptions, address), served.address, poller)
+        yield ConnectorRuntime(
+            deployed, functions, *_served(routes, subscriptions, polls, address), served.address, poller
+        )
 
 
 def _started(poller: Poller, stack: ExitStack) -> Poller:
@@ -264,14 +268,15 @@ def _enter(entries: LiveEntries, routes: Routes, plan: Plan, deployed: Sequence[
             file = next(one.name for one in plan.models if one.holds(first.process_definition_id))
             refused.append(f"{first.element_id} in {file} cannot be served: {problem}")
     if refused:
-        raise WebhookRefused("\n".join(refused))
+        raise WebhookRefused("; ".join(refused))
 
 
 def _served(
-    routes: Routes, subscriptions: Subscriptions, address: str
-) -> tuple[tuple[Webhook, ...], tuple[Waiting, ...], tuple[Subscription, ...]]:
-    every = tuple(one for queue in subscriptions for one in queue)
-    return _webhooks(routes, address), _waiting(routes, address), every
+    routes: Routes, subscriptions: Subscriptions, polls: Polls, address: str
+) -> tuple[tuple[Webhook, ...], tuple[Waiting, ...], tuple[Subscription, ...], tuple[Poll, ...]]:
+    read = tuple(one for queue in subscriptions for one in queue)
+    polled = tuple(one for queue in polls for one in queue)
+    return _webhooks(routes, address), _waiting(routes, address), read, polled
 
 
 def _webhooks(routes: Routes, address: str) -> tuple[Webhook, ...]:

@@ -17,6 +17,7 @@ from devkit.demo import catalogue, github
 from devkit.testing.command_line import RunningCommand, connectors
 from functions.runtime.poller.commands import Result
 from functions.runtime.poller.finished import Finished
+from tests.cli.test_subscriptions_command import POLLING
 
 EXAMPLE = Path(__file__).parents[2] / "examples/github-issue/github-issue.bpmn"
 SECRETS = {
@@ -150,6 +151,14 @@ def test_a_second_process_on_a_path_is_told_who_has_it(tmp_path: Path) -> None:
         assert names == {"github-issue", "second"}
 
 
+def test_a_poll_is_listed(tmp_path: Path) -> None:
+    model = tmp_path / "orders.bpmn"
+    model.write_text(POLLING.format(process="orders", interval="PT1M"), encoding="utf-8")
+
+    with connectors("run", str(model), "--port", "0", "--json", variables=SECRETS, folder=tmp_path) as command:
+        assert command.event("ready")["polls"] == [{"processDefinitionId": "orders", "elementId": "paid"}]
+
+
 def test_a_path_that_no_url_holds_is_refused(tmp_path: Path, refused: Refused) -> None:
     model = tmp_path / "path.bpmn"
     model.write_bytes(EXAMPLE.read_bytes().replace(b'value="github-issues"', 'value="or ders/ü?"'.encode()))
@@ -172,7 +181,7 @@ def test_everything_that_cannot_be_served_is_named_at_once(tmp_path: Path, refus
     said = refused(["run", *(str(tmp_path / f"{name}.bpmn") for name in ("one", "two")), "--port", "0"], SECRETS)
 
     assert "issue_opened in one.bpmn cannot be served: its path 'or ders'" in said
-    assert "issue_opened in two.bpmn cannot be served: its path 're turns'" in said
+    assert "; issue_opened in two.bpmn cannot be served: its path 're turns'" in said
 
 
 def test_a_public_address_that_is_none_is_refused(refused: Refused) -> None:

@@ -86,6 +86,8 @@ def test_a_queue_without_a_url_is_refused(project: Path, capsys: pytest.CaptureF
 POLLING = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
     xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">
   <bpmn:process id="{process}" isExecutable="true">
+    <bpmn:startEvent id="ordered" />
+    <bpmn:sequenceFlow id="f" sourceRef="ordered" targetRef="paid" />
     <bpmn:intermediateCatchEvent id="paid">
       <bpmn:extensionElements><zeebe:properties>
         <zeebe:property name="inbound.type" value="io.camunda:http-polling:1" />
@@ -96,7 +98,9 @@ POLLING = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
       <bpmn:messageEventDefinition id="m" messageRef="paid-message" />
     </bpmn:intermediateCatchEvent>
   </bpmn:process>
-  <bpmn:message id="paid-message" name="paid" />
+  <bpmn:message id="paid-message" name="paid">
+    <bpmn:extensionElements><zeebe:subscription correlationKey="=key" /></bpmn:extensionElements>
+  </bpmn:message>
 </bpmn:definitions>"""
 
 
