@@ -12,7 +12,7 @@ from bench.poller.engine import Addresses
 from bench.poller.model import hanging_type
 from bench.poller.worker import Launch
 from connector_sdk.errors import SdkError
-from devkit.checkout import tool
+from devkit.checkout import ROOT, tool
 
 TOKEN = "a-secret"  # noqa: S105 - of the bench
 PEERS = Path(__file__).parent / "peers"
@@ -40,13 +40,15 @@ class Contender:
 def ours(engine: Addresses, job_type: str) -> Launch:
     """This project's poller with connectors in its process, as `docs/deploy.md` starts it; default settings."""
     variables = {
+        "PYTHONPATH": str(ROOT / "layers" / "sdk"),
         "CAMUNDA_REST_ADDRESS": engine.rest,
         "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8",
         "CONNECTOR_HTTP_JSON_TYPE": job_type,
         "CONNECTOR_GRAPHQL_TYPE": hanging_type(job_type),
         "SECRET_TOKEN": TOKEN,
     }
-    return Launch([sys.executable, "-m", "functions.runtime.poller", "http-json", "graphql"], variables)
+    python = str(tool("layer") / "python")
+    return Launch([python, "-m", "functions.runtime.poller", "http-json", "graphql"], variables)
 
 
 def javas(threads: int, jobs: int) -> Callable[[Addresses, str], Launch]:
