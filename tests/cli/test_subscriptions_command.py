@@ -162,22 +162,20 @@ def test_an_interval_that_is_no_duration_is_refused(project: Path, capsys: pytes
     assert "property httpRequestInterval: '10 s' is no duration" in " ".join(capsys.readouterr().err.split())
 
 
-OWN_BROKER = """
-    <bpmn:startEvent id="ordered">
+OWN_BROKER = """<bpmn:startEvent id="ordered">
       <bpmn:extensionElements><zeebe:properties>
         <zeebe:property name="inbound.type" value="io.camunda:connector-rabbitmq-inbound:1" />
         <zeebe:property name="authentication.uri" value="amqps://rabbit.example.com/shop" />
         <zeebe:property name="queueName" value="orders" />
       </zeebe:properties></bpmn:extensionElements>
-    </bpmn:startEvent>
-  </bpmn:process>"""
+    </bpmn:startEvent>"""
 LEFT_OUT = "ordered of orders: AWS reads brokers of Amazon MQ only, and queue orders of rabbit.example.com is none"
 
 
 def test_a_queue_that_aws_cannot_read_is_said_and_the_rest_of_the_process_is_written(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = POLLING.format(process="orders", interval="PT10S").replace("</bpmn:process>", OWN_BROKER)
+    text = POLLING.format(process="orders", interval="PT10S").replace('<bpmn:startEvent id="ordered" />', OWN_BROKER)
     (project / "own.bpmn").write_text(text, encoding="utf-8")
 
     assert execute(["subscriptions", "sync", "own.bpmn"]) == 0
