@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.engine_client import CurrentEngine
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.message import Item, Settled
+from connector_sdk.inbound.stack import Stack
 from connector_sdk.inbound.subscription import Subscription, SubscriptionConnector, Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices, take
-from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
-from connector_sdk.stores.places import deliveries_at
-from connector_sdk.stores.routes import routes_at
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,19 +70,14 @@ def deployed_subscriptions(
     connector: SubscriptionConnector[Any], settings: Settings | None = None
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of a kind, as the environment says. Raises SettingsError, SecretsUnavailable."""
-    chosen = settings or Settings.read()
-    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen).current)
-    deliveries = deliveries_at(chosen)
-    fresh = FreshRoutes(
-        routes_at(chosen.routes, chosen), lambda: Subscriptions([connector], secrets, chosen.compatibility)
-    )
+    stack, clock = Stack.of(Subscriptions, connector, settings or Settings.read()), SystemClock()
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         sources = {item.source for item in connector.items(event)}
-        routes = [fresh.of(source) for source in sorted(sources)]
+        routes = [stack.fresh.of(source) for source in sorted(sources)]
         if not routes:
             return failures(connector, iter(()))
-        services = SubscriptionServices(routes[-1], engine.client(), deliveries, clock)
+        services = SubscriptionServices(routes[-1], stack.engine.client(), stack.deliveries, clock)
         return failures(connector, settle(connector, event, services))
 
     return handle

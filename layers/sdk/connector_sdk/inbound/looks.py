@@ -13,17 +13,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.engine_client import CurrentEngine
 from connector_sdk.errors import SdkError
-from connector_sdk.inbound.fresh import FreshRoutes
-from connector_sdk.inbound.minute import MINUTE_MS, begin_of
 from connector_sdk.inbound.polled import PolledConnector, interval_of, look_into
+from connector_sdk.inbound.schedule import MINUTE_MS, begin_of
+from connector_sdk.inbound.stack import Stack
 from connector_sdk.inbound.subscription import Subscription, Subscriptions
 from connector_sdk.inbound.taking import SubscriptionServices
-from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
-from connector_sdk.stores.places import deliveries_at
-from connector_sdk.stores.routes import routes_at
 
 PAUSE_SECONDS = 0.2
 _LOG = logging.getLogger(__name__)
@@ -34,15 +30,11 @@ def deployed_looks(
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """The handler, as the environment says. Raises SettingsError, SecretsUnavailable."""
     chosen, timing = settings or Settings.read(), clock or SystemClock()
-    secrets, engine = secrets_from(chosen), CurrentEngine(EngineSettings(chosen).current)
-    deliveries = deliveries_at(chosen)
-    fresh = FreshRoutes(
-        routes_at(chosen.routes, chosen), lambda: Subscriptions([connector], secrets, chosen.compatibility)
-    )
+    stack = Stack.of(Subscriptions, connector, chosen)
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        subscriptions = fresh.of(None)
-        services = SubscriptionServices(subscriptions, engine.client(), deliveries, timing)
+        subscriptions = stack.fresh.of(None)
+        services = SubscriptionServices(subscriptions, stack.engine.client(), stack.deliveries, timing)
         run = _Run(
             [queue[0] for queue in subscriptions],
             lambda one: look_into(one, services, chosen),

@@ -8,37 +8,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from connector_sdk.clock import SystemClock
-from connector_sdk.engine_client import CurrentEngine
-from connector_sdk.inbound.fresh import FreshRoutes
 from connector_sdk.inbound.polling import DEFAULT_INTERVAL, INTERVAL, Poll, PollingConnector, Polls
 from connector_sdk.inbound.rounds import PollingServices, Rounds
+from connector_sdk.inbound.schedule import MINUTE_MS, begin_of
+from connector_sdk.inbound.stack import Stack
 from connector_sdk.java_duration import milliseconds
-from connector_sdk.secrets import EngineSettings, secrets_from
 from connector_sdk.settings import Settings
-from connector_sdk.stores.places import deliveries_at
-from connector_sdk.stores.routes import routes_at
-
-MINUTE_MS = 60_000
 
 
 def deployed_polls(
     connector: PollingConnector, settings: Settings | None = None
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """The handler, as the environment says. Raises SettingsError, SecretsUnavailable."""
-    chosen = settings or Settings.read()
-    secrets, clock, engine = secrets_from(chosen), SystemClock(), CurrentEngine(EngineSettings(chosen).current)
-    deliveries = deliveries_at(chosen)
-    fresh = FreshRoutes(routes_at(chosen.routes, chosen), lambda: Polls([connector], secrets, chosen.compatibility))
+    chosen, clock = settings or Settings.read(), SystemClock()
+    stack = Stack.of(Polls, connector, chosen)
     poll = connector.open(chosen)
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        polls = fresh.of(None)
+        polls = stack.fresh.of(None)
         begin_ms = begin_of(event, clock.time_ms())
-        services = PollingServices(polls, engine.client(), deliveries, clock)
+        services = PollingServices(polls, stack.engine.client(), stack.deliveries, clock)
         rounds = Rounds(services, {connector.type: poll}, begin_ms=begin_ms)
         once = not any(is_frequent(queue[0]) for queue in polls)
         rounds.run(threading.Event(), begin_ms + MINUTE_MS, once=once)
@@ -51,12 +43,3 @@ def is_frequent(poll: Poll) -> bool:
     """Whether it may be due more often than once a minute; who knows, where FEEL says it."""
     interval = poll.element.properties.get(INTERVAL, DEFAULT_INTERVAL)
     return interval.startswith("=") or milliseconds(interval) < MINUTE_MS
-
-
-def begin_of(event: Mapping[str, Any], now_ms: int) -> int:
-    """When the schedule was due (`time` of a scheduled event); now for anybody else's event."""
-    try:
-        due = int(datetime.fromisoformat(str(event.get("time"))).timestamp() * 1000)
-    except ValueError:
-        return now_ms
-    return due if 0 <= now_ms - due < MINUTE_MS else now_ms

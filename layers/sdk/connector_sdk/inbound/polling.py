@@ -88,7 +88,7 @@ class Poll:
     @property
     def needs_variables(self) -> bool:
         """Whether any of its properties is FEEL."""
-        return any(text.startswith("=") for name, text in _own(self.element).items())
+        return any(text.startswith("=") for text in _own(self.element).values())
 
     def properties(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The connector's properties for an instance. Raises ExpressionError."""
