@@ -20,32 +20,34 @@ stack has 23 or 11 of its own."""
 OWN_TYPES = "io.serverless-connectors"
 """What types begin with that Camunda has no connector for."""
 OUTBOUND, POLLING = "outbound", "polling"
-_INBOUND = {
-    "__init__.py": "functions/inbound/@folder@/__init__.py",
-    "app.py": "functions/inbound/@folder@/app.py",
-    "model.py": "functions/inbound/@folder@/model.py",
-    "function.yaml": "functions/inbound/@folder@/function.yaml",
-    "../icon.svg": "functions/inbound/@folder@/icon.svg",
-    "test.py": "tests/inbound/test_@folder@.py",
-}
+
+
+def _function(side: str) -> Mapping[str, str]:
+    """What every function has, on the side of its kind: outbound or inbound."""
+    folder = f"functions/{side}/@folder@"
+    return {
+        "__init__.py": f"{folder}/__init__.py",
+        "app.py": f"{folder}/app.py",
+        "model.py": f"{folder}/model.py",
+        "function.yaml": f"{folder}/function.yaml",
+        "../icon.svg": f"{folder}/icon.svg",
+        "test.py": f"tests/{side}/test_@folder@.py",
+    }
+
+
 FOLDERS: Mapping[str, Mapping[str, str]] = {
     OUTBOUND: {
-        "__init__.py": "functions/outbound/@folder@/__init__.py",
-        "app.py": "functions/outbound/@folder@/app.py",
-        "model.py": "functions/outbound/@folder@/model.py",
-        "function.yaml": "functions/outbound/@folder@/function.yaml",
-        "../icon.svg": "functions/outbound/@folder@/icon.svg",
+        **_function(OUTBOUND),
         "found.json": "events/@public@/found.json",
         "expected.yaml": "events/@public@/expected.yaml",
-        "test.py": "tests/outbound/test_@folder@.py",
         "bad_input.py": "tests/connectors/bad_input/@folder@.py",
     },
     "webhook": {
-        **_INBOUND,
+        **_function("inbound"),
         "unknown-path.json": "events/@public@/unknown-path.json",
         "expected.yaml": "events/@public@/expected.yaml",
     },
-    "polling": {**_INBOUND, "bad_input.py": "tests/connectors/bad_input/@folder@.py"},
+    POLLING: {**_function("inbound"), "bad_input.py": "tests/connectors/bad_input/@folder@.py"},
 }
 """By kind: a text, and where it goes."""
 INBOUND_KINDS = tuple(kind for kind in FOLDERS if kind != OUTBOUND)
