@@ -111,6 +111,18 @@ def suppressed(client: HttpClient, server: HTTPServer, auth: OAuthClientCredenti
         client.get(server.url_for("/"), auth=auth)
 
 
+def asked_together(
+    count: int, token: Held, waiting: threading.Semaphore, client: HttpClient, server: HTTPServer
+) -> None:
+    """The token endpoint answers when all but one wait for the one that asks."""
+    threads = [asking(client, server) for _ in range(count)]
+    for _ in range(count - 1):
+        assert waiting.acquire(timeout=WAIT_SECONDS)
+    token.go.set()
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+
+
 @pytest.mark.parametrize("life", ["60", "null"])
 def test_who_comes_while_a_token_is_asked_for_gets_that_one(
     life: str, client: HttpClient, threaded: HTTPServer, monkeypatch: pytest.MonkeyPatch
@@ -118,12 +130,7 @@ def test_who_comes_while_a_token_is_asked_for_gets_that_one(
     token, waiting = Held(life=life), threading.Semaphore(0)
     monkeypatch.setattr(oauth, "Event", lambda: Announced(waiting))
     threaded.expect_request("/token").respond_with_handler(token)
-    threads = [asking(client, threaded) for _ in range(20)]
-    for _ in range(19):
-        assert waiting.acquire(timeout=WAIT_SECONDS)
-    token.go.set()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
+    asked_together(20, token, waiting, client, threaded)
     paths = [request.path for request in requests(threaded)]
     assert (paths.count("/token"), paths.count("/")) == (1, 20)
 
@@ -134,12 +141,7 @@ def test_who_waited_for_a_token_that_was_refused_asks_for_one(
     token, waiting = Held(status=400), threading.Semaphore(0)
     monkeypatch.setattr(oauth, "Event", lambda: Announced(waiting))
     threaded.expect_request("/token").respond_with_handler(token)
-    threads = [asking(client, threaded) for _ in range(3)]
-    for _ in range(2):
-        assert waiting.acquire(timeout=WAIT_SECONDS)
-    token.go.set()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
+    asked_together(3, token, waiting, client, threaded)
     assert [request.path for request in requests(threaded)] == ["/token"] * 3
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -169,12 +169,12 @@ class JobWorker:
             log.exception("job %s is not begun: a fault in the poller; its lock will run out", job.key)
         return None
 
-    def _start(self, leases: Iterable[Lease], run: Callable[[], None]) -> None:
+    def _start(self, leases: Sequence[Lease], run: Callable[[], None]) -> None:
         """Begin in a thread; jobs that get none (the system is out of them) are given back."""
         try:
             self._shared.threads.start(run)
         except (RuntimeError, MemoryError) as error:
-            log.error("no thread for %s jobs of type %s: %s", sum(1 for _ in leases), self.job_type, error)
+            log.error("no thread for %s jobs of type %s: %s", len(leases), self.job_type, error)
             self.slots.refused()
             for lease in leases:
                 self._finish(lease, self._give_back_without_thread)
