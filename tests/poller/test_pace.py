@@ -39,13 +39,34 @@ def test_calls_that_wait_make_room_for_twice_as_many() -> None:
     assert begun > 256
 
 
-def test_calls_that_wait_on_a_busy_processor_make_room_for_one() -> None:
+def test_while_the_processor_is_busy_a_call_begins_in_the_place_of_one_that_ends() -> None:
+    pace = Pace()
+    calls = [pace.begin() for _ in range(8)]
+    rooms = []
+    for _ in range(5):
+        pace.tick(busy=True)
+        rooms.append(pace.room)
+    pace.end(calls[0])
+    assert (rooms, pace.room) == ([0] * 5, 1)
+    pace.begin()
+    assert pace.room == 0
+
+
+def test_a_look_that_finds_few_who_compute_lets_more_begin_one_by_one() -> None:
     pace = Pace()
     for _ in range(8):
         pace.begin()
-    for _ in range(5):
+    looks = 0
+    for _ in range(17):
+        looks += pace.looks
+        pace.tick(busy=True, computing=6 if pace.looks else 8)
+    begun = []
+    for _ in range(6):
+        begun.append(pace.room)
+        for _ in range(pace.room):
+            pace.begin()
         pace.tick(busy=True)
-    assert pace.room == 1
+    assert (looks, begun) == (1, [1, 0, 1, 0, 0, 0])
 
 
 def test_when_nobody_waits_eight_may_begin_again() -> None:
@@ -56,17 +77,8 @@ def test_when_nobody_waits_eight_may_begin_again() -> None:
     assert pace.room == 8
 
 
-def test_a_call_that_ends_long_after_its_tick_changes_nothing() -> None:
-    pace = Pace()
-    begun = pace.begin()
-    for _ in range(5):
-        pace.tick(busy=True)
-    pace.end(begun)
-    assert pace.room == 1
-
-
 @given(st.lists(st.sampled_from(["begin", "end", "quiet tick", "busy tick", "rest"]), max_size=60))
-def test_whatever_happens_all_begin_after_a_while(steps: list[str]) -> None:
+def test_whatever_happens_more_begin_when_the_others_have_ended(steps: list[str]) -> None:
     pace = Pace()
     running: list[int] = []
     for step in steps:
@@ -80,6 +92,8 @@ def test_whatever_happens_all_begin_after_a_while(steps: list[str]) -> None:
                 pace.rest()
             case _:
                 pace.tick(busy=step == "busy tick")
-    pace.tick(busy=True)
-    pace.tick(busy=True)
+    for begun in running:
+        pace.end(begun)
+    pace.tick(busy=not running)
+    pace.tick(busy=False)
     assert pace.room >= 1

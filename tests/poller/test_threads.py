@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+from functools import partial
+from queue import SimpleQueue
 
 import pytest
 
@@ -94,6 +96,29 @@ def test_calls_are_held_back_while_the_process_computes_for_the_length_of_a_tick
     threads.end()
     go.set()
     assert least <= begun[0] <= most
+
+
+def test_while_calls_of_one_kind_compute_those_of_another_begin_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = itertools.count()
+    monkeypatch.setattr("functions.runtime.poller.threads.process_time", lambda: float(next(busy)))
+    monkeypatch.setattr("functions.runtime.poller.computing.CAN_TELL", False)
+    begun, go = SimpleQueue[str](), threading.Semaphore(0)
+
+    def call(kind: str) -> None:
+        begun.put(kind)
+        assert go.acquire(timeout=WAIT_SECONDS)
+
+    threads = Threads("job")
+    for kind in ["heavy"] * 100 + ["light"] * 3:
+        threads.start(partial(call, kind), kind)
+    first = [begun.get(timeout=WAIT_SECONDS) for _ in range(9)]
+    for _ in range(7):
+        go.release()
+    following = [begun.get(timeout=WAIT_SECONDS) for _ in range(7)]
+    threads.end()
+    go.release(110)
+    assert first == ["heavy"] * 8 + ["light"]
+    assert following[:5].count("light") == 2
 
 
 def test_calls_that_compute_share_few_threads_and_all_run() -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 from time import process_time
 
-from functions.runtime.poller.pace import Pace
-
-Call = Callable[[], None]
-Inbox = SimpleQueue[tuple[Call, int] | None]
-"""Of an idle thread: its next call and when that began, or None to go."""
+from functions.runtime.poller.computing import Computing
+from functions.runtime.poller.pace import AT_REST, Pace
+from functions.runtime.poller.turns import Call, Turns
 
 TICK_SECONDS = 0.005
 """Longer than a job computes, shorter than anybody notices."""
@@ -25,70 +23,104 @@ did. On Lambda, where 512 MB come with 0.29 of a processor, no process would eve
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A call, its kind, and when it began by the pace."""
+
+    call: Call
+    kind: str
+    tick: int
+
+
+Inbox = SimpleQueue[_Begun | None]
+"""Of an idle thread: its next call, or None to go."""
+
+
 class Threads:
     """Runs calls, in the idle thread that was used last, or in a new one; a call must not raise.
 
-    Each begins at once, or within some ticks if many came together. They are daemons: a function that hangs cannot
-    keep a stopped process alive.
+    Each begins at once, or within some ticks if many came together; while calls compute, when one of them ends. One of
+    each kind may always run, and kinds wait in turns. They are daemons: a function that hangs cannot keep a stopped
+    process alive.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._lock = threading.Lock()
         self._pace = Pace()
-        self._calls: deque[Call] = deque()
+        self._computing = Computing()
+        self._turns = Turns()
+        self._running: Counter[str] = Counter()
         self._idle: list[Inbox] = []
         self._waiting = threading.Event()
         self._ended = threading.Event()
         self._pacer: threading.Thread | None = None
 
-    def start(self, call: Call) -> None:
+    def start(self, call: Call, kind: str = "") -> None:
         """Run a call without waiting for it. RuntimeError or MemoryError: there is no thread for it."""
         with self._lock:
-            if self._pace.room:
-                self._run(call)
+            if self._pace.room or kind not in self._running:
+                self._run(kind, call)
                 return
             if self._pacer is None:
                 pacer = threading.Thread(target=self._keep_pace, name=f"{self._name} pace", daemon=True)
                 pacer.start()
                 self._pacer = pacer
-            self._calls.append(call)
+            self._turns.add(kind, call)
             self._waiting.set()
 
     def end(self) -> None:
         """Let the idle threads go, and those that are busy after their call; what has not begun never does."""
         with self._lock:
             self._ended.set()
-            self._calls.clear()
+            self._turns.clear()
             self._waiting.set()
             while self._idle:
                 self._idle.pop().put(None)
 
-    def _run(self, call: Call) -> None:
-        begun = self._pace.begin()
+    def _run(self, kind: str, call: Call) -> None:
+        begun = self._begin(kind, call)
         if self._idle:
-            self._idle.pop().put((call, begun))
+            self._idle.pop().put(begun)
             return
         try:
-            threading.Thread(target=self._serve, args=(call, begun), name=self._name, daemon=True).start()
+            threading.Thread(target=self._serve, args=(begun,), name=self._name, daemon=True).start()
         except BaseException:
-            self._pace.end(begun)
+            self._end(begun)
             raise
 
-    def _serve(self, call: Call, begun: int) -> None:
+    def _serve(self, begun: _Begun) -> None:
         inbox: Inbox = SimpleQueue()
-        following: tuple[Call, int] | None = (call, begun)
+        with self._lock:
+            clock = self._computing.enter()
+        following: _Begun | None = begun
         while following is not None:
-            call, begun = following
-            call()
+            following.call()
             with self._lock:
-                self._pace.end(begun)
+                self._end(following)
                 if self._ended.is_set():
-                    return
-                following = (self._calls.popleft(), self._pace.begin()) if self._calls and self._pace.room else None
+                    break
+                turn = self._next()
+                following = self._begin(*turn) if turn else None
                 if following is None:
                     self._idle.append(inbox)
             following = following or inbox.get()
+        with self._lock:
+            self._computing.leave(clock)
+
+    def _begin(self, kind: str, call: Call) -> _Begun:
+        self._running[kind] += 1
+        return _Begun(call, kind, self._pace.begin())
+
+    def _end(self, begun: _Begun) -> None:
+        self._pace.end(begun.tick)
+        self._running[begun.kind] -= 1
+        if not self._running[begun.kind]:
+            del self._running[begun.kind]
+
+    def _next(self) -> tuple[str, Call] | None:
+        """The call that may begin now: whoever's turn it is, or the first of a kind of which none runs."""
+        return self._turns.take(() if self._pace.room else self._running)
 
     def _keep_pace(self) -> None:
         while self._waiting.wait() and not self._ended.is_set():
@@ -99,11 +131,18 @@ class Threads:
                 self._tick(busy=busy)
 
     def _tick(self, *, busy: bool) -> None:
-        self._pace.tick(busy=busy)
-        with suppress(RuntimeError, MemoryError):  # no thread for it: those that run take it when they are done
-            while self._calls and self._pace.room:
-                self._run(self._calls[0])
-                self._calls.popleft()
-        if not self._calls and not self._ended.is_set():  # at the end nobody wakes the pacer once more
+        looks = busy and self._pace.looks
+        self._pace.tick(busy=busy, computing=self._computing.look(AT_REST - 1) if looks else AT_REST)
+        self._begin_waiting()
+        if not self._turns and not self._ended.is_set():  # at the end nobody wakes the pacer once more
             self._pace.rest()
             self._waiting.clear()
+
+    def _begin_waiting(self) -> None:
+        with suppress(RuntimeError, MemoryError):  # no thread for it: those that run take it when they are done
+            while turn := self._next():
+                try:
+                    self._run(*turn)
+                except (RuntimeError, MemoryError):
+                    self._turns.back(*turn)
+                    raise

@@ -172,7 +172,7 @@ class JobWorker:
     def _start(self, leases: Sequence[Lease], run: Callable[[], None]) -> None:
         """Begin in a thread; jobs that get none (the system is out of them) are given back."""
         try:
-            self._shared.threads.start(run)
+            self._shared.threads.start(run, self.job_type)
         except (RuntimeError, MemoryError) as error:
             log.error("no thread for %s jobs of type %s: %s", len(leases), self.job_type, error)
             self.slots.refused()
@@ -190,7 +190,7 @@ class JobWorker:
         for lease, work in others:
             run = partial(self._finish, lease, work)
             try:
-                self._shared.threads.start(run)
+                self._shared.threads.start(run, self.job_type)
             except (RuntimeError, MemoryError):
                 run()
         self._finish(*last)
