@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -263,6 +264,31 @@ def test_an_answer_of_something_else_says_that_this_is_no_engine(
     httpserver.expect_request("/v2/jobs/activation").respond_with_data(body)
     with pytest.raises(EngineRejected, match="may not be an engine's REST API"):
         engine.activate_jobs("t", max_jobs=1, timeout_ms=1, worker="w", request_timeout_ms=-1)
+
+
+def test_callers_that_wait_for_the_end_of_their_instances_hold_up_no_command() -> None:
+    """Else the jobs of those very instances could not be completed."""
+    arrived, ended = threading.Semaphore(0), threading.Event()
+    keys = {"processInstanceKey": "1", "processDefinitionKey": "2"}
+    answer = json.dumps({**keys, "processDefinitionId": "p", "processDefinitionVersion": 1})
+
+    def wait(request: Request) -> Response:
+        arrived.release()
+        assert ended.wait(20)
+        return Response(answer, mimetype="application/json")
+
+    with HTTPServer(threaded=True) as server, ThreadPoolExecutor(40) as pool:
+        server.expect_request("/v2/process-instances").respond_with_handler(wait)
+        server.expect_request("/v2/jobs/1/completion").respond_with_data(status=204)
+        engine = EngineClient(server.url_for("")).within(20)
+        waiting = [
+            pool.submit(engine.create_instance, process_definition_id="p", await_completion=True) for _ in range(40)
+        ]
+        for _ in waiting:
+            assert arrived.acquire(timeout=20)
+        engine.command_job("1", "completion", {})
+        ended.set()
+        assert {one.result().process_definition_id for one in waiting} == {"p"}
 
 
 def test_an_engine_that_is_not_there_is_unreachable_and_the_message_says_what_to_do() -> None:

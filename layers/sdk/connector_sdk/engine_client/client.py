@@ -245,7 +245,7 @@ class EngineClient:
         }
         waited = (request_timeout_ms or 0) / 1000 + POLL_MARGIN_SECONDS if await_completion else 0.0
         body, timeout = _json(_given(optional)), max(self._read_timeout, waited)
-        request = Request("POST", "/process-instances", body, read_timeout=timeout)
+        request = Request("POST", "/process-instances", body, read_timeout=timeout, poll=await_completion)
         return self._rest.send(request, CreatedInstance.from_wire, self._seconds)
 
     def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:

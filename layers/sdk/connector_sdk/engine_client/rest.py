@@ -32,7 +32,8 @@ class Request:
     repeatable: bool = False
     """Whether sending it twice does no harm; see `Connections.request`."""
     poll: bool = False
-    """The engine may keep it open. Polls have connections of their own and never hold up a command."""
+    """The engine may keep it open, until there are jobs or an instance has ended. Such requests have connections of
+    their own and never hold up a command."""
     accept: str = "application/json"
 
     def __str__(self) -> str:
