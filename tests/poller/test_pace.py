@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from functions.runtime.poller.pace import Pace
 
 
-def test_eight_calls_begin_at_once() -> None:
+def test_four_calls_begin_at_once() -> None:
     pace = Pace()
-    assert pace.room == 8
-    for _ in range(8):
+    assert pace.room == 4
+    for _ in range(4):
         pace.begin()
     assert pace.room == 0
 
@@ -25,7 +25,7 @@ def test_calls_that_end_within_a_tick_run_one_by_one_after_a_while() -> None:
             pace.end(call)
         pace.tick(busy=True)
         rooms.append(pace.room)
-    assert rooms == [4, 2, 1, 1]
+    assert rooms == [2, 1, 1, 1]
 
 
 def test_calls_that_wait_make_room_for_twice_as_many() -> None:
@@ -41,7 +41,7 @@ def test_calls_that_wait_make_room_for_twice_as_many() -> None:
 
 def test_while_the_processor_is_busy_a_call_begins_in_the_place_of_one_that_ends() -> None:
     pace = Pace()
-    calls = [pace.begin() for _ in range(8)]
+    calls = [pace.begin() for _ in range(4)]
     rooms = []
     for _ in range(5):
         pace.tick(busy=True)
@@ -54,12 +54,12 @@ def test_while_the_processor_is_busy_a_call_begins_in_the_place_of_one_that_ends
 
 def test_a_look_that_finds_few_who_compute_lets_more_begin_one_by_one() -> None:
     pace = Pace()
-    for _ in range(8):
+    for _ in range(4):
         pace.begin()
     looks = 0
     for _ in range(17):
         looks += pace.looks
-        pace.tick(busy=True, computing=6 if pace.looks else 8)
+        pace.tick(busy=True, computing=2 if pace.looks else 4)
     begun = []
     for _ in range(6):
         begun.append(pace.room)
@@ -69,12 +69,12 @@ def test_a_look_that_finds_few_who_compute_lets_more_begin_one_by_one() -> None:
     assert (looks, begun) == (1, [1, 0, 1, 0, 0, 0])
 
 
-def test_when_nobody_waits_eight_may_begin_again() -> None:
+def test_when_nobody_waits_four_may_begin_again() -> None:
     pace = Pace()
     for _ in range(5):
         pace.tick(busy=True)
     pace.rest()
-    assert pace.room == 8
+    assert pace.room == 4
 
 
 @given(st.lists(st.sampled_from(["begin", "end", "quiet tick", "busy tick", "rest"]), max_size=60))

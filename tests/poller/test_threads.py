@@ -42,7 +42,7 @@ def test_the_thread_that_keeps_the_pace_goes_even_if_the_end_comes_in_its_tick(m
 
     monkeypatch.setattr("functions.runtime.poller.threads.process_time", process_time)
     threads = Threads("call")
-    for _ in range(9):
+    for _ in range(5):
         threads.start(lambda: _hold(go))
     assert in_tick.wait(WAIT_SECONDS)
     (pacer,) = (thread for thread in threading.enumerate() if thread.name == "call pace")
@@ -64,7 +64,7 @@ def test_calls_that_wait_run_side_by_side_however_many_they_are() -> None:
         threads.end()
 
 
-@pytest.mark.parametrize(("used_seconds", "least", "most"), [(0.0044, 256, 256), (0.0046, 8, 40)])
+@pytest.mark.parametrize(("used_seconds", "least", "most"), [(0.0044, 256, 256), (0.0046, 4, 40)])
 def test_calls_are_held_back_while_the_process_computes_for_the_length_of_a_tick(
     used_seconds: float, least: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,13 +111,13 @@ def test_while_calls_of_one_kind_compute_those_of_another_begin_in_turns(monkeyp
     threads = Threads("job")
     for kind in ["heavy"] * 100 + ["light"] * 3:
         threads.start(partial(call, kind), kind)
-    first = [begun.get(timeout=WAIT_SECONDS) for _ in range(9)]
+    first = [begun.get(timeout=WAIT_SECONDS) for _ in range(5)]
     for _ in range(7):
         go.release()
     following = [begun.get(timeout=WAIT_SECONDS) for _ in range(7)]
     threads.end()
     go.release(110)
-    assert first == ["heavy"] * 8 + ["light"]
+    assert first == ["heavy"] * 4 + ["light"]
     assert following[:5].count("light") == 2
 
 
@@ -146,11 +146,11 @@ def test_calls_that_get_no_thread_run_in_one_that_is_done(monkeypatch: pytest.Mo
         go.wait(WAIT_SECONDS)
         ran.release()
 
-    for _ in range(9):
+    for _ in range(5):
         threads.start(call)
     monkeypatch.setattr(threading.Thread, "start", _refuse)
     go.set()
-    for _ in range(9):
+    for _ in range(5):
         assert ran.acquire(timeout=WAIT_SECONDS)
     threads.end()
 

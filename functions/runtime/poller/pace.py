@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-AT_REST = 8
+AT_REST = 4
 """Calls that begin at once when nobody waits, and how many may compute side by side."""
 LOOK_TICKS = 16
 """While the processor is busy: so often it is looked who computes."""
