@@ -10,7 +10,7 @@ class Amounts:
     """How many jobs, and how long is waited for them."""
 
     rounds: int = 3
-    engine_warm_up: int = 5_000
+    engine_warm_up: int = 20_000
     warm_up: int = 300
     java_warm_up: int = 3_000
     slow_warm_up: int = 20

@@ -52,6 +52,32 @@ def test_full_slots_wait_for_the_first_that_comes_free() -> None:
     assert asked == [1]
 
 
+def test_after_few_jobs_more_are_asked_for_when_one_of_them_is_done() -> None:
+    slots = Slots(256, FOREVER, courtesy_seconds=FOREVER)
+    slots.ask(backlog=False)
+    slots.take(200)
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
+    asking.start()
+    slots.release()
+    asking.join(FOREVER)
+    assert asked == [57]
+
+
+def test_after_an_answer_without_jobs_the_engine_is_asked_again_at_once() -> None:
+    slots = Slots(4, FOREVER, courtesy_seconds=FOREVER)
+    slots.ask(backlog=False)
+    slots.take(0)
+    assert slots.ask(backlog=False) == 4
+
+
+def test_a_few_jobs_that_take_long_keep_nobody_waiting() -> None:
+    slots = Slots(4, FOREVER, courtesy_seconds=0.001)
+    slots.ask(backlog=False)
+    slots.take(1)
+    assert slots.ask(backlog=False) == 3
+
+
 def test_closed_slots_ask_for_nothing_and_drain() -> None:
     slots = Slots(4, FOREVER)
     slots.take(2)

@@ -11,13 +11,18 @@ GROWTH = 8
 LINGER_SECONDS = 0.1
 """During a backlog, free slots wait at most this long for company, so that one slow job never starves a type."""
 
+COURTESY_SECONDS = 0.01
+"""After an answer with few jobs, the engine is asked again when one of them is done, at the latest after this long: a
+request that finds none costs the engine as much as a command does, and would stand before that job's completion."""
+
 
 class Slots:
     """The slots of one job type: `floor` of its own, the rest up to `capacity` borrowed from the room.
 
-    The refill rule: while a slot is free, a request is open, and it asks for all free slots. Only when the last answer
-    was full (a backlog) does it wait until half of the slots are free, or for `linger_seconds`: big batches cost the
-    engine less than many small ones. A type borrows during a backlog, or when all of its own slots are taken; what an
+    The refill rule: while a slot is free, a request is open, and it asks for all free slots; the next one begins when a
+    job of the last is done, or after `courtesy_seconds`. Only when the last answer was full (a backlog) does it wait
+    until half of the slots are free, or for `linger_seconds`: big batches cost the engine less than many small ones. A
+    type borrows during a backlog, or when all of its own slots are taken; what an
     open request asks for is borrowed as well, since the engine may fill it at any moment.
     """
 
@@ -26,6 +31,7 @@ class Slots:
         capacity: int = SLOTS_PER_TYPE,
         linger_seconds: float = LINGER_SECONDS,
         *,
+        courtesy_seconds: float = COURTESY_SECONDS,
         floor: int | None = None,
         room: Room | None = None,
     ) -> None:
@@ -38,12 +44,15 @@ class Slots:
         self._ran = 0
         self._crowd = 0
         self._linger_seconds = linger_seconds
+        self._courtesy_seconds = courtesy_seconds
+        self._few_came = False
         self._closed = self._paused = False
         self._changed = self._room.changed
 
     def ask(self, *, backlog: bool) -> int:
         """Wait by the refill rule; returns how many jobs to ask for, 0 once closed."""
         with self._changed:
+            self._changed.wait_for(lambda: not self._few_came or self._closed, self._courtesy_seconds)
             self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
             if backlog:
                 self._changed.wait_for(lambda: self._half_free or self._closed, self._linger_seconds)
@@ -57,6 +66,7 @@ class Slots:
         """The answer: so many jobs, with variables of `size` bytes. What was asked for beyond them is free again."""
         with self._changed:
             self._used += count
+            self._few_came = 0 < count < self._asked
             self._asked = 0
             self._weigh(size)
             self._settle()
@@ -64,12 +74,12 @@ class Slots:
     def release(self, size: int = 0) -> None:
         """Free the slot of one job, whose variables were of `size` bytes."""
         with self._changed:
-            was_full = self._room.is_full
+            awaited, self._few_came = self._few_came or self._room.is_full, False
             self._used -= 1
             self._crowd = max(0, self._crowd - 1)
             self._weigh(-size)
             self._settle()
-            if self._free == 1 or self._half_free or self._used == 0 or was_full:
+            if self._free == 1 or self._half_free or self._used == 0 or awaited:
                 self._changed.notify_all()
 
     def refused(self) -> None:
