@@ -102,6 +102,6 @@ class Rounds:
 
 def _is_due(name: str, experiment: str, number: int) -> bool:
     contender = CONTENDERS[name]
-    if experiment in contender.skips or (not contender.calls and experiment != "backlog"):
+    if experiment in contender.skips or not (contender.calls or EXPERIMENTS[experiment].shows_limit):
         return False
     return number == 0 or (EXPERIMENTS[experiment].every_round and is_compared(name, experiment))

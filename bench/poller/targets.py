@@ -32,6 +32,7 @@ LINES = (
     Line("CPU for a job", "backlog", "CPU ms", BUNDLE, at_most=0.5),
     Line("near-free engine, over 100 threads", "ceiling", "jobs/s", HUNDRED, at_least=1.4),
     Line("idle latency, p50", "latency", "p50 ms", BUNDLE, at_most=0.8),
+    Line("  over no call, the limit", "latency", "p50 ms", LIMIT),
     Line("idle latency, p99", "latency", "p99 ms", BUNDLE, at_most=1.0),
     Line("start → first job", "start", "first job s", BUNDLE, at_most=0.1),
     Line("memory at rest", "start", "MB at rest", BUNDLE, at_most=0.2),

@@ -19,12 +19,16 @@ class Experiment:
     every_round: bool = False
     near_free: bool = False
     """On the near-free engine, with a worker of its own."""
+    shows_limit: bool = False
+    """A worker that calls nothing shows what the engine can give."""
 
 
 EXPERIMENTS = {
     "start": Experiment("start → first job, and memory after it", start.measure, start.COLUMNS, every_round=True),
-    "backlog": Experiment("backlog", backlog.measure, backlog.COLUMNS, every_round=True),
-    "latency": Experiment("one instance while idle", latency.measure, latency.COLUMNS, every_round=True),
+    "backlog": Experiment("backlog", backlog.measure, backlog.COLUMNS, every_round=True, shows_limit=True),
+    "latency": Experiment(
+        "one instance while idle", latency.measure, latency.COLUMNS, every_round=True, shows_limit=True
+    ),
     "large": Experiment("answers of 1 MB", large.measure, large.COLUMNS),
     "two-seconds": Experiment("calls of 2 s", two_seconds.measure, two_seconds.COLUMNS),
     "isolation": Experiment("a fast type beside a hanging one", isolation.measure, isolation.COLUMNS),
