@@ -6,6 +6,7 @@ import itertools
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from subprocess import SubprocessError
 from time import perf_counter
 
@@ -44,8 +45,9 @@ class Rounds:
         """Its virtual machine compiles while it runs; the development engine has none."""
         if self._engine.addresses.grpc is not None:
             self._say(f"{self._engine.name} warms up")
-            with running(CONTENDERS["bare"], self._engine, self._target, "warm-up", self._amounts) as run:
-                run.work_off("quick", self._amounts.engine_warm_up)
+            amounts = replace(self._amounts, warm_up=self._amounts.engine_warm_up)
+            with running(CONTENDERS["bare"], self._engine, self._target, "warm-up", amounts) as run:
+                run.warm_up()
 
     def run(self, contenders: Sequence[str], experiments: Sequence[str]) -> None:
         """All rounds; every second one the other way round."""

@@ -25,7 +25,11 @@ class LogLine(logging.Formatter):
 
 
 def log_lines(form: str, level: int = logging.WARNING) -> None:
-    """Write the log of this process to stderr, in this form of `logging`."""
+    """Write the log of this process to stderr, in this form of `logging`: no thread, process or task is in it.
+
+    A poller writes a line for each job, and what a record knows of those costs as much as its text.
+    """
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(LogLine(form))
     logging.basicConfig(level=level, handlers=[handler])

@@ -15,8 +15,9 @@ from connector_sdk.wire.connection import Connections, Response
 
 T = TypeVar("T")
 API = "/v2"
-COMMAND_CONNECTIONS = 16
-"""Commands under way at once: from 16 on the engine is the limit, not its client (measured on two cores)."""
+COMMAND_CONNECTIONS = 32
+"""Commands under way at once: from 16 on the engine is the limit, and not its client; with 32 it has more to write at
+once, and takes a tenth less CPU for each (measured on two cores)."""
 
 
 @dataclass(frozen=True, slots=True)

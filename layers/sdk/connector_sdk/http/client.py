@@ -8,7 +8,6 @@ It dials public addresses only, waits a limited time, and never sends a POST or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from typing import Any
 
 import httpx
@@ -57,9 +56,8 @@ class HttpClient:
         These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617). It has sent
         nothing yet.
         """
-        client = copy(self)
+        client = HttpClient(self._sender, self._tokens)
         client.note = note
-        client.sent = 0
         return client
 
     def close(self) -> None:
