@@ -248,7 +248,7 @@ def _poller(plan: Plan, functions: OutboundFunctions, secrets: SpelledSecrets) -
             Compatibility.of(plan.settings.compatibility),
             secrets,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
-            tenant_ids=(plan.settings.tenant_id,),
+            tenant_ids=plan.settings.tenant_ids,
         ),
         observer=plan.observer,
     )

@@ -123,14 +123,14 @@ def test_a_function_is_told_which_secrets_the_element_of_a_job_spells(
     assert list(invocation["secretNames"].values()) == [["MODELLED"]]
 
 
-def test_jobs_of_the_stacks_tenant_are_asked_for(
+def test_jobs_of_the_stacks_tenants_are_asked_for(
     account: Account, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.handler({}, Context())
-    monkeypatch.setenv("CAMUNDA_TENANT_ID", "acme")
+    monkeypatch.setenv("CAMUNDA_TENANT_ID", "acme, sales")
     app.handler({}, Context())
 
-    assert {tuple(asked["tenantIds"]) for asked in engine.activations()} == {("<default>",), ("acme",)}
+    assert {tuple(asked["tenantIds"]) for asked in engine.activations()} == {("<default>",), ("acme", "sales")}
 
 
 def test_a_run_that_has_hardly_any_time_only_looks_once(

@@ -71,6 +71,7 @@ def test_address_ranges_are_separated_by_commas() -> None:
         ("CONNECTORS_POLLER_MODE", "hourly", "one of always, minute, off"),
         ("CONNECTORS_BATCH_SIZE", "0", "a whole number from 1 to 32"),
         ("CONNECTORS_BATCH_SIZE", "33", "a whole number from 1 to 32"),
+        ("CAMUNDA_TENANT_ID", "sales,,support", "names with commas between them, such as sales,support"),
         ("CONNECTORS_ALLOW_ADDRESSES", "10.0.0.0/99", "addresses or CIDRs separated by commas, such as 10.0.0.0/8"),
     ],
 )

@@ -72,7 +72,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,
             cluster_id=_cluster_id(client, clock, min(window.seconds, _seconds_left(context) - END_MARGIN_SECONDS)),
-            tenant_ids=(settings.tenant_id,),
+            tenant_ids=settings.tenant_ids,
         ),
         clock=clock,
         observer=lambda finished: log_finished(log, finished, settings.operate_address),

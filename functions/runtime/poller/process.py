@@ -72,7 +72,7 @@ def _poller(names: Sequence[str]) -> tuple[Poller, list[str]]:
             rules,
             secret_names=SpelledSecrets(lambda: engine, rules),
             cluster_id=engine.topology().get("clusterId"),
-            tenant_ids=(settings.tenant_id,),
+            tenant_ids=settings.tenant_ids,
         ),
         observer=lambda finished: log_finished(log, finished, settings.operate_address),
         tell=_tell,

@@ -56,6 +56,14 @@ def from_one_to(most: int) -> Callable[[str], int]:
     return read
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Names with commas between them, at least one."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found):
+        raise ValueError("names with commas between them, such as sales,support")
+    return found
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and CIDRs, separated by commas."""
     try:

@@ -17,6 +17,7 @@ from connector_sdk.setting_values import (
     authentication,
     choice,
     from_one_to,
+    names,
     networks,
     place,
     secret_sources,
@@ -106,11 +107,12 @@ SETTINGS: dict[str, Setting] = {
     "engine_token_scope": Setting(
         "CAMUNDA_TOKEN_SCOPE", "", "scope for OAUTH, if the token endpoint wants one", functions=ENGINE
     ),
-    "tenant_id": Setting(
+    "tenant_ids": Setting(
         "CAMUNDA_TENANT_ID",
         "<default>",
-        "tenant whose jobs are taken",
-        aliases=("ZEEBE_TENANT_ID",),
+        "tenants whose jobs are taken, with commas between them",
+        names,
+        ("CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS", "ZEEBE_TENANT_ID"),
         functions=(POLLER,),
     ),
     "compatibility": Setting(
@@ -252,7 +254,7 @@ class Settings:
     engine_token_address: str
     engine_token_audience: str
     engine_token_scope: str
-    tenant_id: str
+    tenant_ids: tuple[str, ...]
     compatibility: str
     allow_addresses: tuple[Network, ...]
     secret_prefix: str
