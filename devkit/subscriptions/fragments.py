@@ -47,7 +47,7 @@ def sources_of(model: Model, secrets: SecretProvider, settings: Settings) -> Map
     found: dict[str, Sequence[Source]] = {}
     for process in model.definitions.processes:
         if process.executable:
-            deployed = DeployedProcess(process.id, 1, "", model.name, settings.tenant_id)
+            deployed = DeployedProcess(process.id, 1, "", model.name, settings.tenant_ids[0])
             elements = elements_of(model.definitions, deployed)
             subscriptions = Subscriptions(SUBSCRIPTIONS, secrets, settings.compatibility)
             polls = Polls(POLLS, secrets, settings.compatibility)

@@ -206,10 +206,10 @@ def test_a_job_that_gets_no_thread_is_given_back_and_polling_goes_on(
 ) -> None:
     start, refusals = Threads.start, iter([True])
 
-    def full(threads: Threads, call: Callable[[], None]) -> None:
+    def full(threads: Threads, call: Callable[[], None], kind: str) -> None:
         if next(refusals, False):
             raise RuntimeError("can't start new thread")
-        start(threads, call)
+        start(threads, call, kind)
 
     monkeypatch.setattr(Threads, "start", full)
     first, second = engine.add("t", 2)

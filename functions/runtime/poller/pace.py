@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 AT_REST = 4
-"""Calls that begin at once when nobody waits, and how many may compute side by side."""
+"""Calls that begin at once when nobody waits."""
+COMPUTING = 4
+"""Calls that may compute side by side while the processor is busy."""
 LOOK_TICKS = 16
-"""While the processor is busy: so often it is looked who computes."""
+"""So often a busy pace looks who computes."""
 
 
 class Pace:
@@ -16,9 +20,11 @@ class Pace:
     Of the younger ones `limit` may run. When as many as that came to wait during a tick, the limit doubles; when more
     ended than came to wait, it halves.
 
-    While it is busy, a call that has run for long may compute, and what it computes with takes memory: the limit halves
-    with each tick, and besides a call begins only in the place of one that has ended, or when a look has shown that
-    fewer than AT_REST compute. One thread at a time may be in here.
+    While it is busy, an old call may compute as well, and what it computes with takes memory. The limit halves with
+    each tick, and a call needs a place besides: that of one that has ended. Each look makes as many places as calls are
+    missing that compute, or takes places away. Who begins without asking for room owes a place.
+
+    Ticks come while calls wait for room, and one at a time may be in here.
     """
 
     def __init__(self) -> None:
@@ -30,18 +36,13 @@ class Pace:
     @property
     def room(self) -> int:
         """How many calls may begin now."""
-        room = max(0, self._limit - self._young - self._younger)
-        return min(room, self._places) if self._busy_ticks else room
-
-    @property
-    def looks(self) -> bool:
-        """Whether the next busy tick wants to know who computes."""
-        return self._busy_ticks % LOOK_TICKS == LOOK_TICKS - 1
+        room = self._limit - self._young - self._younger
+        return max(0, min(room, self._places) if self._busy_ticks else room)
 
     def begin(self) -> int:
         """A call begins; returns what `end` wants to know of it."""
         self._younger += 1
-        self._places = max(0, self._places - 1)
+        self._places -= 1
         return self._ticks
 
     def end(self, begun: int) -> None:
@@ -55,21 +56,22 @@ class Pace:
             return
         self._ended += 1
 
-    def tick(self, *, busy: bool, computing: int = AT_REST) -> None:
-        """Some time has passed, in which calls were kept waiting; `busy` says whether the processor was.
-
-        `computing` is what a look has found; without one nobody begins for it.
-        """
+    def tick(self, *, busy: bool, look: Callable[[], int]) -> None:
+        """Some time has passed; `busy` says whether the processor was, `look` how many have computed since it was asked
+        last."""
         if busy or self._ended > self._young:
             self._limit = max(1, self._limit // 2)
         elif self._young >= self._limit:
             self._limit *= 2
-        self._places = max(self._places, AT_REST - computing) if busy else 0
+        if busy and self._busy_ticks % LOOK_TICKS == 0:
+            computing = look()
+            self._places = COMPUTING - computing if self._busy_ticks else 0  # the first look only begins to count
         self._busy_ticks = self._busy_ticks + 1 if busy else 0
         self._young, self._younger, self._ended = self._younger, 0, 0
         self._ticks += 1
 
     def rest(self) -> None:
-        """Nobody waits any more."""
+        """For a tick or longer the processor had time and nobody asked for room: all that run are calls that wait."""
         self._limit = AT_REST
-        self._busy_ticks = self._places = 0
+        self._busy_ticks = self._young = self._younger = self._ended = 0
+        self._ticks += 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -9,9 +10,12 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from time import process_time
 
+from connector_sdk.clock import Clock, SystemClock
 from functions.runtime.poller.computing import Computing
-from functions.runtime.poller.pace import AT_REST, Pace
+from functions.runtime.poller.pace import COMPUTING, Pace
 from functions.runtime.poller.turns import Call, Turns
+
+log = logging.getLogger("connectors.poller")
 
 TICK_SECONDS = 0.005
 """Longer than a job computes, shorter than anybody notices."""
@@ -44,7 +48,7 @@ class Threads:
     process alive.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Clock | None = None) -> None:
         self._name = name
         self._lock = threading.Lock()
         self._pace = Pace()
@@ -52,14 +56,21 @@ class Threads:
         self._turns = Turns()
         self._running: Counter[str] = Counter()
         self._idle: list[Inbox] = []
+        self._clock = clock or SystemClock()
+        self._looked, self._used = self._clock.monotonic(), process_time()
         self._waiting = threading.Event()
         self._ended = threading.Event()
         self._pacer: threading.Thread | None = None
 
-    def start(self, call: Call, kind: str = "") -> None:
-        """Run a call without waiting for it. RuntimeError or MemoryError: there is no thread for it."""
+    def start(self, call: Call, kind: str = "", *, at_once: bool = False) -> None:
+        """Run a call without waiting for it. RuntimeError or MemoryError: there is no thread for it.
+
+        Nothing waits `at_once` (it only reports what was done), or after the end.
+        """
         with self._lock:
-            if self._pace.room or kind not in self._running:
+            if not self._turns:
+                self._look_round()
+            if at_once or self._ended.is_set() or self._pace.room or kind not in self._running:
                 self._run(kind, call)
                 return
             if self._pacer is None:
@@ -78,6 +89,21 @@ class Threads:
             while self._idle:
                 self._idle.pop().put(None)
 
+    def _look_round(self) -> None:
+        """Nobody waits, so nobody ticks: a call that begins sees whether the processor had time meanwhile."""
+        now = self._clock.monotonic()
+        if (passed := now - self._looked) < TICK_SECONDS:
+            return
+        used = process_time()
+        if used - self._used >= BUSY * passed:
+            self._pace.tick(busy=True, look=self._look)
+        else:
+            self._pace.rest()
+        self._looked, self._used = now, used
+
+    def _look(self) -> int:
+        return self._computing.look(COMPUTING - 1)
+
     def _run(self, kind: str, call: Call) -> None:
         begun = self._begin(kind, call)
         if self._idle:
@@ -91,22 +117,24 @@ class Threads:
 
     def _serve(self, begun: _Begun) -> None:
         inbox: Inbox = SimpleQueue()
-        with self._lock:
-            clock = self._computing.enter()
         following: _Begun | None = begun
         while following is not None:
-            following.call()
             with self._lock:
+                self._computing.begin()
+            try:
+                following.call()
+            except BaseException:
+                log.exception("a fault in the poller")
+            with self._lock:
+                self._computing.end()
                 self._end(following)
                 if self._ended.is_set():
-                    break
+                    return
                 turn = self._next()
                 following = self._begin(*turn) if turn else None
                 if following is None:
                     self._idle.append(inbox)
             following = following or inbox.get()
-        with self._lock:
-            self._computing.leave(clock)
 
     def _begin(self, kind: str, call: Call) -> _Begun:
         self._running[kind] += 1
@@ -126,17 +154,12 @@ class Threads:
         while self._waiting.wait() and not self._ended.is_set():
             used = process_time()
             self._ended.wait(TICK_SECONDS)
-            busy = process_time() - used >= BUSY * TICK_SECONDS
             with self._lock:
-                self._tick(busy=busy)
-
-    def _tick(self, *, busy: bool) -> None:
-        looks = busy and self._pace.looks
-        self._pace.tick(busy=busy, computing=self._computing.look(AT_REST - 1) if looks else AT_REST)
-        self._begin_waiting()
-        if not self._turns and not self._ended.is_set():  # at the end nobody wakes the pacer once more
-            self._pace.rest()
-            self._waiting.clear()
+                self._looked, self._used = self._clock.monotonic(), process_time()
+                self._pace.tick(busy=self._used - used >= BUSY * TICK_SECONDS, look=self._look)
+                self._begin_waiting()
+                if not self._turns and not self._ended.is_set():  # at the end nobody wakes the pacer once more
+                    self._waiting.clear()
 
     def _begin_waiting(self) -> None:
         with suppress(RuntimeError, MemoryError):  # no thread for it: those that run take it when they are done

@@ -153,12 +153,8 @@ class JobWorker:
         leases = [lease for job in jobs if (lease := self._leased(job, since))]
         self._activated += len(leases)
         self.slots.take(len(leases), sum(lease.size for lease in leases))
-        if self._shared.stopping.is_set():
-            for lease in leases:
-                self._start([lease], partial(self._finish, lease, self._give_back_unstarted))
-            return
         for batch in batches(leases, most):
-            run = partial(self._finish, batch[0], self._work) if len(batch) == 1 else partial(self._batch, batch)
+            run = partial(self._finish, batch[0], self._first) if len(batch) == 1 else partial(self._batch, batch)
             self._start(batch, run)
 
     def _leased(self, job: Job, since: float) -> Lease | None:
@@ -173,7 +169,7 @@ class JobWorker:
         """Begin in a thread; jobs that get none (the system is out of them) are given back."""
         try:
             self._shared.threads.start(run, self.job_type)
-        except (RuntimeError, MemoryError) as error:
+        except Exception as error:  # whatever it is: the slots of these jobs come back
             log.error("no thread for %s jobs of type %s: %s", len(leases), self.job_type, error)
             self.slots.refused()
             for lease in leases:
@@ -190,7 +186,7 @@ class JobWorker:
         for lease, work in others:
             run = partial(self._finish, lease, work)
             try:
-                self._shared.threads.start(run, self.job_type)
+                self._shared.threads.start(run, self.job_type, at_once=True)
             except (RuntimeError, MemoryError):
                 run()
         self._finish(*last)
@@ -201,6 +197,8 @@ class JobWorker:
         All of a batch may run twice: a job whose outcome is not known after it is run again, alone, and only how that
         ends counts.
         """
+        if self._shared.stopping.is_set():
+            return [self._give_back_unstarted] * len(batch)
         try:
             answer = self._invoked(batch)
         except (FunctionDied, InvocationTooLarge) as error:
@@ -239,6 +237,10 @@ class JobWorker:
                 self._shared.observer(finished)
             except Exception:
                 log.exception("an observer raised for job %s", finished.job.key)
+
+    def _first(self, lease: Lease) -> Finished:
+        """Run the function for a job that has just come, unless the poller stops meanwhile."""
+        return self._give_back_unstarted(lease) if self._shared.stopping.is_set() else self._work(lease)
 
     def _work(self, lease: Lease) -> Finished:
         """Run the function for one job and report."""
