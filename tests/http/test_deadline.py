@@ -13,8 +13,8 @@ from connector_sdk.http.deadline import (
     LONGEST_UNBOUNDED_SECONDS,
     BoundedStream,
     Deadline,
+    Until,
     longest,
-    until,
 )
 from connector_sdk.http.transport import GuardedTransport
 from devkit.testing.trickle import trickling
@@ -60,7 +60,7 @@ def test_a_connection_whose_time_is_over_before_tls_is_closed() -> None:
         stream = BoundedStream(httpcore.SyncBackend().connect_tcp("127.0.0.1", listening.getsockname()[1]))
         accepted, _ = listening.accept()
         with accepted:
-            with until(Deadline.after(0, clock)), pytest.raises(httpcore.ConnectTimeout):
+            with Until(Deadline.after(0, clock)), pytest.raises(httpcore.ConnectTimeout):
                 stream.start_tls(ssl.create_default_context(), "localhost", 5)
             accepted.settimeout(20)
             assert accepted.recv(1) == b""

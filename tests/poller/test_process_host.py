@@ -160,8 +160,8 @@ def test_a_job_runs_through_the_rest_connector_and_sigterm_drains(
     variables = {"CAMUNDA_REST_ADDRESS": engine.address, "CONNECTORS_ALLOW_ADDRESSES": "127.0.0.0/8,::1"}
     with process(variables, "http-json", program=program) as started:
         engine.wait_for(lambda: engine.commands())
-        started.send_signal(signal.SIGTERM)
         engine.wait_for(lambda: len(engine.activations()) >= 2)
+        started.send_signal(signal.SIGTERM)
         engine.close()
         _, said = started.communicate(timeout=WAIT_SECONDS)
     assert engine.commands() == [(key, "completion", {"variables": {"high": 21}})]

@@ -110,7 +110,8 @@ class HttpClient:
             auth_headers, auth_params = self._proof(auth)
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
-            request = Request(method, target, sent, content, connect_seconds, read_seconds, tls)
+            deadline = self._sender.deadline(connect_seconds, read_seconds)
+            request = Request(method, target, sent, content, connect_seconds, read_seconds, tls, deadline)
             return follow(self._sender, request, self._count) if follow_redirects else self._sender.send(request)
 
         self._count()

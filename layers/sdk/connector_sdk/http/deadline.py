@@ -8,8 +8,6 @@ deadline, so the streams look it up: the thread that sends a request also reads 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -55,14 +53,19 @@ def longest(connect_seconds: float, read_seconds: float) -> float:
     return max(LONGEST_SECONDS, connect_seconds + read_seconds)
 
 
-@contextmanager
-def until(deadline: Deadline | None) -> Iterator[None]:
-    """Within it, no wait of this thread's streams lasts beyond the deadline."""
-    token = _current.set(deadline)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+class Until:
+    """A block in which no wait of this thread's streams lasts beyond the deadline."""
+
+    __slots__ = ("_deadline", "_token")
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._deadline)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def bound(timeout: float | None, passed: type[Exception]) -> float | None:

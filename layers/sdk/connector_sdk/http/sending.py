@@ -84,8 +84,11 @@ class Sender:
         """The request with its deadline, which counts from the first time that this is asked."""
         if request.deadline is not None:
             return request
-        seconds = longest(request.connect_seconds, request.read_seconds)
-        return replace(request, deadline=Deadline.after(seconds, self._clock))
+        return replace(request, deadline=self.deadline(request.connect_seconds, request.read_seconds))
+
+    def deadline(self, connect_seconds: float, read_seconds: float) -> Deadline:
+        """Of an exchange with these time-outs that begins now."""
+        return Deadline.after(longest(connect_seconds, read_seconds), self._clock)
 
     def send(self, request: Request) -> httpx.Response:
         """Send a request, once more if that is safe, and read the whole answer."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -13,7 +12,7 @@ import httpx
 from connector_sdk.clock import SystemClock
 from connector_sdk.http.connection import PORTS, Origin, Outgoing
 from connector_sdk.http.content_coding import UnreadableContent, decoded
-from connector_sdk.http.deadline import BoundedStream, Deadline, bound, until
+from connector_sdk.http.deadline import BoundedStream, Deadline, Until, bound
 from connector_sdk.http.errors import ContentTooLarge
 from connector_sdk.http.pool import Content, Pool
 from connector_sdk.http.tls import ClientTls, ssl_context
@@ -99,8 +98,7 @@ class GuardedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, one answer. Raises httpx.TransportError, or DeniedAddress from the guard."""
-        deadline = request.extensions.get(DEADLINE)
-        with _as_httpx(request), until(deadline):
+        with _AsHttpx(request), Until(request.extensions.get(DEADLINE)):
             head, content = self._pool_of(request.extensions.get(CLIENT_TLS)).send(
                 _origin(request.url),
                 Outgoing(
@@ -150,7 +148,7 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
         while True:  # the deadline counts while this generator runs, not while its reader does
-            with _as_httpx(self._request), until(self._request.extensions.get(DEADLINE)):
+            with _AsHttpx(self._request), Until(self._request.extensions.get(DEADLINE)):
                 piece = next(pieces, None)
             if piece is None:
                 return
@@ -181,10 +179,18 @@ def _origin(url: httpx.URL) -> Origin:
     return Origin(scheme, url.raw_host, url.port or PORTS[scheme])
 
 
-@contextmanager
-def _as_httpx(request: httpx.Request) -> Iterator[None]:
-    try:
-        yield
-    except tuple(ours for ours, _ in _ERRORS) as error:
-        wanted = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
-        raise wanted(str(error), request=request) from error
+class _AsHttpx:
+    """A block whose errors of httpcore become those of httpx."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._request = request
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None:
+            for ours, theirs in _ERRORS:
+                if isinstance(error, ours):
+                    raise theirs(str(error), request=self._request) from error

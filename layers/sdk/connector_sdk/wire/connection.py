@@ -8,8 +8,7 @@ import socket
 import ssl
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -107,32 +106,29 @@ class Connections:
         Raises OSError: NotConnected (nothing was sent), HalfAnswer, TimeoutError, another ConnectionError.
         """
         request = _Request(method, self._prefix + path, body, headers or {}, read_timeout, deadline, arriving)
-        with self._turn_before(deadline):
-            connection = self._take(MAX_IDLE_SECONDS if repeatable else MAX_IDLE_SECONDS_ONCE)
-            if connection is not None:
-                try:
-                    return self._exchange(connection, request)
-                except (ConnectionResetError, BrokenPipeError):
-                    if not repeatable:
-                        raise
-            return self._exchange(self._connect(deadline), request)
+        if self._turn is None:
+            return self._send(request, repeatable)
+        if not self._turn.acquire(timeout=None if deadline is None else max(deadline - _now(), 0)):
+            raise NotConnected("no connection came free in time")
+        try:
+            return self._send(request, repeatable)
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close what is idle; the pool can be used again afterwards."""
         with self._lock:
             _close_all(self._idle)
 
-    @contextmanager
-    def _turn_before(self, deadline: float | None) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=None if deadline is None else max(deadline - _now(), 0)):
-            raise NotConnected("no connection came free in time")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _send(self, request: _Request, repeatable: bool) -> Response:
+        connection = self._take(MAX_IDLE_SECONDS if repeatable else MAX_IDLE_SECONDS_ONCE)
+        if connection is not None:
+            try:
+                return self._exchange(connection, request)
+            except (ConnectionResetError, BrokenPipeError):
+                if not repeatable:
+                    raise
+        return self._exchange(self._connect(request.deadline), request)
 
     def _exchange(self, connection: http.client.HTTPConnection, request: _Request) -> Response:
         head = None
