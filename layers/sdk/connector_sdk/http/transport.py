@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -35,19 +35,25 @@ class LimitedResponse(httpx.Response):
     limit = MAX_CONTENT_BYTES
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The content in pieces. Raises ContentTooLarge, and httpx.DecodingError for an unreadable coding."""
-        if self.is_stream_consumed:
+        """The content in pieces. Raises ContentTooLarge, and httpx.DecodingError for an unreadable coding.
+
+        The stream is read here: `iter_raw` would cut its pieces and name the request in errors, which it does itself.
+        """
+        if self.is_stream_consumed or self.is_closed:
             yield from super().iter_bytes(chunk_size)
             return
+        self.is_stream_consumed = True
+        pieces = cast(httpx.SyncByteStream, self.stream)
         size = 0
         try:
-            for chunk in decoded(self.iter_raw(), self.headers.get_list("content-encoding", split_commas=True)):
+            for chunk in decoded(pieces, self.headers.get_list("content-encoding", split_commas=True)):
                 size += len(chunk)
                 if size > self.limit:
                     raise ContentTooLarge(self.limit, self.request)
                 yield chunk
         except UnreadableContent as error:
             raise httpx.DecodingError(str(error), request=self.request) from error
+        self.close()
 
 
 class GuardedBackend(httpcore.SyncBackend):
