@@ -9,20 +9,18 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
-from random import Random
-from time import perf_counter
 
 from bench.poller.amounts import Amounts
 from bench.poller.contenders import CONTENDERS, Contender, ours
 from bench.poller.engine import Addresses, RunningEngine, real_engine
-from bench.poller.experiments.latency import PAUSE_SECONDS
+from bench.poller.experiments.latency import instances
 from bench.poller.report import machine
 from bench.poller.rounds import Rounds
 from bench.poller.run import percentile, running
@@ -33,11 +31,11 @@ from devkit.checkout import ROOT
 PROGRAM = Path(__file__).parent / "peers" / "traced_poller.py"
 ROUNDS = 2
 PARTS = (
-    "created → the poller has the job: engine",
+    "created → the poller has the job: the engine's long poll",
     "→ its function begins: ours",
     "→ its function has answered: ours, with the call",
     "→ the command is sent: ours",
-    "→ the instance has ended: engine",
+    "→ the instance has ended: the engine",
 )
 AMOUNTS = Amounts(warm_up=1_000)
 Span = tuple[float, float]
@@ -55,7 +53,7 @@ def main() -> int:
         contenders = {"ours": replace(CONTENDERS["ours"], launch=_traced(trace)), "no call": CONTENDERS["bare"]}
         for number in range(ROUNDS):
             for name, contender in contenders.items():
-                spans = _instances(contender, engine, service, f"profile-{number}-{name.replace(' ', '-')}")
+                spans = _spans(contender, engine, service, f"profile-{number}-{name.replace(' ', '-')}")
                 print(_line(f"{name}: created → ended", [end - begin for begin, end in spans]))
                 if name == "ours":
                     for part, seconds in _parts(spans, trace.read_text()).items():
@@ -73,18 +71,12 @@ def _traced(trace: Path) -> Callable[[Addresses, str], Launch]:
     return launch
 
 
-def _instances(contender: Contender, engine: RunningEngine, service: Target, job_type: str) -> list[Span]:
-    """When each began and had ended."""
-    pauses, pause = Random(7), threading.Event()  # noqa: S311 - no secret
-    spans = []
+def _spans(contender: Contender, engine: RunningEngine, service: Target, job_type: str) -> list[Span]:
+    """When each instance began and had ended."""
     with running(contender, engine, service, job_type, AMOUNTS) as run:
-        run.warm_up()
-        for _ in range(AMOUNTS.latencies):
-            pause.wait(pauses.uniform(*PAUSE_SECONDS))
-            begin = perf_counter()
-            run.answered_ms()
-            spans.append((begin, perf_counter()))
-    return spans
+        return [
+            (begin, begin + milliseconds / 1000) for begin, milliseconds in instances(run) if isfinite(milliseconds)
+        ]
 
 
 def _parts(spans: Sequence[Span], trace: str) -> dict[str, list[float]]:
@@ -95,6 +87,8 @@ def _parts(spans: Sequence[Span], trace: str) -> dict[str, list[float]]:
         if int(jobs):
             calls[name].append((float(begin), float(end)))
     found = [times for span in spans if len(times := list(_times(span, calls))) == len(PARTS) + 1]
+    if not found:
+        raise RuntimeError("no instance was seen from its creation to its end: the trace lacks calls")
     steps = [[later - earlier for earlier, later in pairwise(times)] for times in found]
     return dict(zip(PARTS, map(list, zip(*steps, strict=True)), strict=True))
 

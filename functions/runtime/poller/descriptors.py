@@ -1,4 +1,4 @@
-"""How many descriptors the process may have: a job may need two, for its call and for its command to the engine."""
+"""How many descriptors the process may have: a job that waits for an answer needs one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import resource
 from collections.abc import Iterator
 from contextlib import suppress
 
-DESCRIPTORS_A_JOB = 2
+OTHERS = 128
+"""For commands and polls of the engine, the log, libraries and what they keep open."""
 
 
 def allow_all() -> int:
@@ -19,8 +20,8 @@ def allow_all() -> int:
 
 def too_few(limit: int, slots: int) -> Iterator[str]:
     """A warning, if so many jobs at once may need more than the limit."""
-    if limit != resource.RLIM_INFINITY and slots * DESCRIPTORS_A_JOB > limit:
+    if limit != resource.RLIM_INFINITY and slots + OTHERS > limit:
         yield (
-            f"{slots} jobs at once may need {slots * DESCRIPTORS_A_JOB} descriptors, and this process gets {limit}: "
+            f"{slots} jobs at once may need {slots + OTHERS} descriptors, and this process gets {limit}: "
             "when all of them wait, no job of any type begins; raise the limit (ulimit -H -n), or poll for fewer types"
         )
