@@ -15,6 +15,7 @@ from connector_sdk.job import Job
 from functions.runtime.poller.invokers.inline import Inline
 from functions.runtime.poller.leases import Lease, Leases
 from functions.runtime.poller.options import Options
+from functions.runtime.poller.pace import Pace
 from functions.runtime.poller.poller import Poller
 from functions.runtime.poller.registry import Registered
 from functions.runtime.poller.slots import Slots
@@ -155,6 +156,24 @@ def test_a_graceful_stop_finishes_what_runs_and_gives_back_what_came_too_late(
     ]
     assert len(engine.activations()) == 2
     assert poller.counts() == {"given back": 1, "completed": 1}
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_a_stop_gives_back_what_still_waits_for_its_turn(
+    engine: ScriptedEngine, gate: Callable[[int], Gate], monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    monkeypatch.setattr(Pace, "room", 0)  # only the first of the type begins
+    function = gate(1)
+    engine.add("t", 7, variables={"n": 0})
+    options = Options(**{**QUICKLY, "slots_per_type": 7, "batch_size": batch_size})
+    connector = Registered("fn", ("t",), repeat="safe")
+    poller = Poller(EngineClient(engine.address), [connector], Inline({"fn": function}), options)
+    poller.start()
+    function.wait_started(1)
+    poller.stopping.set()
+    function.go[0].set()
+    assert poller.stop(WAIT_SECONDS) == 0
+    assert poller.counts() == {"completed": batch_size, "given back": 7 - batch_size}
 
 
 def test_a_stop_that_runs_out_of_time_says_how_many_jobs_it_left(

@@ -10,8 +10,10 @@ MINUTE_MS = 60_000
 
 
 def begin_of(event: Mapping[str, Any], now_ms: int) -> int:
-    """When the schedule was due (`time` of a scheduled event, RFC 3339); now for an event of somebody else, without such a
-    time, or with one that is a minute or more ago or to come."""
+    """When the schedule was due (`time` of a scheduled event, RFC 3339).
+
+    Now, for an event of somebody else: without such a time, or with one that is to come or a minute or more ago.
+    """
     try:
         due = int(datetime.fromisoformat(str(event.get("time"))).timestamp() * 1000)
     except ValueError:
