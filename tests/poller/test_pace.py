@@ -39,7 +39,8 @@ def test_calls_that_wait_make_room_for_twice_as_many() -> None:
     assert begun_in(Pace(), 8, busy=False) == [4, 0, 8, 0, 16, 0, 32, 0]
 
 
-def test_of_calls_that_end_within_a_tick_fewer_begin_at_once() -> None:
+def test_calls_that_end_within_a_tick_make_room_for_more_as_well() -> None:
+    """Alone, each may be quick because it is alone: who is waited for answers several at once as fast as one."""
     pace = Pace()
     rooms = []
     for _ in range(4):
@@ -47,7 +48,7 @@ def test_of_calls_that_end_within_a_tick_fewer_begin_at_once() -> None:
             pace.end(call)
         tick(pace, busy=False)
         rooms.append(pace.room)
-    assert rooms == [2, 1, 1, 1]
+    assert rooms == [8, 16, 32, 64]
 
 
 def test_while_the_processor_is_busy_a_call_begins_in_the_place_of_one_that_ends() -> None:

@@ -17,8 +17,7 @@ class Pace:
     them need three times the processor time of one), and threads that wait cost nothing.
 
     While the processor has time: a call that has run for a whole tick counts as one that waits, and holds back nobody.
-    Of the younger ones `limit` may run. When as many as that came to wait during a tick, the limit doubles; when more
-    ended than came to wait, it halves.
+    Of the younger ones `limit` may run; when as many as that have run during a tick, it doubles.
 
     While it is busy, an old call may compute as well, and what it computes with takes memory. The limit halves with
     each tick, and a call needs a place besides: that of one that has ended. Each look makes as many places as calls are
@@ -59,9 +58,9 @@ class Pace:
     def tick(self, *, busy: bool, look: Callable[[], int]) -> None:
         """Some time has passed; `busy` says whether the processor was, `look` how many have computed since it was asked
         last."""
-        if busy or self._ended > self._young:
+        if busy:
             self._limit = max(1, self._limit // 2)
-        elif self._young >= self._limit:
+        elif self._young + self._ended >= self._limit:
             self._limit *= 2
         if busy and self._busy_ticks % LOOK_TICKS == 0:
             computing = look()
