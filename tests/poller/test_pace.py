@@ -13,7 +13,7 @@ def all_compute() -> int:
 
 
 def tick(pace: Pace, *, busy: bool, computing: int = 4) -> None:
-    pace.tick(busy=busy, look=lambda: computing)
+    pace.tick(0.9 if busy else 0.69, lambda: computing)
 
 
 def begun_in(pace: Pace, ticks: int, *, busy: bool) -> list[int]:
@@ -49,6 +49,15 @@ def test_calls_that_end_within_a_tick_make_room_for_more_as_well() -> None:
         tick(pace, busy=False)
         rooms.append(pace.room)
     assert rooms == [8, 16, 32, 64]
+
+
+def test_without_time_to_spare_as_many_begin_as_before() -> None:
+    pace = Pace()
+    for _ in range(4):
+        for call in [pace.begin() for _ in range(pace.room)]:
+            pace.end(call)
+        pace.tick(0.7, all_compute)
+    assert pace.room == 4
 
 
 def test_while_the_processor_is_busy_a_call_begins_in_the_place_of_one_that_ends() -> None:
@@ -123,7 +132,7 @@ def test_whatever_happens_four_may_begin_when_all_have_ended_and_there_was_a_res
             case "rest":
                 pace.rest()
             case _:
-                pace.tick(busy=step == "busy tick", look=all_compute)
+                pace.tick(1.0 if step == "busy tick" else 0.0, all_compute)
     for begun in running:
         pace.end(begun)
     pace.rest()

@@ -66,7 +66,7 @@ def test_calls_that_wait_run_side_by_side_however_many_they_are() -> None:
         threads.end()
 
 
-@pytest.mark.parametrize(("used_seconds", "least", "most"), [(0.0044, 256, 256), (0.0046, 4, 40)])
+@pytest.mark.parametrize(("used_seconds", "least", "most"), [(0.0034, 256, 256), (0.0046, 4, 40)])
 def test_calls_are_held_back_while_the_process_computes_for_the_length_of_a_tick(
     used_seconds: float, least: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

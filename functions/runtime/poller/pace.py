@@ -8,6 +8,10 @@ AT_REST = 4
 """Calls that begin at once when nobody waits."""
 COMPUTING = 4
 """Calls that may compute side by side while the processor is busy."""
+BUSY = 0.9
+"""From so much of a tick on, in processor time, a process counts as busy: the interpreter runs one thread at a time."""
+SPARE = 0.7
+"""Below this, more calls may run: they would find the processor free."""
 LOOK_TICKS = 16
 """So often a busy pace looks who computes."""
 
@@ -17,7 +21,8 @@ class Pace:
     them need three times the processor time of one), and threads that wait cost nothing.
 
     While the processor has time: a call that has run for a whole tick counts as one that waits, and holds back nobody.
-    Of the younger ones `limit` may run; when as many as that have run during a tick, it doubles.
+    Of the younger ones `limit` may run; when as many as that have run during a tick and there was time to spare, it
+    doubles.
 
     While it is busy, an old call may compute as well, and what it computes with takes memory. The limit halves with
     each tick, and a call needs a place besides: that of one that has ended. Each look makes as many places as calls are
@@ -55,12 +60,13 @@ class Pace:
             return
         self._ended += 1
 
-    def tick(self, *, busy: bool, look: Callable[[], int]) -> None:
-        """Some time has passed; `busy` says whether the processor was, `look` how many have computed since it was asked
-        last."""
+    def tick(self, load: float, look: Callable[[], int]) -> None:
+        """Some time has passed, of which the process computed for the part `load`; `look` says how many calls have
+        computed since it was asked last."""
+        busy = load >= BUSY
         if busy:
             self._limit = max(1, self._limit // 2)
-        elif self._young + self._ended >= self._limit:
+        elif load < SPARE and self._young + self._ended >= self._limit:
             self._limit *= 2
         if busy and self._busy_ticks % LOOK_TICKS == 0:
             computing = look()

@@ -12,18 +12,17 @@ from time import process_time
 
 from connector_sdk.clock import Clock, SystemClock
 from functions.runtime.poller.computing import Computing
-from functions.runtime.poller.pace import COMPUTING, Pace
+from functions.runtime.poller.pace import BUSY, COMPUTING, Pace
 from functions.runtime.poller.turns import Call, Turns
 
 log = logging.getLogger("connectors.poller")
 
 TICK_SECONDS = 0.005
-"""Longer than a job computes, shorter than anybody notices."""
-BUSY = 0.9
-"""From so much of a tick on, in processor time, a process counts as busy: the interpreter runs one thread at a time.
+"""Longer than a job computes, shorter than anybody notices.
 
-What a tick takes beyond its length is not asked: the thread that keeps the pace waited for its turn in it, as others
-did. On Lambda, where 512 MB come with 0.29 of a processor, no process would ever seem busy by the clock.
+How much of it the process computed is asked, and not of what a tick takes beyond its length: the thread that keeps the
+pace waited for its turn in it, as others did. On Lambda, where 512 MB come with 0.29 of a processor, no process would
+ever seem busy by the clock.
 """
 
 
@@ -95,8 +94,9 @@ class Threads:
         if (passed := now - self._looked) < TICK_SECONDS:
             return
         used = process_time()
-        if used - self._used >= BUSY * passed:
-            self._pace.tick(busy=True, look=self._look)
+        load = (used - self._used) / passed
+        if load >= BUSY:
+            self._pace.tick(load, self._look)
         else:
             self._pace.rest()
         self._looked, self._used = now, used
@@ -156,7 +156,7 @@ class Threads:
             self._ended.wait(TICK_SECONDS)
             with self._lock:
                 self._looked, self._used = self._clock.monotonic(), process_time()
-                self._pace.tick(busy=self._used - used >= BUSY * TICK_SECONDS, look=self._look)
+                self._pace.tick((self._used - used) / TICK_SECONDS, self._look)
                 self._begin_waiting()
                 if not self._turns and not self._ended.is_set():  # at the end nobody wakes the pacer once more
                     self._waiting.clear()
