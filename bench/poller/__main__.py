@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from bench.poller.amounts import QUICK, Amounts
 from bench.poller.contenders import CONTENDERS
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _arguments()
     chosen = parser.parse_args(arguments)
     amounts = QUICK if chosen.quick else Amounts()
+    amounts = replace(amounts, rounds=chosen.rounds or amounts.rounds)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with ExitStack() as stack:
         service = stack.enter_context(target())
@@ -53,6 +55,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("experiment", nargs="*", choices=[*EXPERIMENTS, []], metavar="EXPERIMENT", help=names)
     parser.add_argument("--only", action="append", choices=list(CONTENDERS), help="this contender (again: and this)")
     parser.add_argument("--engine", choices=list(ENGINES), default="zeebe", help="the engine: zeebe, unless said")
+    parser.add_argument("--rounds", type=int, help="how often each has its turn: 3, unless said, and 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="one round, few jobs")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
