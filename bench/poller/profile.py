@@ -27,6 +27,8 @@ from bench.poller.run import percentile, running
 from bench.poller.target import Target, target
 from bench.poller.worker import Launch
 from devkit.checkout import ROOT
+from devkit.testing.parts import PartMissing
+from devkit.testing.program import NotReady
 
 PROGRAM = Path(__file__).parent / "peers" / "traced_poller.py"
 ROUNDS = 2
@@ -46,7 +48,11 @@ def main() -> int:
     """Print the parts' quantiles."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with ExitStack() as stack:
-        service, engine = stack.enter_context(target()), stack.enter_context(real_engine())
+        service = stack.enter_context(target())
+        try:
+            engine = stack.enter_context(real_engine())
+        except (PartMissing, NotReady) as error:
+            sys.exit(f"without a real engine: {error}")
         print(machine(engine.name))
         Rounds(engine, service, AMOUNTS).warm_up_engine()
         trace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trace-"))) / "calls"
@@ -64,9 +70,10 @@ def main() -> int:
 def _traced(trace: Path) -> Callable[[Addresses, str], Launch]:
     def launch(engine: Addresses, job_type: str) -> Launch:
         plain = ours(engine, job_type)
-        python, _, _, *connectors = plain.command  # python -m functions.runtime.poller …
+        begin = plain.command.index("-m")  # python -m functions.runtime.poller CONNECTOR …
+        python, connectors = plain.command[:begin], plain.command[begin + 2 :]
         variables = {**plain.variables, "PYTHONPATH": f"{plain.variables['PYTHONPATH']}:{ROOT}"}
-        return Launch([python, str(PROGRAM), str(trace), *connectors], variables)
+        return Launch([*python, str(PROGRAM), str(trace), *connectors], variables)
 
     return launch
 
