@@ -40,7 +40,7 @@ def deployed_handler(
     """The Lambda handler of a webhook kind, as the environment says. Raises SettingsError, SecretsUnavailable."""
     chosen, clock = settings or Settings.read(), SystemClock()
     stack = Stack.of(Routes, connector, chosen)
-    stack.engine.client()
+    stack.engine.client()  # its credentials are read while the function starts, not while the first sender waits
 
     def services_for(request: WebhookRequest) -> WebhookServices:
         routes = stack.fresh.of(request.context)

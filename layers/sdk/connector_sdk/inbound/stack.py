@@ -1,4 +1,4 @@
-"""What a deployed function of an inbound kind works with: the stack's routes and deliveries, secrets, the engine."""
+"""What a deployed function of an inbound kind works with: its stack's routes and deliveries, and the engine."""
 
 from __future__ import annotations
 
