@@ -37,7 +37,8 @@ def in_stack(settings: Settings, stack: str, connector: str, *, paused: bool) ->
 
 
 def in_process(address: str, connector: str, *, paused: bool) -> None:
-    """Ask a poller that was started with `--health`. Raises NotPaused."""
+    """Ask a poller that was started with `--health`, at its HOST:PORT or address. Raises NotPaused."""
+    address = address if "://" in address else f"http://{address}"
     method = "PUT" if paused else "DELETE"
     try:
         answer = Connections(address).request(method, f"/paused/{connector}", read_timeout=ANSWER_SECONDS)

@@ -29,7 +29,9 @@ def pause(connector: Name, stack: Stack = "", address: Address = "") -> int:
 
 def tell(connector: str, stack: str, address: str, *, paused: bool) -> int:
     """Tell the poller. Raises Refusal, NotPaused, AwsError, SettingsError."""
-    if bool(stack) == bool(address):
+    if stack and address:
+        raise Refusal("name a deployed stack or a running poller, not both: --stack or --address")
+    if not stack and not address:
         raise Refusal("name a deployed stack with --stack, or a running poller with --address")
     name = connector.replace("_", "-")
     if stack:

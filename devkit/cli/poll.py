@@ -12,7 +12,9 @@ from functions.runtime.poller import process
 
 def poll(
     connectors: Annotated[list[str], typer.Argument(metavar="CONNECTOR...", help="such as http-json")],
-    health: Annotated[str, typer.Option(metavar="[HOST:]PORT", help="say there how it goes; on 127.0.0.1")] = "",
+    health: Annotated[
+        str | None, typer.Option(metavar="[HOST:]PORT", help="say there how it goes; on 127.0.0.1")
+    ] = None,
 ) -> int:
     """Do the jobs of connectors until Ctrl-C.
 

@@ -78,7 +78,7 @@ def test_a_connector_of_a_running_poller_is_paused_and_goes_on(
 ) -> None:
     assert execute(["pause", "fn", "--address", address]) == 0
     assert health(address)["state"] == "paused"
-    assert execute(["resume", "fn", "--address", address]) == 0
+    assert execute(["resume", "fn", "--address", address.removeprefix("http://")]) == 0
     assert health(address)["state"] == "polling"
     engine.add("t")
     assert seen.wait(1)[0].outcome == "completed"
@@ -98,7 +98,7 @@ def test_paused_slots_ask_for_nothing_and_can_be_closed() -> None:
         (["pause", "other", "--address", "ADDRESS"], "no connector 'other' runs here; there are fn"),
         (["pause", "fn", "--address", "http://127.0.0.1:1"], "no poller answers at http://127.0.0.1:1"),
         (["resume", "fn"], "name a deployed stack with --stack, or a running poller with --address"),
-        (["pause", "fn", "--stack", "s", "--address", "http://127.0.0.1:1"], "name a deployed stack"),
+        (["pause", "fn", "--stack", "s", "--address", "http://127.0.0.1:1"], "not both: --stack or --address"),
     ],
 )
 def test_what_cannot_be_paused_is_one_sentence(

@@ -87,6 +87,7 @@ def test_what_keeps_it_from_starting_is_one_sentence(variables: dict[str, str], 
 @pytest.mark.parametrize(
     ("place", "words"),
     [
+        ("", "nothing can listen on : it is no port or HOST:PORT"),
         ("nowhere", "nothing can listen on nowhere: it is no port or HOST:PORT"),
         ("70000", "nothing can listen on 70000: it is no port or HOST:PORT"),
         ("127.0.0.1:", "nothing can listen on 127.0.0.1:: it is no port or HOST:PORT"),

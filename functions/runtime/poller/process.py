@@ -43,7 +43,7 @@ def poll(names: Sequence[str], health: str | None = None) -> int:
     log_lines(LOG_FORMAT, logging.INFO)
     descriptors = allow_all()
     with ExitStack() as stack:
-        server = stack.enter_context(closing(HealthServer(health))) if health else None
+        server = stack.enter_context(closing(HealthServer(health))) if health is not None else None
         poller, connectors = _poller(names)
         for sentence in too_few(descriptors, SLOTS_PER_TYPE * len(poller.figures())):
             log.warning("%s", sentence)
