@@ -15,6 +15,14 @@ from functions.runtime.poller.slots import Slots
 FOREVER = 20.0
 
 
+def asks(slots: Slots, *, backlog: bool) -> tuple[threading.Thread, list[int]]:
+    """Ask in a thread of its own; what for is in the list once it is known."""
+    asked: list[int] = []
+    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=backlog)))
+    asking.start()
+    return asking, asked
+
+
 @pytest.mark.parametrize("backlog", [False, True])
 def test_empty_slots_are_all_asked_for_at_once(backlog: bool) -> None:
     assert Slots(256, FOREVER).ask(backlog=backlog) == 256
@@ -44,9 +52,7 @@ def test_less_than_half_is_asked_for_once_it_has_lingered(capacity: int, taken: 
 def test_full_slots_wait_for_the_first_that_comes_free() -> None:
     slots = Slots(2, FOREVER)
     slots.take(2)
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
-    asking.start()
+    asking, asked = asks(slots, backlog=False)
     slots.release()
     asking.join(FOREVER)
     assert asked == [1]
@@ -56,9 +62,7 @@ def test_after_few_jobs_more_are_asked_for_when_one_of_them_is_done() -> None:
     slots = Slots(256, FOREVER, courtesy_seconds=FOREVER)
     slots.ask(backlog=False)
     slots.take(200)
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
-    asking.start()
+    asking, asked = asks(slots, backlog=False)
     slots.release()
     asking.join(FOREVER)
     assert asked == [57]
@@ -103,9 +107,7 @@ def test_a_refusal_while_slots_linger_is_waited_out() -> None:
     """Nothing to ask for is what closed slots say: the type would never be asked for again."""
     slots = Slots(8, 0.3)
     slots.take(6)
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=True)))
-    asking.start()
+    asking, asked = asks(slots, backlog=True)
     slots.refused()  # three slots are left, and six are taken
     asking.join(0.5)
     assert asked == []
@@ -145,9 +147,7 @@ def test_whoever_waits_for_a_slot_gets_one_that_has_grown() -> None:
     slots.take(2)
     slots.refused()  # one slot is left, and two are taken
     slots.release()
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
-    asking.start()
+    asking, asked = asks(slots, backlog=False)
     slots.ran()
     asking.join(FOREVER)
     assert asked == [1]
@@ -192,9 +192,7 @@ def test_whoever_waits_for_a_slot_to_borrow_gets_it_when_another_type_is_done() 
     [one, other] = shared(2, slots=17)
     other.take(FLOOR)
     one.take(FLOOR + 1)
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(other.ask(backlog=False)))
-    asking.start()
+    asking, asked = asks(other, backlog=False)
     one.release()
     asking.join(FOREVER)
     assert asked == [1]
@@ -204,18 +202,16 @@ def test_more_types_than_slots_have_their_floor_all_the_same() -> None:
     assert [slots.ask(backlog=True) for slots in shared(100)] == [8] * 100
 
 
-@pytest.mark.parametrize(("size", "asks"), [(BYTES_IN_FLIGHT - 1, True), (BYTES_IN_FLIGHT, False)])
-def test_a_type_whose_jobs_fill_the_memory_asks_for_no_more(size: int, asks: bool) -> None:
+@pytest.mark.parametrize(("size", "more"), [(BYTES_IN_FLIGHT - 1, True), (BYTES_IN_FLIGHT, False)])
+def test_a_type_whose_jobs_fill_the_memory_asks_for_no_more(size: int, more: bool) -> None:
     slots = Slots(4, FOREVER)
     slots.take(1, size)
-    asked: list[int] = []
-    asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=False)))
-    asking.start()
-    asking.join(FOREVER if asks else 0.1)
-    assert asked == ([3] if asks else [])
+    asking, asked = asks(slots, backlog=False)
+    asking.join(FOREVER if more else 0.1)
+    assert asked == ([3] if more else [])
     slots.release(size)
     asking.join(FOREVER)
-    assert asked == ([3] if asks else [4])
+    assert asked == ([3] if more else [4])
 
 
 def test_large_jobs_of_one_type_do_not_hold_up_another() -> None:

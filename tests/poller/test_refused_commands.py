@@ -77,8 +77,10 @@ def test_a_completion_that_json_cannot_say_becomes_a_failure(engine: ScriptedEng
     engine.add("t")
     finished = run_one(engine, None, invoker=Answering({"a": float("nan")}), connector=SAFE)
     assert [(command, body["retries"]) for _, command, body in engine.commands()] == [("failure", 2)]
-    why = "Out of range float values are not JSON compliant"  # Python 3.13 adds which
-    assert finished.message.startswith(f"the engine refused the completion of function fn ({why}")
+    assert finished.message in (
+        "the engine refused the completion of function fn (Out of range float values are not JSON compliant)",
+        "the engine refused the completion of function fn (Out of range float values are not JSON compliant: nan)",
+    )  # the second one from Python 3.13 on
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark(engine: ScriptedEngine) -> None:

@@ -131,14 +131,10 @@ def test_calls_that_begin_now_and_then_while_the_process_computes_wait_for_each_
     monkeypatch.setattr("functions.runtime.poller.threads.process_time", lambda: clock.monotonic() + next(readings))
     monkeypatch.setattr(Computing, "look", lambda *_: 4)
 
-    def call() -> None:
-        begun.release()
-        assert go.wait(WAIT_SECONDS)
-
     threads = Threads("job", clock)
     for _ in range(2):
         clock.advance(1_000)
-        threads.start(call)
+        threads.start(lambda: _begin_and_hold(begun, go))
     assert begun.acquire(timeout=WAIT_SECONDS)
     assert not begun.acquire(blocking=False)
     go.set()
@@ -149,14 +145,10 @@ def test_calls_that_begin_now_and_then_while_the_process_computes_wait_for_each_
 def test_a_call_beside_old_ones_that_wait_begins_at_once() -> None:
     clock, go, begun = ControlledClock(), threading.Event(), threading.Semaphore(0)
 
-    def call() -> None:
-        begun.release()
-        assert go.wait(WAIT_SECONDS)
-
     threads = Threads("never ticks", clock)
     for _ in range(12):
         clock.advance(60_000)
-        threads.start(call)
+        threads.start(lambda: _begin_and_hold(begun, go))
         assert begun.acquire(timeout=WAIT_SECONDS)
     assert not any(thread.name == "never ticks pace" for thread in threading.enumerate())
     go.set()
@@ -235,6 +227,11 @@ def test_what_only_reports_waits_for_nobody_not_even_after_the_end() -> None:
 
 def _hold(go: threading.Event) -> None:
     go.wait(WAIT_SECONDS)
+
+
+def _begin_and_hold(begun: threading.Semaphore, go: threading.Event) -> None:
+    begun.release()
+    assert go.wait(WAIT_SECONDS)
 
 
 def _wait(barrier: threading.Barrier) -> None:
