@@ -27,7 +27,7 @@ class LogLine(logging.Formatter):
 def log_lines(form: str, level: int = logging.WARNING) -> None:
     """Write the log of this process to stderr, in this form of `logging`: no thread, process or task is in it.
 
-    A poller writes a line for each job, and what a record knows of those costs as much as its text.
+    A poller writes a line for each job, so nobody looks for what the line does not say.
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()

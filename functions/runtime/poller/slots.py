@@ -10,7 +10,6 @@ GROWTH = 8
 """After a refusal the slots grow again by this part of themselves."""
 LINGER_SECONDS = 0.1
 """During a backlog, free slots wait at most this long for company, so that one slow job never starves a type."""
-
 COURTESY_SECONDS = 0.01
 """After an answer with few jobs, the engine is asked again when one is done, at the latest after this long: a
 request that finds none costs the engine as much as a command does, and would stand before that job's completion."""
@@ -19,11 +18,11 @@ request that finds none costs the engine as much as a command does, and would st
 class Slots:
     """The slots of one job type: `floor` of its own, the rest up to `capacity` borrowed from the room.
 
-    The refill rule: while a slot is free, a request is open, and it asks for all free slots; the next one begins when a
-    job is done, or after `courtesy_seconds`. Only when the last answer was full (a backlog) does it wait
-    until half of the slots are free, or for `linger_seconds`: big batches cost the engine less than many small ones. A
-    type borrows during a backlog, or when all of its own slots are taken; what an
-    open request asks for is borrowed as well, since the engine may fill it at any moment.
+    The refill rule: while a slot is free, a request is open, and it asks for all free slots. After an answer with few
+    jobs the next one begins when a job is done, or after `courtesy_seconds`; only when the last answer was full (a
+    backlog) does it wait until half of the slots are free, or for `linger_seconds`: big batches cost the engine less
+    than many small ones. A type borrows during a backlog, or when all of its own slots are taken; what an open request
+    asks for is borrowed as well, since the engine may fill it at any moment.
     """
 
     def __init__(
