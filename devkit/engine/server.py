@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 import uvicorn
+from starlette.applications import Starlette
 
 from connector_sdk.clock import Clock
 from devkit.engine.engine import Engine
@@ -34,10 +35,11 @@ class EngineNotStarted(Exception):
 
 
 class _Server(uvicorn.Server):
-    """Tells when it serves, or that it never will."""
+    """Tells when it serves, or that it never will; when it stops, nobody goes on waiting for jobs or results."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
         super().__init__(config)
+        self._app = app
         self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -45,6 +47,10 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         finally:
             self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.stopping.set_result(None)
+        await super().shutdown(sockets)
 
 
 class RunningEngine:
@@ -56,14 +62,15 @@ class RunningEngine:
         self.token_address = f"http://{host}:{port}{LOGIN_PATH}"
         self.engine = engine
         self._socket = listening
+        app = build(engine, prefix=prefix, token=token)
         config = uvicorn.Config(
-            build(engine, prefix=prefix, token=token),
+            app,
             log_config=None,
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=1,
         )
-        self._server = _Server(config)
+        self._server = _Server(config, app)
         self._thread = threading.Thread(target=self._serve, name="development engine", daemon=True)
         self._thread.start()
         if not self._server.ready.wait(START_SECONDS) or not self._server.started:
@@ -74,7 +81,7 @@ class RunningEngine:
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Stop serving; open long polls are cut after a second."""
+        """Stop serving; whoever waits for jobs or a result is answered, without them."""
         self._server.should_exit = True
         self._thread.join(STOP_SECONDS)
         self._socket.close()

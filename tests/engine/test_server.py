@@ -1,5 +1,12 @@
 """The engine as a server, and what it says about models that it cannot run."""
 
+import json
+import logging
+from contextlib import closing
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
 import pytest
 
 from devkit.engine import server
@@ -23,6 +30,41 @@ def test_an_engine_that_was_stopped_answers_no_more() -> None:
     running.stop()
     with pytest.raises(OSError, match="refused"):
         Driver(running).request("GET", "/topology")
+
+
+def test_whoever_waits_while_the_engine_stops_is_answered_and_nothing_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    running = server.start()
+    engine = Driver(running)
+    engine.deploy("P", "{s: {is: start}, t: {is: service, type: t}, e: {is: end}}")
+    with (
+        closing(_sent(running, "/jobs/activation", {"type": "x", "maxJobsToActivate": 1, "timeout": 1})) as poll,
+        closing(
+            _sent(running, "/process-instances", {"processDefinitionId": "P", "awaitCompletion": True})
+        ) as creation,
+    ):
+        assert len(engine.jobs("t", requestTimeout=10_000)) == 1  # what was sent before this is being waited for
+        running.stop()
+        assert _answer(poll) == (200, {"jobs": []})
+        status, problem = _answer(creation)
+    assert (status, problem["detail"]) == (
+        504,
+        "Expected to handle REST API request, but the development engine has stopped",
+    )
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def _sent(running: server.RunningEngine, path: str, body: dict[str, Any]) -> HTTPConnection:
+    """A request whose answer is for later."""
+    connection = HTTPConnection(urlsplit(running.address).netloc, timeout=10)
+    connection.request("POST", f"/v2{path}", json.dumps(body), {"Content-Type": "application/json"})
+    return connection
+
+
+def _answer(connection: HTTPConnection) -> tuple[int, Any]:
+    with connection.getresponse() as response:
+        return response.status, json.load(response)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,8 @@ def build(engine: Engine, *, prefix: str = "", token: str | None = None) -> Star
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.polls = jobs.LongPolls(engine)
+        app.state.stopping = asyncio.get_running_loop().create_future()
+        app.state.polls = jobs.LongPolls(engine, app.state.stopping)
         ticking = asyncio.create_task(_tick(engine))
         yield
         ticking.cancel()

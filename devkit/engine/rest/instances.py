@@ -74,7 +74,7 @@ async def create(request: Request) -> Response:
     variables: Variables = {}
     if body.get("awaitCompletion"):
         try:
-            variables = await _result(body, instance.key, result)
+            variables = await _result(body, instance.key, result, request.app.state.stopping)
         finally:
             core.results.pop(instance.key, None)
     return JsonResponse(_created(definition, instance, variables, body.get("tags", [])))
@@ -92,12 +92,16 @@ def _element_id(instruction: dict[str, Any]) -> str:
         raise bad_request("Request property [startInstructions.elementId] cannot be parsed") from None
 
 
-async def _result(body: dict[str, Any], key: int, result: asyncio.Future[Variables | None]) -> Variables:
+async def _result(
+    body: dict[str, Any], key: int, result: asyncio.Future[Variables | None], stopping: asyncio.Future[None]
+) -> Variables:
     timeout_ms = body.get("requestTimeout", 0)
-    try:
-        variables = await asyncio.wait_for(result, (timeout_ms if timeout_ms > 0 else DEFAULT_AWAIT_MS) / 1000)
-    except TimeoutError:
-        raise _no_result("request timed out between gateway and broker") from None
+    seconds = (timeout_ms if timeout_ms > 0 else DEFAULT_AWAIT_MS) / 1000
+    await asyncio.wait((result, stopping), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    if not result.done():
+        stopped = "the development engine has stopped"
+        raise _no_result(stopped if stopping.done() else "request timed out between gateway and broker")
+    variables = result.result()
     if variables is None:
         raise _no_result(f"process instance with key '{key}' was cancelled")
     wanted = body.get("fetchVariables")

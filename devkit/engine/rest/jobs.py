@@ -62,7 +62,9 @@ CHANGES: bodies.Schema = {"retries": bodies.int32, "timeout": bodies.int64}
 class LongPolls:
     """Activations that wait for a job type; each is woken when something of its type becomes available."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, stopping: asyncio.Future[None]) -> None:
+        """Nobody waits any more once `stopping` is done."""
+        self._stopping = stopping
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[str, dict[asyncio.Event, None]] = {}
         self._engine = engine
@@ -81,13 +83,14 @@ class LongPolls:
                 event.set()
 
     async def wait(self, job_type: str, seconds: float, gone: asyncio.Task[Any]) -> bool:
-        """Wait for a job of a type; false if the time ran out, or if the caller has gone."""
+        """Wait for a job of a type; false if the time ran out, the caller has gone or the engine stops."""
         event = asyncio.Event()
         self._waiting.setdefault(job_type, {})[event] = None
         waiting = asyncio.ensure_future(event.wait())
         try:
-            await asyncio.wait({waiting, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            return event.is_set() and not gone.done()
+            over = {gone, self._stopping}
+            await asyncio.wait({waiting, *over}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            return event.is_set() and not any(one.done() for one in over)
         finally:
             waiting.cancel()
             del self._waiting[job_type][event]
@@ -129,7 +132,7 @@ async def activate(request: Request) -> Response:
 
 def _activate_now(engine: Engine, body: dict[str, Any]) -> list[dict[str, Any]]:
     if TENANT not in (body.get("tenantIds") or [TENANT]):
-        return []  # Zeebe has nothing for other tenants, and does not mind being asked
+        return []  # Zeebe 8.6.0 has nothing for other tenants, and does not mind being asked, unlike for commands
     with engine.transaction() as core:
         activated = worker_commands.activate(
             core,
