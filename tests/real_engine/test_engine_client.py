@@ -106,6 +106,26 @@ def test_a_job_carries_text_keys_headers_and_only_the_variables_that_were_asked_
     assert len(job.key) == 16
 
 
+def test_an_activation_for_tenants_that_are_not_there_finds_no_jobs_and_is_no_error(
+    activate: Callable[..., list[Job]],
+) -> None:
+    assert activate(tenant_ids=["other"], request_timeout_ms=-1) == []
+    assert activate(tenant_ids=[""], request_timeout_ms=-1) == []
+    assert len(activate(tenant_ids=["other", "<default>"])) == 1
+
+
+def test_a_command_for_a_tenant_that_is_not_there_is_refused(engine: EngineClient) -> None:
+    disabled = "with tenant identifier 'other', but multi-tenancy is disabled"
+    with pytest.raises(EngineRejected, match=f"400 INVALID_ARGUMENT: .*Publish Message {disabled}"):
+        engine.publish_message("m", tenant_id="other")
+    with pytest.raises(EngineRejected, match=f"400 INVALID_ARGUMENT: .*Create Process Instance {disabled}"):
+        engine.create_instance(process_definition_id="no-such-process", tenant_id="other")
+
+
+def test_a_blank_tenant_is_the_default_one(engine: EngineClient) -> None:
+    assert engine.publish_message("m", tenant_id=" ").tenant_id == "<default>"
+
+
 def test_an_activation_without_jobs_answers_at_once_when_it_is_told_not_to_wait(engine: EngineClient) -> None:
     assert engine.activate_jobs("no-jobs", max_jobs=1, timeout_ms=1000, worker="w", request_timeout_ms=-1) == []
 

@@ -195,9 +195,9 @@ def command_key(request: Request, name: str) -> int:
 
 
 def require_tenant(body: Mapping[str, Any], command: str) -> None:
-    """Only the default tenant is there. Raises Problem."""
-    tenant = body.get("tenantId") or TENANT
-    if tenant != TENANT:
+    """Only the default tenant is there, and a blank name is its name, too. Raises Problem."""
+    tenant = body.get("tenantId", "")
+    if tenant != TENANT and tenant.strip():
         raise invalid(
             f"Expected to handle request {command} with tenant identifier '{tenant}', but multi-tenancy is disabled"
         )
