@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage, IncompleteRead, InvalidURL, LineTooLong, RemoteDisconnected
 from io import BufferedIOBase
+from typing import NamedTuple
 
 MAX_LINE_BYTES = 65_536
 MAX_FIELDS = 500
@@ -17,6 +17,7 @@ MAX_FIELDS = 500
 PIECE_BYTES = 64 * 1024
 METHODS_WITH_CONTENT = frozenset({"POST", "PUT", "PATCH"})
 SWITCHING_PROTOCOLS, NO_CONTENT, NOT_MODIFIED = 101, 204, 304
+CODINGS, LENGTH, OPTIONS = b"transfer-encoding", b"content-length", b"connection"
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[!-~]*")
@@ -27,8 +28,7 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?")
 Fields = Iterable[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What comes before the content of an answer."""
 
     status: int
@@ -80,10 +80,11 @@ def read_head(answer: BufferedIOBase, method: bytes) -> Head:
         fields = _fields(answer)
         if status >= 200 or status == SWITCHING_PROTOCOLS:
             break
+    lists = _lists(fields)
     is_empty = method == b"HEAD" or status in (SWITCHING_PROTOCOLS, NO_CONTENT, NOT_MODIFIED)
-    length, chunked = (0, False) if is_empty else _framing(fields)
+    length, chunked = (0, False) if is_empty else _framing(lists)
     ends = length is None and not chunked
-    closes = ends or status == SWITCHING_PROTOCOLS or _closes(version, fields)
+    closes = ends or status == SWITCHING_PROTOCOLS or _closes(version, lists[OPTIONS])
     return Head(status, reason, fields, length, chunked, closes)
 
 
@@ -134,30 +135,35 @@ def _fields(answer: BufferedIOBase) -> list[tuple[bytes, bytes]]:
     fields: list[tuple[bytes, bytes]] = []
     while line := _line(answer):
         name, colon, value = line.partition(b":")
-        if line[:1] in b" \t" and fields:  # a long one goes on (RFC 9112, section 5.2)
+        if colon and _TOKEN.fullmatch(name):
+            fields.append((name, value.strip(b" \t")))
+        elif line[:1] in b" \t" and fields:  # a long one goes on (RFC 9112, section 5.2)
             name, begun = fields.pop()
-            value = b"%s %s" % (begun, line.strip(b" \t"))
-        elif not (colon and _TOKEN.fullmatch(name)):
+            fields.append((name, (b"%s %s" % (begun, line.strip(b" \t"))).strip(b" \t")))
+        else:
             raise HTTPException("a malformed header")
-        fields.append((name, value.strip(b" \t")))
         if len(fields) > MAX_FIELDS:
             raise HTTPException(f"more than {MAX_FIELDS} headers")
     return fields
 
 
-def _values(fields: Fields, wanted: bytes) -> list[bytes]:
-    """The members of a header's list."""
-    return [one.strip().lower() for name, value in fields if name.lower() == wanted for one in value.split(b",") if one]
+def _lists(fields: Fields) -> dict[bytes, list[bytes]]:
+    """The members of the lists in the headers that say where the content and the connection end."""
+    lists: dict[bytes, list[bytes]] = {CODINGS: [], LENGTH: [], OPTIONS: []}
+    for name, value in fields:
+        members = lists.get(name.lower())
+        if members is not None:
+            members += [one.strip().lower() for one in value.split(b",") if one]
+    return lists
 
 
-def _framing(fields: Fields) -> tuple[int | None, bool]:
+def _framing(lists: Mapping[bytes, list[bytes]]) -> tuple[int | None, bool]:
     """How long the content is, and whether it comes in chunks (RFC 9112, section 6.3)."""
-    codings = _values(fields, b"transfer-encoding")
-    if codings:
-        if codings != [b"chunked"]:
+    if lists[CODINGS]:
+        if lists[CODINGS] != [b"chunked"]:
             raise HTTPException("another transfer coding than chunked")
         return None, True
-    lengths = set(_values(fields, b"content-length"))
+    lengths = set(lists[LENGTH])
     if not lengths:
         return None, False
     length = lengths.pop()
@@ -166,8 +172,7 @@ def _framing(fields: Fields) -> tuple[int | None, bool]:
     return int(length), False
 
 
-def _closes(version: int, fields: Fields) -> bool:
-    options = _values(fields, b"connection")
+def _closes(version: int, options: list[bytes]) -> bool:
     return b"close" in options or (version == 0 and b"keep-alive" not in options)
 
 
