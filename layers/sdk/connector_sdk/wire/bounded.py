@@ -42,9 +42,13 @@ class BoundedSocket:
     def sendall(self, data: bytes) -> None:
         self.ready().sendall(data)
 
+    def reader(self) -> io.BufferedReader:
+        """For reading bytes while the socket is open."""
+        return io.BufferedReader(_Reading(self))
+
     def makefile(self, mode: str) -> io.BufferedReader:
         """For reading bytes, whatever the mode says."""
-        return io.BufferedReader(_Reading(self, self._socket.makefile("rb", buffering=0)))
+        return io.BufferedReader(_File(self, self._socket.makefile("rb", buffering=0)))
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -55,19 +59,25 @@ class BoundedSocket:
 
 
 class _Reading(io.RawIOBase):
-    """The socket's unbuffered file; before each read its time-out is what is left."""
+    """Reads from the socket; before each read its time-out is what is left."""
 
-    def __init__(self, bounded: BoundedSocket, raw: io.RawIOBase) -> None:
+    def __init__(self, bounded: BoundedSocket) -> None:
         self._bounded = bounded
-        self._raw = raw
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._bounded.ready()
-        return self._raw.readinto(buffer)
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        return self._bounded.ready().recv_into(buffer)
+
+
+class _File(_Reading):
+    """The same, holding a file of the socket's own, which keeps it open."""
+
+    def __init__(self, bounded: BoundedSocket, held: io.RawIOBase) -> None:
+        super().__init__(bounded)
+        self._held = held
 
     def close(self) -> None:
-        self._raw.close()
+        self._held.close()
         super().close()

@@ -9,16 +9,15 @@ import ssl
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.bounded import BoundedSocket, within
 from connector_sdk.wire.checked import PORTS, checked_connection
-from connector_sdk.wire.messages import message, read_head, read_pieces, request_message
+from connector_sdk.wire.messages import Fields, message, read_head, read_pieces, request_message
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 30.0
@@ -36,13 +35,17 @@ Arriving = Callable[[int | None], None]
 """Called with the bytes of an answer's body (None: not told) before it is read; what it waits is no one's time-out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A whole answer, whatever its status."""
 
     status: int
-    headers: http.client.HTTPMessage
+    fields: Fields
     body: bytes
+
+    @property
+    def headers(self) -> http.client.HTTPMessage:
+        """Made of the fields each time: most answers have none that anybody reads."""
+        return message(self.fields)
 
 
 class Connections:
@@ -136,10 +139,10 @@ class Connections:
             bounded = _bounded(connection)
             bounded.bound(request.read_timeout, request.deadline)
             bounded.sendall(request_message(request.method, request.target, self._name, request.headers, request.body))
-            with bounded.makefile("rb") as answer:
-                head = read_head(answer, request.method.encode())
-                request.announce(head.length, bounded)
-                content = b"".join(read_pieces(answer, head))
+            answer = bounded.reader()
+            head = read_head(answer, request.method.encode())
+            request.announce(head.length, bounded)
+            content = b"".join(read_pieces(answer, head))
         except (http.client.HTTPException, ConnectionError, ssl.SSLEOFError) as error:
             connection.close()
             if head is not None:
@@ -156,7 +159,7 @@ class Connections:
             connection.close()
         else:
             self._give_back(connection)
-        return Response(head.status, message(head.fields), content)
+        return Response(head.status, head.fields, content)
 
     def _connect(self, deadline: float | None) -> http.client.HTTPConnection:
         try:
@@ -198,26 +201,22 @@ class Connections:
             connection.close()
 
     def _give_back(self, connection: http.client.HTTPConnection) -> None:
-        now = _now()
+        now, dropped = _now(), list[_Idle]()
         with self._lock:
             self._idle.append(_Idle(connection, now))
-            too_many = max(0, len(self._idle) - MAX_IDLE_CONNECTIONS)
-            kept = [idle for idle in self._idle[too_many:] if now - idle.since <= MAX_IDLE_SECONDS]
-            dropped = self._idle[: len(self._idle) - len(kept)]
-            self._idle[:] = kept
+            while len(self._idle) > MAX_IDLE_CONNECTIONS or now - self._idle[0].since > MAX_IDLE_SECONDS:
+                dropped.append(self._idle.pop(0))
         _close_all(dropped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Idle:
+class _Idle(NamedTuple):
     """A connection that nobody uses; the pool has the one that was used last at its end."""
 
     connection: http.client.HTTPConnection
     since: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     method: str
     target: str
     body: bytes | None
