@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable
+from logging.handlers import BufferingHandler
 
 import pytest
 from hypothesis import given
@@ -85,3 +86,31 @@ def test_a_traceback_has_lines_of_its_own_and_none_begins_like_one_of_the_log() 
     assert first == "ERROR a fault"
     assert others[0] == "  Traceback (most recent call last):"
     assert others[-2:] == ["  ValueError: x\\rINFO forged", "  INFO forged too"]
+
+
+def test_a_line_has_its_own_time_also_in_the_same_second() -> None:
+    ours, pythons = LogLine("%(asctime)s"), logging.Formatter("%(asctime)s")
+    for seconds in (1.0, 1.25, 1.999, 2.0, 1.5):
+        record = logging.makeLogRecord({"created": seconds, "msecs": seconds % 1 * 1000})
+        assert ours.format(record) == pythons.format(record)
+
+
+def test_the_parts_of_a_line_are_fields_where_they_are_asked_for() -> None:
+    log, handler = logging.Logger("here"), BufferingHandler(3)
+    log.addHandler(handler)
+    done = Finished(JOB, "fn", "failed", "no", Result.TAKEN, 2)
+    log_finished(log, done, "http://operate", structured=True)
+    log_finished(log, done, "http://operate")
+    first, second = (vars(record) for record in handler.buffer)
+    assert {name: first[name] for name in first.keys() - second.keys()} == {
+        "job": "1",
+        "jobType": "acme:1",
+        "instance": "2",
+        "element": "pay",
+        "elementInstance": "3",
+        "function": "fn",
+        "outcome": "failed",
+        "result": "taken",
+        "retriesLeft": 2,
+        "operate": "http://operate/processes/2",
+    }

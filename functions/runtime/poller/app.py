@@ -75,7 +75,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             tenant_ids=settings.tenant_ids,
         ),
         clock=clock,
-        observer=lambda finished: log_finished(log, finished, settings.operate_address),
+        observer=lambda finished: log_finished(log, finished, settings.operate_address, structured=True),
         tell=Heartbeat(settings.stack),
     )
     try:

@@ -54,26 +54,13 @@ Observer = Callable[[Finished], None]
 """Called in the thread that ran the job; an exception in it is logged and changes nothing."""
 
 
-def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> None:
-    """One line for one job, a warning if it failed or the engine did not learn of it; its parts as structured fields.
+def log_finished(log: logging.Logger, finished: Finished, operate: str = "", *, structured: bool = False) -> None:
+    """One line for one job, a warning if it failed or the engine did not learn of it.
 
-    `operate` is the address of Operate.
+    `operate` is the address of Operate. `structured`: its parts are fields of the record as well.
     """
     job = finished.job
-    parts: dict[str, str | int] = {
-        "job": job.key,
-        "jobType": job.type,
-        "instance": job.process_instance_key,
-        "element": job.element_id,
-        "elementInstance": job.element_instance_key,
-        "function": finished.function,
-        "outcome": finished.outcome,
-        "result": finished.result.value,
-    }
-    if finished.retries_left is not None:
-        parts["retriesLeft"] = finished.retries_left
-    if operate:
-        parts["operate"] = f"{operate}/processes/{job.process_instance_key}"
+    page = f"{operate}/processes/{job.process_instance_key}" if operate else ""
     log.log(
         logging.WARNING if finished.outcome == "failed" or finished.result in _UNTOLD else logging.INFO,
         "job %s of instance %s, element %s (%s): %s, %s %s%s%s",
@@ -85,6 +72,25 @@ def log_finished(log: logging.Logger, finished: Finished, operate: str = "") -> 
         finished.function,
         finished.ending,
         f": {finished.message}" if finished.message else "",
-        f" ({parts['operate']})" if operate else "",
-        extra=parts,
+        f" ({page})" if page else "",
+        extra=_fields(finished, page) if structured else None,
     )
+
+
+def _fields(finished: Finished, page: str) -> dict[str, str | int]:
+    job = finished.job
+    fields: dict[str, str | int] = {
+        "job": job.key,
+        "jobType": job.type,
+        "instance": job.process_instance_key,
+        "element": job.element_id,
+        "elementInstance": job.element_instance_key,
+        "function": finished.function,
+        "outcome": finished.outcome,
+        "result": finished.result.value,
+    }
+    if finished.retries_left is not None:
+        fields["retriesLeft"] = finished.retries_left
+    if page:
+        fields["operate"] = page
+    return fields

@@ -17,6 +17,15 @@ class LogLine(logging.Formatter):
     like a line of the log. The lines of a traceback are kept, indented.
     """
 
+    _second, _time = -1, ""
+    """The last second that a line was written in, and its text up to the milliseconds."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """As ever, but worked out once a second; one thread at a time writes a line."""
+        if int(record.created) != self._second:
+            self._second, self._time = int(record.created), super().formatTime(record)[:-3]
+        return f"{self._time}{int(record.msecs):03}"
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         return _escaped(super().formatMessage(record))
 
@@ -25,11 +34,13 @@ class LogLine(logging.Formatter):
 
 
 def log_lines(form: str, level: int = logging.WARNING) -> None:
-    """Write the log of this process to stderr, in this form of `logging`: no thread, process or task is in it.
+    """Write the log of this process to stderr, in this form of `logging`: no thread, process or place in code is in it.
 
-    A poller writes a line for each job, so nobody looks for what the line does not say.
+    A poller writes a line for each job, so nobody looks for what the line does not say ("Optimization" in Python's
+    Logging HOWTO).
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     handler = logging.StreamHandler()
     handler.setFormatter(LogLine(form))
     logging.basicConfig(level=level, handlers=[handler])
