@@ -27,6 +27,7 @@ ELEMENT: dict[str, Any] = {
     "properties": {"inbound.type": "io.camunda:webhook:1", "inbound.context": "orders"},
 }
 
+ENGINE = {"gatewayVersion": "8.8.0"}
 PAYLOAD: dict[str, Any] = {"request": {"body": {}, "headers": {}, "params": {}}}
 
 
@@ -55,7 +56,7 @@ def store(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_round_publishes_what_is_due(store: SqliteDeliveries, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/v2/topology").respond_with_json({})
+    httpserver.expect_request("/v2/topology").respond_with_json(ENGINE)
     httpserver.expect_request("/v2/messages/publication").respond_with_json({"messageKey": "5"})
 
     assert app.handler({}, Context()) == {"states": {"published": 2}, "postponed": 0, "engineAway": None}
@@ -102,7 +103,7 @@ def test_each_round_tells_how_long_the_oldest_event_has_been_waiting(
 def test_a_round_with_nothing_to_do_tells_so(
     store: SqliteDeliveries, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    httpserver.expect_request("/v2/topology").respond_with_json({})
+    httpserver.expect_request("/v2/topology").respond_with_json(ENGINE)
     for one in store.lease_due(10**15, 10**16, "w", 9):
         store.finish(one, State.PUBLISHED, 1, answer=None)
 
@@ -112,6 +113,6 @@ def test_a_round_with_nothing_to_do_tells_so(
 
 
 def test_nothing_more_is_begun_when_the_time_is_over(store: SqliteDeliveries, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/v2/topology").respond_with_json({})
+    httpserver.expect_request("/v2/topology").respond_with_json(ENGINE)
 
     assert app.handler({}, Context(20_000))["states"] == {}

@@ -272,6 +272,7 @@ def test_an_engine_that_does_not_answer_is_named(refused: Refused) -> None:
     ("answer", "status", "step"),
     [
         ("[]", 200, "CAMUNDA_REST_ADDRESS has to name the engine's REST API"),
+        ('{"hello": "world"}', 200, "CAMUNDA_REST_ADDRESS has to name the engine's REST API"),
         (
             "{}",
             401,

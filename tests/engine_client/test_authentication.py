@@ -16,6 +16,8 @@ from connector_sdk.engine_client import Basic, ClientCredentials, EngineClient
 from connector_sdk.errors import EngineBusy, EngineRejected, EngineUnreachable
 from connector_sdk.settings import Settings
 
+TOPOLOGY = {"gatewayVersion": "8.6.0"}
+
 
 class TokenEndpoint:
     """Hands out token-1, token-2 …; the engine takes the ones in `valid` (None: all)."""
@@ -37,7 +39,7 @@ class TokenEndpoint:
         header = request.headers["Authorization"]
         self.seen.append(header)
         accepted = self.valid is None or header.removeprefix("Bearer ") in self.valid
-        return Response("{}", status=200 if accepted else 401)
+        return Response(json.dumps(TOPOLOGY), status=200 if accepted else 401)
 
 
 @pytest.fixture
@@ -59,17 +61,17 @@ def engine(httpserver: HTTPServer, credentials: ClientCredentials) -> EngineClie
 
 def test_no_authentication_sends_no_header(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/v2/topology").respond_with_handler(
-        lambda request: Response(json.dumps({"header": request.headers.get("Authorization")}))
+        lambda request: Response(json.dumps({**TOPOLOGY, "header": request.headers.get("Authorization")}))
     )
-    assert EngineClient(httpserver.url_for("")).topology() == {"header": None}
+    assert EngineClient(httpserver.url_for("")).topology() == {**TOPOLOGY, "header": None}
 
 
 def test_basic_sends_user_and_password_and_shows_no_password(httpserver: HTTPServer) -> None:
     basic = Basic("Aladdin", "open sesame")
     httpserver.expect_request(
         "/v2/topology", headers={"Authorization": "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
-    ).respond_with_json({})
-    assert EngineClient(httpserver.url_for(""), authentication=basic).topology() == {}
+    ).respond_with_json(TOPOLOGY)
+    assert EngineClient(httpserver.url_for(""), authentication=basic).topology() == TOPOLOGY
     assert "sesame" not in repr(basic)
 
 
@@ -114,7 +116,7 @@ def test_a_401_renews_the_token_once(httpserver: HTTPServer, engine: EngineClien
     endpoint = TokenEndpoint(httpserver)
     engine.topology()
     endpoint.valid = {"token-2"}
-    assert engine.topology() == {}
+    assert engine.topology() == TOPOLOGY
     assert endpoint.seen == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
 
 

@@ -133,7 +133,7 @@ def test_a_plain_start_event_creates_an_instance_of_the_deployed_version(host: H
 
 def test_an_event_that_came_while_the_engine_was_away_reaches_it_once(host: Host, httpserver: HTTPServer) -> None:
     httpserver.expect_ordered_request("/v2/messages/publication").respond_with_data("", 503)
-    httpserver.expect_ordered_request("/v2/topology").respond_with_json({})
+    httpserver.expect_ordered_request("/v2/topology").respond_with_json(ENGINE)
     httpserver.expect_ordered_request("/v2/messages/publication").respond_with_json({"messageKey": 42})
     assert host.send(b'{"issue": {}}')[0] == 201
     [left] = host.store.newest()

@@ -13,6 +13,7 @@ from typing import Any
 WAIT_SECONDS = 20
 PROBLEM = {"title": "SCRIPTED", "detail": "as told"}
 PAGE = "<html>default backend</html>"
+TOPOLOGY = b'{"gatewayVersion": "8.8.0"}'
 
 
 class ScriptedEngine:
@@ -60,9 +61,9 @@ class ScriptedEngine:
 
             def do_GET(self) -> None:
                 self.send_response(200)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(TOPOLOGY)))
                 self.end_headers()
-                self.wfile.write(b"{}")
+                self.wfile.write(TOPOLOGY)
 
         class Server(ThreadingHTTPServer):
             request_queue_size = 128

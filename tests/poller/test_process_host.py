@@ -123,6 +123,24 @@ def test_an_address_without_an_engine_names_the_setting(httpserver: HTTPServer) 
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("program", "begin", "end"),
+    [(POLLER, "poller", "\n"), (COMMAND, "connectors", "; CAMUNDA_REST_ADDRESS has to name the engine's REST API\n")],
+)
+def test_an_address_of_something_else_that_answers_in_json_is_no_engine(
+    httpserver: HTTPServer, program: Sequence[str], begin: str, end: str
+) -> None:
+    httpserver.expect_request("/v2/topology").respond_with_json({"hello": "world"})
+    address = httpserver.url_for("/").removesuffix("/")
+    with process({"CAMUNDA_REST_ADDRESS": address}, "http-json", program=program) as started:
+        _, said = started.communicate(timeout=WAIT_SECONDS)
+    assert started.returncode == 2
+    assert said == (
+        f"{begin}: the engine refused GET /topology: 200 unexpected answer: {address} "
+        f"(CAMUNDA_REST_ADDRESS) is no engine's REST API: the answer has neither brokers nor gatewayVersion{end}"
+    )
+
+
 def test_variables_that_nothing_reads_are_named() -> None:
     variables = {
         "CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1",

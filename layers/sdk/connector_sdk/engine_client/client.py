@@ -34,6 +34,8 @@ POLL_MARGIN_SECONDS = 10.0
 ENGINE_POLL_SECONDS = 10.0
 """How long the engine keeps an activation open when the request does not say (its default)."""
 SEARCH_PAGE = 1000
+TOPOLOGY = ("brokers", "gatewayVersion")
+"""Every engine tells these of itself, whatever its version."""
 BUSINESS_IDS_SINCE = (8, 9)
 _VERSION = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 DOCUMENT = "camunda.document.type"
@@ -100,13 +102,18 @@ class EngineClient:
     def topology(self) -> dict[str, Any]:
         """Brokers, partitions, `gatewayVersion`, and from 8.9 on `clusterId`; the first thing to ask an engine.
 
-        A 404 says that its address is wrong.
+        A 404 says that its address is wrong, and so does JSON that is no topology.
         """
         try:
-            return self._call("GET", "/topology", read=_object, repeatable=True)
+            told = self._call("GET", "/topology", read=_object, repeatable=True)
         except EngineNotFound as error:
             detail = f"{error.detail}; is CAMUNDA_REST_ADDRESS right? It says {self.address}"
             raise EngineNotFound(error.status, error.title, detail, "GET /topology", problem=error.problem) from error
+        if told.keys().isdisjoint(TOPOLOGY):
+            lacks = "the answer has neither " + " nor ".join(TOPOLOGY)
+            detail = f"{self.address} (CAMUNDA_REST_ADDRESS) is no engine's REST API: {lacks}"
+            raise EngineRejected(200, "unexpected answer", detail, "GET /topology")
+        return told
 
     def has_business_ids(self) -> bool:
         """Whether instances are created and found under a `businessId` (8.9 and newer); the engine is asked once.
