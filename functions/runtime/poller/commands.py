@@ -124,7 +124,8 @@ class Commands:
         *,
         body: Mapping[str, Any] | None = None,
     ) -> Sent:
-        backoff, attempts = Backoff(self._random), Counter[type[Exception]]()
+        backoff = Backoff(self._random)
+        attempts: Counter[type[Exception]] = Counter()
         while True:
             if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
                 log.warning("job %s: %s is not sent, somebody else may have the job by now", job.key, what)

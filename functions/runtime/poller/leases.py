@@ -24,6 +24,7 @@ CHECK_SECONDS = 5.0
 """How often locks are looked at; less than the margin, so that none is missed."""
 EXTENSIONS = 8
 """Locks that are extended side by side."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 EXTENSION_SECONDS = 3.0
 """How long one extension may take: an engine that hangs must not make the other locks run out."""
 
@@ -130,9 +131,6 @@ class Leases:
 
 def _size(job: Job) -> int:
     try:
-        return sum(
-            len(json.dumps(part, ensure_ascii=False).encode(errors="replace"))
-            for part in (job.variables, job.custom_headers)
-        )
+        return len(_ENCODER.encode((job.variables, job.custom_headers)).encode(errors="replace"))
     except RecursionError:
         return 0  # nested too deeply for JSON; whoever hands it on says so

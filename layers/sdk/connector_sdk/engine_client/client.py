@@ -37,6 +37,7 @@ SEARCH_PAGE = 1000
 TOPOLOGY = ("brokers", "gatewayVersion")
 """Every engine tells these of itself, whatever its version."""
 BUSINESS_IDS_SINCE = (8, 9)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _VERSION = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 DOCUMENT = "camunda.document.type"
 """What makes an object the reference of a document."""
@@ -169,7 +170,7 @@ class EngineClient:
             content["tenantIds"] = list(tenant_ids)
         wait = ENGINE_POLL_SECONDS if request_timeout_ms == 0 else max(request_timeout_ms, 0) / 1000
         request = Request(
-            "POST", "/jobs/activation", _json(content), read_timeout=wait + POLL_MARGIN_SECONDS, poll=True
+            "POST", "/jobs/activation", _json(content), read_timeout=wait + POLL_MARGIN_SECONDS, held_open=True
         )
         return self._rest.send(request, _jobs, self._seconds)
 
@@ -252,7 +253,7 @@ class EngineClient:
         }
         waited = (request_timeout_ms or 0) / 1000 + POLL_MARGIN_SECONDS if await_completion else 0.0
         body, timeout = _json(_given(optional)), max(self._read_timeout, waited)
-        request = Request("POST", "/process-instances", body, read_timeout=timeout, poll=await_completion)
+        request = Request("POST", "/process-instances", body, read_timeout=timeout, held_open=await_completion)
         return self._rest.send(request, CreatedInstance.from_wire, self._seconds)
 
     def create_document(self, content: bytes, content_type: str | None, file_name: str | None) -> dict[str, Any]:
@@ -345,7 +346,7 @@ def _given(optional: Mapping[str, Any]) -> dict[str, Any]:
 
 def _json(content: Any) -> bytes:
     """Raises ValueError for what JSON cannot say (NaN). Half a surrogate pair becomes `?`, as in Java."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
+    return _ENCODER.encode(content).encode(errors="replace")
 
 
 def _document(reference: Mapping[str, Any], rest: str = "") -> str:
