@@ -50,7 +50,7 @@ def test_the_refusal_of_a_job_type_names_the_variable_that_gave_it(monkeypatch: 
     with pytest.raises(SettingsError) as refused, served():
         pass
     assert str(refused.value) == (
-        "slack and http-json both serve io.camunda:slack:1: set CONNECTOR_HTTP_JSON_TYPE to another job type"
+        "slack and http-json both serve io.camunda:slack:1: CONNECTOR_HTTP_JSON_TYPE has to name another job type"
     )
 
 

@@ -47,9 +47,10 @@ def test_a_connector_is_found_by_its_name_or_its_folder() -> None:
     ("name", "words"),
     [
         ("no-such", "functions/outbound/no_such/app.py does not exist; there are email, eventbridge, graphql, "),
-        ("../poller", "letters, digits and dashes"),
-        ("Http", "letters, digits and dashes"),
-        ("", "letters, digits and dashes"),
+        ("../poller", "letters, digits and dashes; there are email, eventbridge, graphql, "),
+        ("Http", "letters, digits and dashes; there are email, eventbridge, graphql, "),
+        ("", "letters, digits and dashes; there are email, eventbridge, graphql, "),
+        ("io.camunda:http-json:1", "letters, digits and dashes; there are email, eventbridge, graphql, "),
     ],
 )
 def test_an_unknown_connector_is_named(name: str, words: str) -> None:
@@ -57,14 +58,20 @@ def test_an_unknown_connector_is_named(name: str, words: str) -> None:
         load(name)
 
 
-def test_two_connectors_on_one_job_type_are_refused_with_the_variable_that_made_them_two() -> None:
+@pytest.mark.parametrize(
+    ("program", "begin", "end"),
+    [(POLLER, "poller", "\n"), (COMMAND, "connectors", "; set it in the environment and try again\n")],
+)
+def test_two_connectors_on_one_job_type_are_refused_with_the_variable_that_made_them_two(
+    program: Sequence[str], begin: str, end: str
+) -> None:
     variables = {"CAMUNDA_REST_ADDRESS": "http://127.0.0.1:1", "CONNECTOR_GRAPHQL_TYPE": "io.camunda:http-json:1"}
-    with process(variables, "http-json", "graphql", "http_json") as started:
+    with process(variables, "http-json", "graphql", "http_json", program=program) as started:
         _, said = started.communicate(timeout=WAIT_SECONDS)
     assert started.returncode == 2
     assert said == (
-        "poller: graphql and http-json both serve io.camunda:http-json:1: "
-        "set CONNECTOR_GRAPHQL_TYPE to another job type\n"
+        f"{begin}: graphql and http-json both serve io.camunda:http-json:1: "
+        f"CONNECTOR_GRAPHQL_TYPE has to name another job type{end}"
     )
 
 

@@ -53,7 +53,8 @@ def load_all(names: Iterable[str], variables: Mapping[str, str] | None = None) -
 def _refuse_double(job_type: str, name: str, other: str, variables: Mapping[str, str] | None) -> None:
     if other != name:
         given = next((one for one in (name, other) if type_override(one, variables)), name)
-        raise SettingsError(f"{name} and {other} both serve {job_type}: set {type_variable(given)} to another job type")
+        variable = type_variable(given)
+        raise SettingsError(f"{name} and {other} both serve {job_type}: {variable} has to name another job type")
 
 
 def load(name: str, variables: Mapping[str, str] | None = None) -> tuple[Registered, Handler]:
@@ -79,7 +80,9 @@ def _handler(name: str) -> Handler:
     folder = name.replace("-", "_")
     module_name = f"functions.{'runtime' if folder in WITH_ENGINE else 'outbound'}.{folder}.app"
     if not re.fullmatch(r"[a-z0-9_]+", folder):
-        raise UnknownConnector(f"{name!r} is no connector's name: they are letters, digits and dashes (http-json)")
+        raise UnknownConnector(
+            f"{name!r} is no connector's name: they are letters, digits and dashes; there are {', '.join(there_are())}"
+        )
     try:
         handler: Handler = import_module(module_name).handler
         return handler
