@@ -62,7 +62,7 @@ def main() -> int:
                 spans = _spans(contender, engine, service, f"profile-{number}-{name.replace(' ', '-')}")
                 print(_line(f"{name}: created → ended", [end - begin for begin, end in spans]))
                 if name == "ours":
-                    for part, seconds in _parts(spans, trace.read_text()).items():
+                    for part, seconds in parts(spans, trace.read_text()).items():
                         print(_line(f"  {part}", seconds))
     return 0
 
@@ -86,8 +86,11 @@ def _spans(contender: Contender, engine: RunningEngine, service: Target, job_typ
         ]
 
 
-def _parts(spans: Sequence[Span], trace: str) -> dict[str, list[float]]:
-    """Seconds of each part, of the instances of which everything was seen."""
+def parts(spans: Sequence[Span], trace: str) -> dict[str, list[float]]:
+    """Seconds of each part, of the instances of which everything was seen.
+
+    `trace` is what traced_poller.py has written. Raises RuntimeError when nothing was seen of any.
+    """
     calls: dict[str, list[Span]] = defaultdict(list)
     for line in trace.splitlines():
         name, begin, end, jobs = line.split()
