@@ -21,7 +21,7 @@ from functions.runtime.poller.heartbeat import Heartbeat
 from functions.runtime.poller.pauses import paused_connectors
 from functions.runtime.poller.slots import Slots
 from tests.conftest import Aws
-from tests.poller.running import Seen, complete, polling
+from tests.poller.running import QUICKLY, Seen, complete, polling
 from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
 FIGURES = Figures("fn", 5, 3, 1, 0, 1, 0, 0, 0, 0, 0.0, "polling")
@@ -70,6 +70,18 @@ def test_the_health_tells_that_the_engine_gives_nothing_and_that_it_does_again(
     engine.refuse("activation", *[503] * 1_000)
     until(lambda: health(address)["state"] == "waiting")
     engine.refuse("activation")
+    until(lambda: health(address)["state"] == "polling")
+
+
+def test_the_health_tells_that_the_engine_takes_no_outcome_while_every_slot_has_one(
+    engine: ScriptedEngine, seen: Seen, address: str
+) -> None:
+    engine.refuse("completion", *[503] * 1_000)
+    engine.add("t", QUICKLY["slots_per_type"])
+    until(lambda: health(address)["state"] == "waiting")
+    assert Connections(address).request("GET", "/ready").status == 503
+    engine.refuse("completion")
+    seen.wait(QUICKLY["slots_per_type"])
     until(lambda: health(address)["state"] == "polling")
 
 

@@ -77,6 +77,8 @@ class Commands:
         self._clock = clock
         self._random = random_
         self._wait = wait or threading.Event().wait
+        self._unsent: dict[str, str] = {}
+        """Type by job key, of commands that have failed and are sent again."""
         self.abandoned = threading.Event()
         """Set when nobody waits for jobs any more: an outcome may still come home, at once or never."""
 
@@ -108,6 +110,10 @@ class Commands:
         change = partial(self._engine.update_job, job.key, timeout_ms=max(delay_ms, 1), lease_token=job.lease_token)
         return self._attempt(job, "give back", change, until)
 
+    def unsent(self, job_type: str) -> int:
+        """How many jobs of a type have a command that is sent again and again now."""
+        return list(self._unsent.values()).count(job_type)
+
     def _is_there(self) -> bool:
         try:
             self._engine.topology()
@@ -126,27 +132,34 @@ class Commands:
     ) -> Sent:
         backoff = Backoff(self._random)
         attempts: Counter[type[Exception]] = Counter()
-        while True:
-            if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
-                log.warning("job %s: %s is not sent, somebody else may have the job by now", job.key, what)
-                return Sent(Result.LOST)
-            try:
-                command()
-            except (EngineError, ValueError) as error:
-                attempts[type(error)] += 1
-                result = self._result(error, body, attempts[type(error)])
-                if result is not None:
-                    log.log(LEVELS[result], "job %s: %s is %s: %s", job.key, what, result.value, error)
-                    return Sent(result, _reason(error))
-                delay = backoff.next_seconds()
-                if self.abandoned.is_set() or self._clock.monotonic() + delay >= until():
-                    log.error("job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error)
+        try:
+            while True:
+                if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
+                    log.warning("job %s: %s is not sent, somebody else may have the job by now", job.key, what)
                     return Sent(Result.LOST)
-                if attempts.total() == 1:
-                    log.warning("job %s: %s is sent again and again while its lock holds: %s", job.key, what, error)
-                self._wait(delay)
-            else:
-                return Sent(Result.TAKEN)
+                try:
+                    command()
+                except (EngineError, ValueError) as error:
+                    attempts[type(error)] += 1
+                    result = self._result(error, body, attempts[type(error)])
+                    if result is not None:
+                        log.log(LEVELS[result], "job %s: %s is %s: %s", job.key, what, result.value, error)
+                        return Sent(result, _reason(error))
+                    delay = backoff.next_seconds()
+                    if self.abandoned.is_set() or self._clock.monotonic() + delay >= until():
+                        log.error(
+                            "job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error
+                        )
+                        return Sent(Result.LOST)
+                    if attempts.total() == 1:
+                        self._unsent[job.key] = job.type
+                        log.warning("job %s: %s is sent again and again while its lock holds: %s", job.key, what, error)
+                    self._wait(delay)
+                else:
+                    return Sent(Result.TAKEN)
+        finally:
+            if self._unsent:
+                self._unsent.pop(job.key, None)
 
     def _result(self, error: Exception, body: Mapping[str, Any] | None, attempts: int) -> Result | None:
         """What an error makes of a command for good; None: it is sent again."""

@@ -96,7 +96,8 @@ class JobWorker:
     def _state(self) -> str:
         if self._missing:
             return "missing"
-        return "waiting" if self._waiting and self.slots.state == "polling" else self.slots.state
+        waiting = self._waiting or 0 < self.slots.used <= self._shared.commands.unsent(self.job_type)
+        return "waiting" if waiting and self.slots.state == "polling" else self.slots.state
 
     def run(self) -> None:
         """Poll until the slots are closed. Jobs run in other threads; after the end some may still do."""
