@@ -177,14 +177,20 @@ def _boolean(value: Any) -> Any:
 
 
 def _enum(value: Any, wanted: type[Enum]) -> Any:
-    members = list(wanted)
+    members, named = _enum_members(wanted)
     if isinstance(value, str):
         text = value.strip().lower()
-        named = next((member for member in members if str(member.value).lower() == text), value)
-        return members[int(text)] if _POSITION.fullmatch(text) and int(text) < len(members) else named
+        in_range = _POSITION.fullmatch(text) and int(text) < len(members)
+        return members[int(text)] if in_range else named.get(text, value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(members):
         return members[value]
     return value
+
+
+@lru_cache(maxsize=256)
+def _enum_members(wanted: type[Enum]) -> tuple[list[Enum], dict[str, Enum]]:
+    """In their order, and by their values in small letters: of two the first."""
+    return list(wanted), {str(member.value).lower(): member for member in reversed(wanted)}
 
 
 _GenericRule = Callable[[Any, tuple[Any, ...], Documents], Any]
