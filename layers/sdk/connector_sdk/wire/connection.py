@@ -201,7 +201,8 @@ class Connections:
             connection.close()
 
     def _give_back(self, connection: http.client.HTTPConnection) -> None:
-        now, dropped = _now(), list[_Idle]()
+        now = _now()
+        dropped: list[_Idle] = []
         with self._lock:
             self._idle.append(_Idle(connection, now))
             while len(self._idle) > MAX_IDLE_CONNECTIONS or now - self._idle[0].since > MAX_IDLE_SECONDS:
