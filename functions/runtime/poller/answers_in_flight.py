@@ -33,7 +33,7 @@ class Answers:
             )
             self.waiting.popleft()
             self._used += room
-            self._changed.notify_all()
+            self._tell()
         for lease in leases:
             lease.answer = share
 
@@ -42,5 +42,9 @@ class Answers:
         if lease.answer:
             with self._changed:
                 self._used -= lease.answer
-                self._changed.notify_all()
+                self._tell()
             lease.answer = 0
+
+    def _tell(self) -> None:
+        if self.waiting:
+            self._changed.notify_all()

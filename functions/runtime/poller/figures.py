@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -48,14 +48,14 @@ class Counts:
     """What became of jobs, by type; any number of threads may count."""
 
     def __init__(self) -> None:
-        self._by_type: dict[str, Counter[str]] = {}
+        self._by_type: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._lock = threading.Lock()
 
     def add(self, finished: Finished) -> None:
         """One more job is done with."""
         with self._lock:
-            counter = self._by_type.setdefault(finished.job.type, Counter())
-            counter[finished.outcome if finished.result is Result.TAKEN else finished.result.value] += 1
+            ending = finished.outcome if finished.result is Result.TAKEN else finished.result.value
+            self._by_type[finished.job.type][ending] += 1
 
     def of(self, job_type: str) -> Counter[str]:
         """By outcome; jobs whose command was not taken by what became of that."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from connector_sdk.job import Job
 from functions.runtime.poller.commands import Result
@@ -19,8 +18,7 @@ _NOT_TAKEN = {
 _UNTOLD = {Result.REFUSED, Result.LOST}
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """One job that the poller is done with."""
 
     job: Job

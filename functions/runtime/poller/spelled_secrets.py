@@ -58,6 +58,9 @@ class Spelled:
     """Their targets. What such a variable spells was written by whoever looks after the cluster."""
 
 
+_NOTHING = Spelled()
+
+
 @dataclass(slots=True)
 class _Definition:
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,7 +92,7 @@ class SpelledSecrets:
         elements = self._elements(job.process_definition_key)
         if elements is None:
             return None
-        spelled = elements.get(job.element_id, Spelled())
+        spelled = elements.get(job.element_id, _NOTHING)
         values = [_at(job.variables, target) for target in spelled.cluster_variables]
         return [*dict.fromkeys((*spelled.names, *_names(values, textual=self._textual)))]
 
@@ -97,10 +100,12 @@ class SpelledSecrets:
         if key in self._given or not key:
             return self._given.get(key)
         with self._lock:
-            definition = self._fetched.setdefault(key, _Definition())
+            if key not in self._fetched:
+                self._fetched[key] = _Definition()
+                if len(self._fetched) > MAX_DEFINITIONS:
+                    self._fetched.popitem(last=False)
+            definition = self._fetched[key]
             self._fetched.move_to_end(key)
-            if len(self._fetched) > MAX_DEFINITIONS:
-                self._fetched.popitem(last=False)
         with definition.lock:
             if self._clock.monotonic() >= definition.until:
                 self._fetch(key, definition)

@@ -6,9 +6,9 @@ import logging
 import threading
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import SimpleQueue
 from time import process_time
+from typing import NamedTuple
 
 from connector_sdk.clock import Clock, SystemClock
 from functions.runtime.poller.computing import Computing
@@ -26,8 +26,7 @@ ever seem busy by the clock.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     """A call, its kind, and when it began by the pace."""
 
     call: Call
@@ -148,7 +147,7 @@ class Threads:
 
     def _next(self) -> tuple[str, Call] | None:
         """The call that may begin now: whoever's turn it is, or the first of a kind of which none runs."""
-        return self._turns.take(() if self._pace.room else self._running)
+        return self._turns.take(() if self._pace.room else self._running) if self._turns else None
 
     def _keep_pace(self) -> None:
         while self._waiting.wait() and not self._ended.is_set():
