@@ -15,11 +15,31 @@ from functions.runtime.poller.slots import Slots
 FOREVER = 20.0
 
 
-def asks(slots: Slots, *, backlog: bool) -> tuple[threading.Thread, list[int]]:
-    """Ask in a thread of its own; what for is in the list once it is known."""
+class Watched(Room):
+    """A room in which one can see that somebody waits."""
+
+    def __init__(self, slots: int = 0) -> None:
+        super().__init__(slots)
+        begun = self._begun = threading.Semaphore(0)
+
+        class Changed(threading.Condition):
+            def wait(self, timeout: float | None = None) -> bool:
+                begun.release()
+                return super().wait(timeout)
+
+        self.changed = Changed()
+
+    def waited_for(self) -> None:
+        """Return when a wait has begun: the first one, or the next one of somebody who was woken for nothing."""
+        assert self._begun.acquire(timeout=FOREVER)
+
+
+def asks(slots: Slots, room: Watched, *, backlog: bool) -> tuple[threading.Thread, list[int]]:
+    """Ask in a thread of its own, which waits now; what for is in the list once it is known."""
     asked: list[int] = []
     asking = threading.Thread(target=lambda: asked.append(slots.ask(backlog=backlog)))
     asking.start()
+    room.waited_for()
     return asking, asked
 
 
@@ -50,19 +70,19 @@ def test_less_than_half_is_asked_for_once_it_has_lingered(capacity: int, taken: 
 
 
 def test_full_slots_wait_for_the_first_that_comes_free() -> None:
-    slots = Slots(2, FOREVER)
+    slots = Slots(2, FOREVER, room=(room := Watched()))
     slots.take(2)
-    asking, asked = asks(slots, backlog=False)
+    asking, asked = asks(slots, room, backlog=False)
     slots.release()
     asking.join(FOREVER)
     assert asked == [1]
 
 
 def test_after_few_jobs_more_are_asked_for_when_one_of_them_is_done() -> None:
-    slots = Slots(256, FOREVER, courtesy_seconds=FOREVER)
+    slots = Slots(256, FOREVER, courtesy_seconds=FOREVER, room=(room := Watched()))
     slots.ask(backlog=False)
     slots.take(200)
-    asking, asked = asks(slots, backlog=False)
+    asking, asked = asks(slots, room, backlog=False)
     slots.release()
     asking.join(FOREVER)
     assert asked == [57]
@@ -105,11 +125,11 @@ def test_a_refusal_halves_what_is_asked_for_and_a_crowd_counts_once() -> None:
 
 def test_a_refusal_while_slots_linger_is_waited_out() -> None:
     """Nothing to ask for is what closed slots say: the type would never be asked for again."""
-    slots = Slots(8, 0.3)
+    slots = Slots(8, 0.3, room=(room := Watched()))
     slots.take(6)
-    asking, asked = asks(slots, backlog=True)
+    asking, asked = asks(slots, room, backlog=True)
     slots.refused()  # three slots are left, and six are taken
-    asking.join(0.5)
+    room.waited_for()
     assert asked == []
     for _ in range(4):
         slots.release()
@@ -143,11 +163,11 @@ def test_slots_grow_again_while_jobs_run() -> None:
 
 
 def test_whoever_waits_for_a_slot_gets_one_that_has_grown() -> None:
-    slots = Slots(4, FOREVER)
+    slots = Slots(4, FOREVER, room=(room := Watched()))
     slots.take(2)
     slots.refused()  # one slot is left, and two are taken
     slots.release()
-    asking, asked = asks(slots, backlog=False)
+    asking, asked = asks(slots, room, backlog=False)
     slots.ran()
     asking.join(FOREVER)
     assert asked == [1]
@@ -189,10 +209,11 @@ def test_a_type_whose_own_slots_are_taken_borrows_without_a_backlog_too() -> Non
 
 
 def test_whoever_waits_for_a_slot_to_borrow_gets_it_when_another_type_is_done() -> None:
-    [one, other] = shared(2, slots=17)
+    room = Watched(slots=1)
+    one, other = Slots(floor=FLOOR, room=room), Slots(floor=FLOOR, room=room)
     other.take(FLOOR)
     one.take(FLOOR + 1)
-    asking, asked = asks(other, backlog=False)
+    asking, asked = asks(other, room, backlog=False)
     one.release()
     asking.join(FOREVER)
     assert asked == [1]
@@ -202,16 +223,20 @@ def test_more_types_than_slots_have_their_floor_all_the_same() -> None:
     assert [slots.ask(backlog=True) for slots in shared(100)] == [8] * 100
 
 
-@pytest.mark.parametrize(("size", "more"), [(BYTES_IN_FLIGHT - 1, True), (BYTES_IN_FLIGHT, False)])
-def test_a_type_whose_jobs_fill_the_memory_asks_for_no_more(size: int, more: bool) -> None:
+def test_a_type_whose_jobs_leave_a_byte_of_the_memory_asks_for_more() -> None:
     slots = Slots(4, FOREVER)
-    slots.take(1, size)
-    asking, asked = asks(slots, backlog=False)
-    asking.join(FOREVER if more else 0.1)
-    assert asked == ([3] if more else [])
-    slots.release(size)
+    slots.take(1, BYTES_IN_FLIGHT - 1)
+    assert slots.ask(backlog=False) == 3
+
+
+def test_a_type_whose_jobs_fill_the_memory_asks_for_no_more_until_one_has_ended() -> None:
+    slots = Slots(4, FOREVER, room=(room := Watched()))
+    slots.take(1, BYTES_IN_FLIGHT)
+    asking, asked = asks(slots, room, backlog=False)
+    assert asked == []
+    slots.release(BYTES_IN_FLIGHT)
     asking.join(FOREVER)
-    assert asked == ([3] if more else [4])
+    assert asked == [4]
 
 
 def test_large_jobs_of_one_type_do_not_hold_up_another() -> None:
