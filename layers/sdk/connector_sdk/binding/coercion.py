@@ -46,7 +46,10 @@ def _shape(wanted: Any) -> _Shape:
     """The rule of a type and its arguments, looked up once. Types live as long as their models, and stay in here."""
     if len(_SHAPES) >= MAX_SHAPES:
         _SHAPES.clear()
-    shape = _SHAPES[id(wanted)] = (wanted, _GENERIC.get(get_origin(wanted)), get_args(wanted))
+    rule, arguments = _GENERIC.get(get_origin(wanted)), get_args(wanted)
+    if rule is _union:  # None is never coerced
+        arguments = tuple(member for member in arguments if member is not type(None))
+    shape = _SHAPES[id(wanted)] = (wanted, rule, arguments)
     return shape
 
 
@@ -73,13 +76,15 @@ def _members(model: type[BaseModel]) -> tuple[tuple[str, Any, bool], ...]:
 def _of_class(value: Any, wanted: type[Any], documents: Documents) -> Any:
     if is_reference(value):
         return _referenced(value, wanted, documents)
+    rule = _RULES.get(wanted)
+    if rule is not None:
+        return rule(_unwrapped(value))
     if issubclass(wanted, BaseModel):
         inner = _unwrapped(value)
         return coerce_members(inner, wanted, documents) if isinstance(inner, dict) else value
     if issubclass(wanted, Enum):
         return _enum(_unwrapped(value), wanted)
-    rule = _RULES.get(wanted)
-    return rule(_unwrapped(value)) if rule else documents.prepared(value)
+    return documents.prepared(value)
 
 
 def _referenced(value: Any, wanted: type[Any], documents: Documents) -> Any:
@@ -112,13 +117,12 @@ def _list(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
 def _union(value: Any, arguments: tuple[Any, ...], documents: Documents) -> Any:
     """One of several models is chosen by a member that each has, such as `type`, spelled exactly.
 
-    Other unions have one member beside None.
+    Other unions have one member beside None, which is not among the arguments.
     """
-    members = [member for member in arguments if member is not type(None)]
-    if len(members) == 1:
-        return coerce(value, members[0], documents)
+    if len(arguments) == 1:
+        return coerce(value, arguments[0], documents)
     if isinstance(value, dict):
-        for member in members:
+        for member in arguments:
             if isinstance(member, type) and issubclass(member, BaseModel) and _chosen(value, member):
                 return coerce_members(value, member, documents)
     return value
