@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
@@ -131,7 +131,7 @@ class Commands:
         body: Mapping[str, Any] | None = None,
     ) -> Sent:
         backoff = Backoff(self._random)
-        attempts: Counter[type[Exception]] = Counter()
+        attempts: defaultdict[type[Exception], int] = defaultdict(int)
         try:
             while True:
                 if what not in ENDS and (self.abandoned.is_set() or self._clock.monotonic() >= until()):
@@ -151,7 +151,7 @@ class Commands:
                             "job %s: %s is lost, the engine will hand the job out again: %s", job.key, what, error
                         )
                         return Sent(Result.LOST)
-                    if attempts.total() == 1:
+                    if sum(attempts.values()) == 1:
                         self._unsent[job.key] = job.type
                         log.warning("job %s: %s is sent again and again while its lock holds: %s", job.key, what, error)
                     self._wait(delay)

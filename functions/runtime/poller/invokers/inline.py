@@ -15,6 +15,7 @@ from functions.runtime.poller.invokers import Arriving, FunctionDied, FunctionMi
 from functions.runtime.poller.registry import Handler, Registered
 
 log = logging.getLogger("connectors.poller")
+_ENCODER = json.JSONEncoder(allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Inline:
         context = InlineContext(connector.name, request_id, deadline, self._clock)
         event = json.loads(json.dumps(invocation))
         try:
-            answer = json.dumps(handler(event, context), allow_nan=False)
+            answer = _ENCODER.encode(handler(event, context))
         except (Exception, SystemExit) as error:
             kind = type(error).__name__
             where = "".join(traceback.format_tb(error.__traceback__))  # not its text, which may quote a secret
