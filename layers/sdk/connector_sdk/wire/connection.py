@@ -139,10 +139,10 @@ class Connections:
             bounded = _bounded(connection)
             bounded.bound(request.read_timeout, request.deadline)
             bounded.sendall(request_message(request.method, request.target, self._name, request.headers, request.body))
-            answer = bounded.reader()
-            head = read_head(answer, request.method.encode())
-            request.announce(head.length, bounded)
-            content = b"".join(read_pieces(answer, head))
+            with bounded.reader() as answer:
+                head = read_head(answer, request.method.encode())
+                request.announce(head.length, bounded)
+                content = b"".join(read_pieces(answer, head))
         except (http.client.HTTPException, ConnectionError, ssl.SSLEOFError) as error:
             connection.close()
             if head is not None:
