@@ -17,11 +17,10 @@ from ipaddress import ip_network
 from statistics import median
 from time import perf_counter, thread_time
 
-import httpx
-
 from connector_sdk.clock import SystemClock
 from connector_sdk.compatibility import Compatibility
-from connector_sdk.http import HttpClient, Sender
+from connector_sdk.http import HttpClient, Request, Sender
+from connector_sdk.http.deadline import Deadline
 from connector_sdk.http.transport import GuardedTransport
 from connector_sdk.job import Job
 from connector_sdk.outbound import Services
@@ -89,20 +88,22 @@ def milliseconds(work: Callable[[], object]) -> tuple[float, float]:
 def measure(rounds: int) -> dict[str, float]:
     """Medians over the rounds; job and bare request take turns, so that both see the same machine."""
     transport = GuardedTransport([ip_network("127.0.0.0/8")])
+    clock = SystemClock()
     services = Services(
         EnvironmentSecrets({"TOKEN": "t0ken"}, prefix=""),
         HttpClient(Sender(transport)),
         Compatibility.of("8.10"),
-        SystemClock(),
+        clock,
     )
     with service() as address:
         task = job(address)
-        sent = {"authorization": "Bearer t0ken", "x-request": "bench", "accept-encoding": "gzip, deflate"}
+        sent = (("authorization", "Bearer t0ken"), ("x-request", "bench"))
+        request = Request("GET", f"{address}/orders/ord-42", sent)
 
         def bare() -> None:
-            response = transport.handle_request(httpx.Request("GET", f"{address}/orders/ord-42", headers=sent))
-            response.read()
-            response.close()
+            incoming = transport.send(request, Deadline.after(20, clock))
+            incoming.read()
+            incoming.close()
 
         def whole() -> None:
             handler.run(task, services)

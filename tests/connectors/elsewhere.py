@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-import httpx
-
-from connector_sdk.http import HttpClient, Sender
+from connector_sdk.http import HttpClient, Request, Sender
+from connector_sdk.http.deadline import Deadline
+from connector_sdk.http.incoming import Incoming
 from connector_sdk.http.transport import GuardedTransport
 from devkit.testing.jobs import LOOPBACK, no_pause
 
 
-class Elsewhere(httpx.BaseTransport):
-    """Requests for `host` go to `place`, an address such as http://127.0.0.1:8080; all others where they want."""
+class Elsewhere:
+    """A transport: requests for `host` go to `place`, an address such as http://127.0.0.1:8080; all others where they
+    want.
+    """
 
     def __init__(self, host: str, place: str) -> None:
         self._host = host
-        self._place = urlsplit(place)
+        self._place = place.rstrip("/")
         self._transport = GuardedTransport(LOOPBACK)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host == self._host:
-            assert request.url.scheme == "https"
-            place = self._place
-            request.url = request.url.copy_with(scheme=place.scheme, host=place.hostname, port=place.port)
-        return self._transport.handle_request(request)
+    def send(self, request: Request, deadline: Deadline) -> Incoming:
+        asked = urlsplit(request.url)
+        if asked.hostname == self._host:
+            assert asked.scheme == "https"
+            target = request.url.removeprefix(f"https://{asked.netloc}")
+            request = replace(request, url=self._place + target)
+        return self._transport.send(request, deadline)
 
     def close(self) -> None:
         self._transport.close()

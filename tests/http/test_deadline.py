@@ -1,9 +1,7 @@
 """An exchange ends, however slowly a service answers."""
 
 import socket
-import ssl
 
-import httpcore
 import pytest
 
 from connector_sdk.clock import ControlledClock
@@ -11,9 +9,6 @@ from connector_sdk.http import HttpClient, Sender, Timeout
 from connector_sdk.http.deadline import (
     LONGEST_SECONDS,
     LONGEST_UNBOUNDED_SECONDS,
-    BoundedStream,
-    Deadline,
-    Until,
     longest,
 )
 from connector_sdk.http.transport import GuardedTransport
@@ -54,13 +49,20 @@ def test_an_exchange_may_take_a_named_time_or_its_own_time_outs(connect: float, 
     assert longest(connect, read) == seconds
 
 
+class Leaping(ControlledClock):
+    """Every look at it takes half a minute."""
+
+    def monotonic(self) -> float:
+        self.advance(30_000)
+        return super().monotonic()
+
+
 def test_a_connection_whose_time_is_over_before_tls_is_closed() -> None:
-    clock = ControlledClock(1_700_000_000_000)
+    client = HttpClient(Sender(GuardedTransport(LOOPBACK), clock=Leaping(1_700_000_000_000)))
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        stream = BoundedStream(httpcore.SyncBackend().connect_tcp("127.0.0.1", listening.getsockname()[1]))
+        with pytest.raises(Timeout):
+            client.get(f"https://127.0.0.1:{listening.getsockname()[1]}/")
         accepted, _ = listening.accept()
         with accepted:
-            with Until(Deadline.after(0, clock)), pytest.raises(httpcore.ConnectTimeout):
-                stream.start_tls(ssl.create_default_context(), "localhost", 5)
             accepted.settimeout(20)
             assert accepted.recv(1) == b""

@@ -191,7 +191,7 @@ def test_an_incident_has_the_sentence_and_expressions_have_the_bare_text() -> No
     assert old.error_message == "The request timed out."
 
 
-def test_httpx_errors_of_a_handler_have_the_status_as_code(httpserver: HTTPServer) -> None:
+def test_a_status_that_a_handler_raises_for_is_the_code_of_the_error(httpserver: HTTPServer) -> None:
     @outbound_connector(type="t", name="T")
     def asks(request: Ask, context: JobContext) -> Any:
         return context.http.get(request.city).raise_for_status().json()

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from connector_sdk.documents.json_text import message_text
 from connector_sdk.errors import ConnectorError
-from connector_sdk.http import raise_for_status
+from connector_sdk.http import Response, raise_for_status
 from connector_sdk.http.result import body_of, headers_of
 from connector_sdk.http.return_format import returned
 from connector_sdk.outbound import JobContext, outbound_connector
@@ -64,7 +62,7 @@ def _operation(graphql: GraphQl) -> dict[str, Any]:
     return {"query": query} if graphql.variables is None else {"query": query, "variables": graphql.variables}
 
 
-def _raise_for_errors(response: httpx.Response, *, first_header_only: bool) -> None:
+def _raise_for_errors(response: Response, *, first_header_only: bool) -> None:
     """An answer with `errors` is an error, even with a part of the data in it and the status 200."""
     body = body_of(response)
     errors = body.get("errors") if isinstance(body, Mapping) else None

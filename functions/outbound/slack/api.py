@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-import httpx
-
 from connector_sdk.errors import ConnectorError, ConnectorRetryError
-from connector_sdk.http import HttpClient, raise_for_status
+from connector_sdk.http import HttpClient, Response, raise_for_status
 from connector_sdk.http.body import FORM, MULTIPART
 
 ADDRESS = "https://slack.com/api/"
@@ -74,7 +72,7 @@ class SlackApi:
         return answer
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _object(response: Response) -> dict[str, Any]:
     try:
         answer = response.json()
     except ValueError:
@@ -91,6 +89,6 @@ def _refusal(answer: Mapping[str, Any], failed: str) -> ConnectorError:
     return ConnectorError(word, message, credentials_refused=word in REFUSED_TOKENS)
 
 
-def _pause(response: httpx.Response) -> timedelta | None:
+def _pause(response: Response) -> timedelta | None:
     seconds = response.headers.get("retry-after", "")
     return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
-
 from connector_sdk.clock import Clock
 from connector_sdk.http.basic import basic
 from connector_sdk.http.body import MULTIPART, encoded_body
 from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import CLIENT_CREDENTIALS, REFRESH_TOKEN, Tokens
 from connector_sdk.http.redirects import follow
-from connector_sdk.http.sending import DEFAULT_TIMEOUT_SECONDS, Request, Sender
+from connector_sdk.http.request import DEFAULT_TIMEOUT_SECONDS, Request
+from connector_sdk.http.response import Response
+from connector_sdk.http.sending import Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.tls import ClientTls
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
@@ -64,11 +64,11 @@ class HttpClient:
         """Close the kept-alive connections."""
         self._sender.close()
 
-    def get(self, url: str, **options: Any) -> httpx.Response:
+    def get(self, url: str, **options: Any) -> Response:
         """`request("GET", …)`."""
         return self.request("GET", url, **options)
 
-    def post(self, url: str, **options: Any) -> httpx.Response:
+    def post(self, url: str, **options: Any) -> Response:
         """`request("POST", …)`."""
         return self.request("POST", url, **options)
 
@@ -93,7 +93,7 @@ class HttpClient:
         connect_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         read_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         tls: ClientTls | None = None,
-    ) -> httpx.Response:
+    ) -> Response:
         """Send a request and read the whole answer; a status of 400 or above is an answer as well.
 
         `body` goes out as the content type says (`body.encoded_body`), with POST, PUT and PATCH only. A time-out of 0
@@ -106,7 +106,7 @@ class HttpClient:
         typed = [] if content_type is None else [("Content-Type", content_type)]
         own = [(name, value or "") for name, value in given.items() if name.lower() != CONTENT_TYPE]
 
-        def send() -> httpx.Response:
+        def send() -> Response:
             auth_headers, auth_params = self._proof(auth)
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
@@ -117,7 +117,7 @@ class HttpClient:
         self._count()
         return self._with_fresh_token(auth, send)
 
-    def _with_fresh_token(self, auth: Authentication | None, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def _with_fresh_token(self, auth: Authentication | None, send: Callable[[], Response]) -> Response:
         """What `send` gets; a kept token that is refused is forgotten, and the request is sent with another."""
         if auth is None or (auth.type != CLIENT_CREDENTIALS and auth.type != REFRESH_TOKEN):
             return send()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from connector_sdk.errors import ConnectorError
+from connector_sdk.http.faults import Fault, NotConnected, TimedOut, TooLarge, Unreadable, Unsendable
 
 ABORTED = "An error occurred while executing the request, or the connection was aborted"
 TIMED_OUT = "The request timed out. Please try increasing the read and connection timeouts."
@@ -43,14 +42,6 @@ class Unreachable(HttpError):
     """No connection, or one that broke before the answer was complete."""
 
 
-class ContentTooLarge(httpx.ReadError):
-    """An answer would fill the function's memory: it has more than `limit` bytes."""
-
-    def __init__(self, limit: int, request: httpx.Request) -> None:
-        super().__init__(f"the answer is larger than {limit} bytes", request=request)
-        self.limit = limit
-
-
 class AnswerTooLarge(HttpError):
     """An answer has more bytes than a connector reads; it will have them next time as well."""
 
@@ -75,30 +66,25 @@ class StatusError(HttpError):
     """The service answered with a status of 400 or above; `code` is the status as text."""
 
 
-def from_httpx(error: httpx.TransportError, where: str) -> HttpError:
+def from_fault(fault: Fault, where: str) -> HttpError:
     """The error that error expressions see: 408 for everything that the network does, as Camunda's runtime has it.
 
     Only what TLS refuses has a code of its own, that of its runtime 8.10, and so has an answer that is too large.
     """
-    if isinstance(error, httpx.TimeoutException):
-        return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
-    if isinstance(error, ContentTooLarge):
-        return AnswerTooLarge(error.limit, where)
-    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {error}")
-    refusal = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    match fault:
+        case TimedOut():
+            return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
+        case TooLarge(limit=limit):
+            return AnswerTooLarge(limit, where)
+        case Unsendable():
+            return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {fault}")
+        case Unreadable():
+            return Unreachable("408", ABORTED, f"the answer of {where} is not readable: {fault}")
+    cause = fault.__cause__
     # A service that wants another certificate may say so in place of its answer (RFC 8446, section 4.4.2.4).
-    if refusal and (isinstance(error, httpx.ConnectError) or "ALERT" in (refusal.reason or "")):
-        reason = _REFUSALS.get(refusal.reason or "", refusal.reason)
-        what = ": ".join(filter(None, (reason, getattr(refusal, "verify_message", "")))) or str(refusal)
+    if isinstance(cause, ssl.SSLError) and (isinstance(fault, NotConnected) or "ALERT" in (cause.reason or "")):
+        reason = _REFUSALS.get(cause.reason or "", cause.reason)
+        what = ": ".join(filter(None, (reason, getattr(cause, "verify_message", "")))) or str(cause)
         return HandshakeError(HANDSHAKE, f"The TLS handshake failed: {what}", f"no TLS connection to {where}: {what}")
-    what = _ERRNO.sub("", str(error)) or type(error).__name__
+    what = _ERRNO.sub("", str(fault)) or "the connection broke"
     return Unreachable("408", ABORTED, f"no answer from {where}: {what}")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and those behind it; httpx and httpcore wrap what the socket raised."""
-    following: BaseException | None = error
-    while following is not None:
-        yield following
-        following = following.__cause__ or following.__context__

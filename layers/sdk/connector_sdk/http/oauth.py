@@ -18,8 +18,9 @@ from connector_sdk.http.basic import basic
 from connector_sdk.http.body import FORM, encoded_body
 from connector_sdk.http.deadline import LONGEST_SECONDS
 from connector_sdk.http.errors import InvalidRequest, StatusError
+from connector_sdk.http.request import Request
 from connector_sdk.http.result import body_of
-from connector_sdk.http.sending import Request, Sender
+from connector_sdk.http.sending import Sender
 from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 

@@ -1,45 +1,62 @@
 """Connections that are kept for the next request to the same origin, however many there are: the one used last goes
 first.
-
-httpcore's own pool looks at all of its connections for each request, and lets requests wait when it has enough.
 """
 
 from __future__ import annotations
 
 import ssl
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from threading import Lock
 
-import httpcore
-
 from connector_sdk.clock import SystemClock
-from connector_sdk.http.connection import MAX_IDLE_SECONDS, Connection, Origin, Outgoing
-from connector_sdk.wire.messages import Head
+from connector_sdk.http.connection import Connection
+from connector_sdk.http.deadline import Deadline
+from connector_sdk.http.dialling import Dialler
+from connector_sdk.http.origin import Origin
 
 MAX_IDLE_CONNECTIONS = 256
 """To all origins together; more are closed when they come back."""
+MAX_IDLE_SECONDS = 4.0
+"""An idle connection is used again for so long: Node.js, uvicorn and Apache close theirs after five."""
+MAX_IDLE_SECONDS_ONCE = 1.0
+"""The same for a POST or a PATCH: if the service closes the connection meanwhile, nobody knows whether it was done."""
 
 
 class Pool:
     """Any number of threads may use it; each request has a connection of its own until its answer is closed."""
 
-    def __init__(self, context: ssl.SSLContext, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, dialler: Dialler, context: ssl.SSLContext) -> None:
+        self._dialler = dialler
         self._context = context
-        self._backend = backend
         self._lock = Lock()
         self._idle: dict[Origin, list[Connection]] = {}
         self._count = 0
         self._sweep_at = 0.0
         weakref.finalize(self, _close_all, self._idle)
 
-    def send(self, origin: Origin, request: Outgoing) -> tuple[Head, Content]:
-        """The head of the answer; whoever reads its content closes it. Raises as httpcore does."""
-        connection = self._take(origin, request.max_idle_seconds)
-        if connection is None:
-            connection = Connection(origin, self._context, self._backend, request.timeouts.get("connect"))
-        head, pieces = connection.send(request)
-        return head, Content(pieces, lambda: self._give_back(origin, connection))
+    def connection(self, origin: Origin, seconds: float, deadline: Deadline, *, repeatable: bool) -> Connection:
+        """A kept one, or a new one. Raises as the dialler does."""
+        kept = self._take(origin, MAX_IDLE_SECONDS if repeatable else MAX_IDLE_SECONDS_ONCE)
+        if kept is not None:
+            return kept
+        context = self._context if origin.scheme == "https" else None
+        return Connection(self._dialler.connected(origin, context, seconds, deadline))
+
+    def give_back(self, origin: Origin, connection: Connection) -> None:
+        """Nobody uses it any more."""
+        if not connection.is_idle:
+            connection.close()
+            return
+        with self._lock:
+            connection.idle_since = now = _now()
+            dropped = self._expired(now)
+            if self._count < MAX_IDLE_CONNECTIONS:
+                self._idle.setdefault(origin, []).append(connection)
+                self._count += 1
+            else:
+                dropped.append(connection)
+        _close(dropped)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -59,23 +76,8 @@ class Pool:
                 return connection
             connection.close()
 
-    def _give_back(self, origin: Origin, connection: Connection) -> None:
-        if not connection.is_idle:
-            connection.close()
-            return
-        with self._lock:
-            connection.idle_since = _now()
-            dropped = self._expired()
-            if self._count < MAX_IDLE_CONNECTIONS:
-                self._idle.setdefault(origin, []).append(connection)
-                self._count += 1
-            else:
-                dropped.append(connection)
-        _close(dropped)
-
-    def _expired(self) -> list[Connection]:
+    def _expired(self, now: float) -> list[Connection]:
         """Now and then, what nobody has used for long: no more idle."""
-        now = _now()
         if now < self._sweep_at:
             return []
         self._sweep_at = now + MAX_IDLE_SECONDS
@@ -88,27 +90,6 @@ class Pool:
                 del self._idle[origin]
         self._count -= len(expired)
         return expired
-
-
-class Content:
-    """The content of an answer, whose connection comes back when it is closed or breaks off."""
-
-    def __init__(self, pieces: Iterator[bytes], done: Callable[[], None]) -> None:
-        self._pieces = pieces
-        self._done: Callable[[], None] | None = done
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._pieces
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Whether it was read or not."""
-        done, self._done = self._done, None
-        if done is not None:
-            done()
 
 
 def _now() -> float:

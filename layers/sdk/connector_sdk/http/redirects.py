@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, urljoin, urlsplit
 
-import httpx
-
 from connector_sdk.http.errors import PROTOCOL, ProtocolError
-from connector_sdk.http.sending import Request, Sender
+from connector_sdk.http.request import Request
+from connector_sdk.http.response import Response
+from connector_sdk.http.sending import Sender
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
 
 MAX_REDIRECTS = 10
@@ -21,7 +21,7 @@ HARMLESS_HEADERS = ("accept", "accept-language", "accept-encoding", "content-typ
 _SAFE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def follow(sender: Sender, request: Request, redirected: Callable[[], None]) -> httpx.Response:
+def follow(sender: Sender, request: Request, redirected: Callable[[], None]) -> Response:
     """Send a request, and send it on to where the answers point; each time `redirected` is told.
 
     Raises ProtocolError after MAX_REDIRECTS hops.
@@ -37,7 +37,7 @@ def follow(sender: Sender, request: Request, redirected: Callable[[], None]) -> 
     raise ProtocolError("500", PROTOCOL, f"{request.where} was redirected more than {MAX_REDIRECTS} times")
 
 
-def _target(request: Request, response: httpx.Response) -> str | None:
+def _target(request: Request, response: Response) -> str | None:
     """Where the answer points, or None if it is no redirect or points to nothing that can be requested."""
     location = response.headers.get("location")
     if response.status_code not in REDIRECTS or not location:

@@ -6,10 +6,9 @@ import json
 from math import isfinite
 from typing import Any
 
-import httpx
-
 from connector_sdk.errors import ConnectorError, ConnectorInputError
 from connector_sdk.feel import BeyondDouble
+from connector_sdk.http.response import Response
 from connector_sdk.nesting import MAX_LEVELS, is_too_deep, may_be_too_deep
 
 _LONG_DIGITS = 18
@@ -19,19 +18,19 @@ _AS_IT_IS = object()
 
 
 def http_result(
-    response: httpx.Response, *, first_header_only: bool, body: Any = _AS_IT_IS, document: Any = None
+    response: Response, *, first_header_only: bool, body: Any = _AS_IT_IS, document: Any = None
 ) -> dict[str, Any]:
     """The result as the process sees it, `HttpCommonResult` in Camunda's words. Without `body`, it is `body_of`."""
     return {
         "status": response.status_code,
         "headers": headers_of(response, first_only=first_header_only),
         "body": body_of(response) if body is _AS_IT_IS else body,
-        "reason": reason_of(response),
+        "reason": response.reason,
         "document": document,
     }
 
 
-def headers_of(response: httpx.Response, *, first_only: bool) -> dict[str, Any]:
+def headers_of(response: Response, *, first_only: bool) -> dict[str, Any]:
     """Headers with their case kept. A repeated one is a list (8.10) or its first value (8.8); Set-Cookie is a list."""
     headers: dict[str, Any] = {}
     for raw_name, raw_value in response.headers.raw:
@@ -46,13 +45,7 @@ def headers_of(response: httpx.Response, *, first_only: bool) -> dict[str, Any]:
     return headers
 
 
-def reason_of(response: httpx.Response) -> str:
-    """The reason phrase as the service wrote it, which may be empty."""
-    reason = response.extensions.get("reason_phrase", b"")
-    return bytes(reason).decode("latin-1")
-
-
-def body_of(response: httpx.Response) -> Any:
+def body_of(response: Response) -> Any:
     """Parsed if it is a JSON object or array, whatever the content type says; else text, and None if it is blank.
 
     Bytes are read as UTF-8 always; what follows the first JSON value is ignored.
@@ -69,7 +62,7 @@ def body_of(response: httpx.Response) -> Any:
     return text
 
 
-def json_of(response: httpx.Response) -> Any:
+def json_of(response: Response) -> Any:
     """The body as JSON of any kind, numbers and texts included; None if there is no body (204).
 
     Raises ConnectorError if it is no JSON.
@@ -86,7 +79,7 @@ def json_of(response: httpx.Response) -> Any:
         raise ConnectorError(None, f"JSON response format selected but payload is no JSON: {error}") from error
 
 
-def text_of(response: httpx.Response, encoding: str) -> str:
+def text_of(response: Response, encoding: str) -> str:
     """The body as text. Raises ConnectorInputError for an encoding that does not exist."""
     try:
         return response.content.decode(encoding, "replace")

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any
 
-import httpx
-
 from connector_sdk.binding import ConnectorModel
 from connector_sdk.documents.document import OCTETS
+from connector_sdk.http.response import Response
 from connector_sdk.http.result import http_result, json_of, text_of
 from connector_sdk.template import Equals, Property
 
@@ -32,7 +31,7 @@ class DocumentReturnFormat(ConnectorModel):
 
 
 def returned(
-    response: httpx.Response,
+    response: Response,
     wanted: DocumentReturnFormat | None,
     create_document: Callable[[bytes, str], Any],
     *,

@@ -7,29 +7,25 @@ template can tell, and an order is not placed twice.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from threading import Event
 
-import httpx
-
 from connector_sdk.clock import Clock, SystemClock
-from connector_sdk.http.connection import REPEATABLE_METHODS
 from connector_sdk.http.deadline import Deadline, longest
-from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_httpx
-from connector_sdk.http.tls import ClientTls
-from connector_sdk.http.transport import CLIENT_TLS, DEADLINE, GuardedTransport
+from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_fault
+from connector_sdk.http.faults import BrokenOff, Fault
+from connector_sdk.http.incoming import Incoming
+from connector_sdk.http.request import Request, has_own_framing
+from connector_sdk.http.response import Response
+from connector_sdk.http.transport import GuardedTransport, Transport
 from connector_sdk.settings import Settings
 
-DEFAULT_TIMEOUT_SECONDS = 20
 REPEATED_STATUSES = (429, 503)
 REPEAT_AFTER_SECONDS = 1.0
 LONGEST_REPEAT_AFTER_SECONDS = 10.0
 """A function lives for a minute, and the job's own retries wait without one."""
-USER_AGENT = "serverless-connectors"
-OWN_HEADERS = ("content-length", "transfer-encoding")
 
 
 def pause(seconds: float) -> None:
@@ -37,33 +33,12 @@ def pause(seconds: float) -> None:
     Event().wait(seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request, complete: the URL is encoded, the body is bytes."""
-
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
-    content: bytes = b""
-    connect_seconds: float = DEFAULT_TIMEOUT_SECONDS
-    read_seconds: float = DEFAULT_TIMEOUT_SECONDS
-    """0 waits for ever."""
-    tls: ClientTls | None = None
-    deadline: Deadline | None = None
-    """When all of it has to be over, redirects and a repeat included; None: it has not begun."""
-
-    @property
-    def where(self) -> str:
-        """Method, host and path: what an incident may say. No query, since it may hold secrets."""
-        return f"{self.method} {re.sub(r'[?#].*', '', self.url.partition('://')[2], flags=re.DOTALL)}"
-
-
 class Sender:
     """Sends requests over a guarded transport."""
 
     def __init__(
         self,
-        transport: httpx.BaseTransport,
+        transport: Transport,
         *,
         clock: Clock | None = None,
         pause: Callable[[float], None] = pause,
@@ -90,52 +65,49 @@ class Sender:
         """Of an exchange with these time-outs that begins now."""
         return Deadline.after(longest(connect_seconds, read_seconds), self._clock)
 
-    def send(self, request: Request) -> httpx.Response:
+    def send(self, request: Request) -> Response:
         """Send a request, once more if that is safe, and read the whole answer."""
-        request = self.begun(request)
-        repeatable = request.method in REPEATABLE_METHODS
+        deadline = request.deadline or self.deadline(request.connect_seconds, request.read_seconds)
         try:
-            response = self._once(request)
+            incoming = self._once(request, deadline)
         except Unreachable as error:
-            if not repeatable or not isinstance(error.__cause__, httpx.RemoteProtocolError | httpx.ReadError):
+            if not request.is_repeatable or not isinstance(error.__cause__, BrokenOff):
                 raise
             self._pause(REPEAT_AFTER_SECONDS)
-            return self._read(self._once(request), request)
-        if not repeatable or response.status_code not in REPEATED_STATUSES:
-            return self._read(response, request)
-        wait = self._wait_for(response)
-        response.close()
+            return self._read(self._once(request, deadline), request)
+        if not request.is_repeatable or incoming.status not in REPEATED_STATUSES:
+            return self._read(incoming, request)
+        incoming.close()
+        wait = self._wait_for(incoming)
         if wait > LONGEST_REPEAT_AFTER_SECONDS:
             raise Unreachable("408", ABORTED, f"{request.where} asks to be tried again in {wait:.0f} seconds")
         self._pause(wait)
-        return self._read(self._once(request), request)
+        return self._read(self._once(request, deadline), request)
 
-    def _once(self, request: Request) -> httpx.Response:
-        if any(name.lower() in OWN_HEADERS for name, _ in request.headers):
+    def _once(self, request: Request, deadline: Deadline) -> Incoming:
+        if has_own_framing(request):
             raise ProtocolError(
                 "500", PROTOCOL, f"{request.where} has a Content-Length or Transfer-Encoding of its own"
             )
         try:
-            return self._transport.handle_request(_wire(request))
-        except httpx.TransportError as error:
-            raise from_httpx(error, request.where) from error
-        except (httpx.InvalidURL, UnicodeError) as error:
+            return self._transport.send(request, deadline)
+        except Fault as fault:
+            raise from_fault(fault, request.where) from fault
+        except ValueError as error:
             raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{request.method}: {error}") from error
 
-    def _read(self, response: httpx.Response, request: Request) -> httpx.Response:
+    def _read(self, incoming: Incoming, request: Request) -> Response:
         try:
-            response.read()
-        except httpx.TransportError as error:
-            raise from_httpx(error, request.where) from error
-        except httpx.DecodingError as error:
-            raise Unreachable("408", ABORTED, f"the answer of {request.where} is not readable: {error}") from error
+            content = incoming.read()
+        except Fault as fault:
+            raise from_fault(fault, request.where) from fault
         finally:
-            response.close()
-        return response
+            incoming.close()
+        return Response(request.method, incoming.url, incoming.status, incoming.reason, incoming.headers, content)
 
-    def _wait_for(self, response: httpx.Response) -> float:
+    def _wait_for(self, incoming: Incoming) -> float:
         """Seconds from Retry-After (RFC 9110, section 10.2.3): a number, a date, or a second without either."""
-        text = response.headers.get("retry-after", "").strip()
+        text = incoming.headers.get("retry-after", "").strip()
         if text.isdecimal():
             return float(text)
         try:
@@ -143,44 +115,3 @@ class Sender:
         except ValueError:
             return REPEAT_AFTER_SECONDS
         return max(until.timestamp() - self._clock.time_ms() / 1000, 0.0)
-
-
-def _wire(request: Request) -> httpx.Request:
-    _, _, rest = request.url.partition("://")
-    target = rest[len(rest.partition("/")[0].partition("?")[0]) :]
-    connect, read = request.connect_seconds or None, request.read_seconds or None
-    wire = httpx.Request(
-        request.method,
-        request.url,
-        headers=[*_defaults(request), *((_header(name), _header(value)) for name, value in request.headers)],
-        content=request.content or None,
-        extensions={
-            "timeout": {"connect": connect, "read": read, "write": read},
-            CLIENT_TLS: request.tls,
-            DEADLINE: request.deadline,
-            "target": (target if target.startswith("/") else "/" + target).encode("ascii"),
-        },
-    )
-    return wire
-
-
-def _defaults(request: Request) -> Iterable[tuple[bytes, bytes]]:
-    given = {name.lower() for name, _ in request.headers}
-    return [default for name, default in _DEFAULTS.items() if name not in given]
-
-
-_DEFAULTS = {
-    "user-agent": (b"user-agent", USER_AGENT.encode()),
-    "accept-encoding": (b"accept-encoding", b"gzip, deflate"),
-}
-
-
-def _header(text: str) -> bytes:
-    """As Java writes it: Latin-1, two question marks for what is outside of the basic plane, blanks for line ends."""
-    if text.isascii() and text.isprintable():
-        return text.strip().encode()
-    return (
-        re.sub(r"[\U00010000-\U0010ffff]", "??", re.sub(r"[\x00\r\n\f\v]", " ", text))
-        .strip()
-        .encode("latin-1", "replace")
-    )

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import httpx
-
 from connector_sdk.http.errors import StatusError
-from connector_sdk.http.result import body_of, headers_of, reason_of
+from connector_sdk.http.response import FIRST_FAILURE, Response
+from connector_sdk.http.result import body_of, headers_of
 
-FIRST_FAILURE = 400
 REQUEST_IDS = ("x-request-id", "x-amzn-requestid", "x-correlation-id", "request-id", "x-github-request-id")
 
 
-def raise_for_status(response: httpx.Response, *, first_header_only: bool) -> None:
+def raise_for_status(response: Response, *, first_header_only: bool) -> None:
     """Raise StatusError for 400 and above: `error.code` is the status, `error.message` the reason phrase."""
     if response.status_code < FIRST_FAILURE:
         return
-    reason = reason_of(response)
     answer = {"headers": headers_of(response, first_only=first_header_only), "body": body_of(response)}
-    raise StatusError(str(response.status_code), reason, _incident(response, reason), {"response": answer})
+    raise StatusError(str(response.status_code), response.reason, _incident(response), {"response": answer})
 
 
-def _incident(response: httpx.Response, reason: str) -> str:
+def _incident(response: Response) -> str:
     """`404 Not Found from GET api.example.com/orders/7 (request id 4711)`."""
-    url = response.request.url
-    path = response.request.extensions.get("target", b"/").decode("ascii").partition("?")[0]
+    where = response.url.partition("://")[2].partition("?")[0]
     request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
-    what = f"{response.status_code} {reason}".strip()
-    return f"{what} from {response.request.method} {url.netloc.decode('ascii')}{path}" + (
-        f" (request id {request_id})" if request_id else ""
-    )
+    what = f"{response.status_code} {response.reason}".strip()
+    return f"{what} from {response.method} {where}" + (f" (request id {request_id})" if request_id else "")

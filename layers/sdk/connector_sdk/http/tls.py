@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 from pydantic import Field
 
 from connector_sdk.binding import ConnectorModel
 from connector_sdk.errors import ConnectorInputError
+
+ALPN = ["http/1.1"]
 
 
 class ClientTls(ConnectorModel):
@@ -32,14 +33,20 @@ class ClientTls(ConnectorModel):
 def ssl_context(tls: ClientTls | None = None) -> ssl.SSLContext:
     """How connections are secured. Raises ConnectorInputError for certificates that cannot be used."""
     if tls is None:
-        return httpx.create_ssl_context()
+        return _context()
     try:
-        trusted = tls.trusted_certificate
-        context = ssl.create_default_context(cadata=trusted) if _given(trusted) else httpx.create_ssl_context()
+        context = _context(tls.trusted_certificate if _given(tls.trusted_certificate) else None)
         _present(tls, context)
     except (ssl.SSLError, ValueError) as error:
         reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else "it is no PEM"
         raise ConnectorInputError(f"clientTls cannot be used: {reason}") from None
+    return context
+
+
+def _context(trusted: str | None = None) -> ssl.SSLContext:
+    """Authorities are those of the machine, or of SSL_CERT_FILE, unless others are trusted."""
+    context = ssl.create_default_context(cadata=trusted)
+    context.set_alpn_protocols(ALPN)
     return context
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
-
 from connector_sdk.compatibility import Compatibility
 from connector_sdk.errors import (
     ConnectorError,
@@ -27,6 +25,7 @@ from connector_sdk.expressions.error_mapping import MAX_MESSAGE_CHARACTERS
 from connector_sdk.expressions.result_mapping import MAX_VARIABLES_BYTES, json_bytes
 from connector_sdk.http import HttpError, Unreachable, raise_for_status
 from connector_sdk.http.errors import ABORTED, AnswerTooLarge, HandshakeError
+from connector_sdk.http.response import BadStatus
 from connector_sdk.outbound.headers import InvalidBackoff
 from connector_sdk.outcome import Fail
 from connector_sdk.secrets import mask, mask_tree
@@ -134,7 +133,7 @@ def _translated(error: Exception, on_errors: Sequence[OnError]) -> Exception:
     for on in on_errors:
         if isinstance(error, on.error):
             return ConnectorError(on.code, str(error))
-    if isinstance(error, httpx.HTTPStatusError):
+    if isinstance(error, BadStatus):
         try:
             raise_for_status(error.response, first_header_only=False)
         except HttpError as known:
