@@ -27,7 +27,7 @@ ARCHITECTURE = Choice.of((ROOT / "template.yaml").read_text(encoding="utf-8")).a
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
 LARGEST_LAYER_BYTES = 10_000_000
 INBOUND = (
-    *("boto3", "pydantic", "httpx", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
+    *("boto3", "pydantic", "sqlite3", "asyncio", "cryptography", "jwt", "xml", "devkit"),
     *("connector_sdk.outbound", "connector_sdk.binding", "connector_sdk.bpmn", "connector_sdk.documents"),
 )
 SUBSCRIBED = (*INBOUND, "connector_sdk.inbound.webhook", "connector_sdk.inbound.delivering")
@@ -38,7 +38,7 @@ FORBIDDEN = {
     "kafka-subscription": (*SUBSCRIBED, "fastavro"),
     "rabbitmq-subscription": SUBSCRIBED,
     "sqs-subscription": SUBSCRIBED,
-    "runtime": ("boto3", "pydantic", "httpx", "connector_sdk.outbound", "devkit"),
+    "runtime": ("boto3", "pydantic", "connector_sdk.outbound", "devkit"),
     "messages": ("boto3", "connector_sdk.inbound", "devkit"),
     # It polls as REST tasks call: with the same client and the same checks of what a model says.
     "http-polling": (

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import fastavro
-import httpx
 import pytest
 from confluent_kafka import Consumer, Message
 from pytest_httpserver import HTTPServer
@@ -132,7 +131,13 @@ def schema_for(task: OfficialTask) -> Any:
 def registered(content: bytes, registry: str) -> Any:
     """The schema that a value names."""
     assert content[:1] == MAGIC
-    return httpx.get(f"{registry}/schemas/ids/{int.from_bytes(content[1:5])}", timeout=SECONDS).json()
+    return services_for({}).http.get(f"{registry}/schemas/ids/{int.from_bytes(content[1:5])}").json()
+
+
+def allow(registry: str, compatibility: str) -> None:
+    """Which schemas may follow one that is registered."""
+    body = {"compatibility": compatibility}
+    services_for({}).http.request("PUT", f"{registry}/config/parcels-value", body=body).raise_for_status()
 
 
 def by_registry(broker: RunningKafka, url: str, schema: Any, **properties: Any) -> dict[str, Any]:
@@ -149,19 +154,19 @@ def test_a_schema_is_registered_once_and_only_where_the_task_allows_it(broker: R
 
     assert [run_job(handler, by_registry(broker, registry, SCHEMA)) for _ in range(2)] == [Complete({})] * 2
     assert run_job(handler, not_there) == Complete({})
-    versions = httpx.get(f"{registry}/subjects/parcels-value/versions", timeout=SECONDS).json()
+    versions = services_for({}).http.get(f"{registry}/subjects/parcels-value/versions").json()
     assert versions == [1]
 
 
 def test_a_schema_that_the_registry_refuses_fails_the_job(broker: RunningKafka, registry: str) -> None:
     schema = {"type": "record", "name": "Order", "fields": [{"name": "order", "type": "string"}]}
     assert run_job(handler, by_registry(broker, registry, SCHEMA)) == Complete({})
-    httpx.put(f"{registry}/config/parcels-value", json={"compatibility": "FULL"}, timeout=SECONDS).raise_for_status()
+    allow(registry, "FULL")
 
     job = by_registry(broker, registry, schema)
     outcome = run_job(handler, {**job, "message": {"value": {"order": "7"}}})
 
-    httpx.put(f"{registry}/config/parcels-value", json={"compatibility": "NONE"}, timeout=SECONDS).raise_for_status()
+    allow(registry, "NONE")
     assert isinstance(outcome, Fail)
     assert outcome.variables["error"]["code"] == "409"
 

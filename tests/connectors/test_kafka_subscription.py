@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
@@ -21,6 +20,7 @@ from connector_sdk.inbound.properties import Properties
 from connector_sdk.kafka_schemas import MEDIA_TYPE, Avro, framed
 from connector_sdk.settings import Settings
 from connector_sdk.stores import State
+from devkit.testing import services_for
 from devkit.testing.kafka import RunningKafka
 from devkit.testing.official import OfficialBench
 from functions.inbound.kafka_subscription.app import handler
@@ -194,7 +194,7 @@ def test_the_schema_is_what_a_real_registry_has_for_the_id(
     monkeypatch.setenv("CONNECTORS_ALLOW_ADDRESSES", "127.0.0.1,::1")
     process = topic_of(broker)
     asked = {"schema": json.dumps(SCHEMA), "schemaType": "AVRO"}
-    answer = httpx.post(f"{registry}/subjects/{process}-value/versions", json=asked)
+    answer = services_for({}).http.post(f"{registry}/subjects/{process}-value/versions", body=asked)
     values = of_topic(
         broker,
         process,

@@ -327,3 +327,19 @@ def test_a_small_answer_that_decompresses_to_a_lot_fills_no_memory(httpserver: H
     finally:
         tracemalloc.stop()
         small.close()
+
+
+def test_a_long_content_is_sent_whole(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    text = "x" * (64 * 1024 + 1)
+    client.post(httpserver.url_for("/"), headers={"Content-Type": "text/plain"}, body=text)
+    assert requests(httpserver)[0].get_data() == text.encode()
+
+
+@pytest.mark.parametrize(("method", "length"), [("GET", None), ("DELETE", None), ("POST", "0"), ("PUT", "0")])
+def test_a_method_that_has_a_content_says_that_there_is_none(
+    method: str, length: str | None, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    client.request(method, httpserver.url_for("/"))
+    assert requests(httpserver)[0].headers.get("Content-Length") == length

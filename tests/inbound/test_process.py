@@ -13,7 +13,7 @@ from functions.runtime.redelivery import Redelivery
 from tests.inbound.host import NOW
 
 ROOT = Path(__file__).parents[2]
-TOO_HEAVY = ("pydantic", "httpx", "sqlite3", "asyncio", "boto3", "aws_lambda_powertools", "xml.etree")
+TOO_HEAVY = ("pydantic", "sqlite3", "asyncio", "boto3", "aws_lambda_powertools", "xml.etree")
 
 KILLED_WHILE_PUBLISHING = """
 import os, signal, sys

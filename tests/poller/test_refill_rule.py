@@ -174,7 +174,8 @@ def test_whoever_waits_for_a_slot_gets_one_that_has_grown() -> None:
 
 
 def shared(types: int, slots: int = 700) -> list[Slots]:
-    options = Options(Compatibility.of("8.10"), None, shared_slots=slots, linger_seconds=0.001)
+    rules = Compatibility.of("8.10")
+    options = Options(rules, None, slots_per_type=256, shared_slots=slots, linger_seconds=0.001)
     return list(options.slots(types))
 
 

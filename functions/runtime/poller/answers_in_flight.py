@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functions.runtime.poller.leases import Lease
 
 ANSWER_BYTES_IN_FLIGHT = 32 * 1024 * 1024
-"""Of all answers at once, as JSON. Lambda's largest is 6 MB; 256 of a million bytes would be more than a poller has."""
+"""Of all answers at once, as JSON. Lambda's largest is 6 MB; 512 of a million bytes would be more than a poller has."""
 
 
 class Answers:

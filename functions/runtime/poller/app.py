@@ -34,6 +34,8 @@ log.setLevel(logging.INFO)
 
 SLOTS = 700
 """Of all types together: a function has 1,024 threads and descriptors."""
+SLOTS_OF_A_TYPE = 256
+"""Of these, at most: one type must not hold most of what all of them share."""
 END_MARGIN_SECONDS = 30.0
 """Kept free before the function's own time-out, to give back what was never started."""
 
@@ -68,6 +70,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         Options(
             Compatibility.of(settings.compatibility),
             secret_names=spelled_secrets(settings.compatibility),
+            slots_per_type=SLOTS_OF_A_TYPE,
             shared_slots=SLOTS,
             batch_size=settings.batch_size,
             request_timeout_ms=window.request_timeout_ms,

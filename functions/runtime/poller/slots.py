@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.runtime.poller.room import Room
 
-SLOTS_PER_TYPE = 256
+SLOTS_PER_TYPE = 512
 """On one machine. A waiting thread costs about 0.1 MB; fewer slots let a few slow targets hold up all others."""
 GROWTH = 8
 """After a refusal the slots grow again by this part of themselves."""
