@@ -6,11 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
+from connector_sdk.allowance import Allowance
 from connector_sdk.binding import ConnectorModel, Secret
 from connector_sdk.errors import DeniedAddress, NotBuilt
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.http import Timeout
+from connector_sdk.http.contents import SMALL_BYTES
 from connector_sdk.http.errors import AnswerTooLarge
+from connector_sdk.job import Job
 from connector_sdk.outbound import (
     ConnectorError,
     ConnectorInputError,
@@ -21,8 +24,9 @@ from connector_sdk.outbound import (
 )
 from connector_sdk.outbound.failures import FAILURES
 from connector_sdk.outbound.headers import InvalidBackoff
+from connector_sdk.outbound.processing import Work, process
 from connector_sdk.outcome import Complete, Fail, ThrowError
-from devkit.testing import run_job
+from devkit.testing import run_job, services_for
 
 API = "io.camunda.connector.api.error."
 
@@ -253,3 +257,19 @@ def test_a_failure_leaves_out_what_the_engine_could_not_take(city: str, kept: bo
 def test_an_error_expression_still_sees_all_of_a_large_failure() -> None:
     expression = '=bpmnError("LARGE", string(string length(error.variables.body) > 1500000))'
     assert run_job(weather, {"city": "larger"}, errorExpression=expression) == ThrowError("LARGE", "true", {})
+
+
+def test_a_job_lets_go_of_what_it_has_read_however_it_ends(httpserver: HTTPServer) -> None:
+    def asks(request: Ask, context: JobContext) -> Any:
+        return context.http.get(request.city).raise_for_status().json()
+
+    content = "[" + "1," * SMALL_BYTES + "1]"
+    httpserver.expect_request("/good").respond_with_data(content)
+    httpserver.expect_request("/bad").respond_with_data(content, 404)
+    httpserver.expect_request("/text").respond_with_data("x" * len(content))
+    work = Work(asks, Ask, contents=Allowance(1))
+    services = services_for({})
+    for path, kind in (("/good", Complete), ("/bad", Fail), ("/text", Fail), ("/good", Complete)):
+        job = Job("1", "t", 3, {}, {"city": httpserver.url_for(path)})
+        assert isinstance(process(work, job, services), kind)
+    assert work.contents.waiting == 0

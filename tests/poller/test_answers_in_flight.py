@@ -84,7 +84,7 @@ def test_who_waits_for_much_room_is_not_overtaken_by_those_who_want_little() -> 
     pause = threading.Event()
     for number, thread in enumerate(waiting, 1):
         thread.start()
-        while len(answers.waiting) < number and thread.is_alive():
+        while answers.allowance.waiting < number and thread.is_alive():
             pause.wait(0.01)
     answers.forget(first)
     waiting[0].join(WAIT_SECONDS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
+from connector_sdk.http.connection import Connection
 from connector_sdk.http.content_coding import UnreadableContent, decoded
+from connector_sdk.http.contents import SMALL_BYTES, UNTOLD_BYTES, Contents
 from connector_sdk.http.faults import TooLarge, Unreadable
 from connector_sdk.http.response import Headers
 from connector_sdk.wire.messages import Head
@@ -13,29 +16,52 @@ from connector_sdk.wire.messages import Head
 class Incoming:
     """Whoever has it reads it or not, and closes it: its connection is then free for others."""
 
-    def __init__(self, url: str, head: Head, pieces: Iterator[bytes], limit: int, done: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        answer: tuple[Head, Iterator[bytes]],
+        connection: Connection,
+        limit: int,
+        done: Callable[[], None],
+    ) -> None:
+        """`answer` is what the connection has sent; a content of more than `limit` bytes is not read."""
+        head, self._pieces = answer
         self.url = url
         """What was asked for, as HTTP writes it."""
         self.status = head.status
         self.reason = head.reason.decode("latin-1")
         self.headers = Headers(head.fields)
-        self._pieces = pieces
+        self._length = head.length or 0
+        self._connection = connection
         self._limit = limit
         self._done: Callable[[], None] | None = done
 
-    def read(self) -> bytes:
-        """The content, decompressed. Raises Fault: TooLarge, Unreadable, or what the connection raises."""
+    def read(self, contents: Contents | None = None) -> bytes:
+        """The content, decompressed, once there is room in `contents` for it.
+
+        Raises Fault: TooLarge, Unreadable, or what the connection raises.
+        """
+        if self._length > self._limit:
+            raise TooLarge(self._limit)
         codings = [coding for value in self.headers.values_of("content-encoding") for coding in value.split(",")]
         content, size = [], 0
+        room = self._more_room(contents, self._length) if self._length > SMALL_BYTES else SMALL_BYTES
         try:
             for piece in decoded(self._pieces, codings):
                 size += len(piece)
                 if size > self._limit:
                     raise TooLarge(self._limit)
+                if size > room:
+                    room = size + self._more_room(contents, UNTOLD_BYTES)
                 content.append(piece)
         except UnreadableContent as error:
             raise Unreadable(str(error)) from error
         return b"".join(content)
+
+    def _more_room(self, contents: Contents | None, size: int) -> int:
+        if contents is not None:
+            self._connection.aside(partial(contents.hold, size))
+        return size
 
     def close(self) -> None:
         """Give the connection back, if all was read, or close it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from connector_sdk.http.contents import Contents
 from connector_sdk.http.deadline import Deadline
 from connector_sdk.http.origin import Origin, split
 from connector_sdk.http.tls import ClientTls
@@ -32,6 +33,8 @@ class Request:
     tls: ClientTls | None = None
     deadline: Deadline | None = None
     """When all of it has to be over, redirects and a repeat included; None: it has not begun."""
+    contents: Contents | None = None
+    """Where there has to be room for a large answer before it is read; None: nobody counts."""
 
     @property
     def where(self) -> str:

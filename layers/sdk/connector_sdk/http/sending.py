@@ -98,7 +98,7 @@ class Sender:
 
     def _read(self, incoming: Incoming, request: Request) -> Response:
         try:
-            content = incoming.read()
+            content = incoming.read(request.contents)
         except Fault as fault:
             raise from_fault(fault, request.where) from fault
         finally:

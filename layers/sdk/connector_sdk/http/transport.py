@@ -54,9 +54,9 @@ class GuardedTransport:
         sent = outgoing(request)
         pool = self._pool_of(request.tls)
         connection = pool.connection(sent.origin, request.connect_seconds, deadline, repeatable=request.is_repeatable)
-        head, pieces = connection.send(sent, request.read_seconds, deadline)
+        answer = connection.send(sent, request.read_seconds, deadline)
         url = f"{sent.origin.scheme}://{sent.origin.authority}{sent.target.decode()}"
-        return Incoming(url, head, pieces, self._limit, partial(pool.give_back, sent.origin, connection))
+        return Incoming(url, answer, connection, self._limit, partial(pool.give_back, sent.origin, connection))
 
     def _pool_of(self, tls: ClientTls | None) -> Pool:
         """Connections are shared among requests with the same certificates only. Raises ConnectorInputError."""

@@ -45,7 +45,7 @@ class Connector:
 
     def run(self, job: Job, services: Services, secret_names: Collection[str] | None = None) -> Outcome:
         """Do one job. Never raises."""
-        return process(Work(self.handler, self.model, self.errors), job, services, secret_names)
+        return process(self._work, job, services, secret_names)
 
     def with_services(self, services: Services) -> Connector:
         """The same connector, working with these services."""
@@ -55,6 +55,10 @@ class Connector:
         """Do the jobs of an invocation (`invocation.py` has the shapes)."""
         services = self._services
         return answer(event, lambda_context, lambda job, names: self.run(job, services, names))
+
+    @cached_property
+    def _work(self) -> Work:
+        return Work(self.handler, self.model, self.errors)
 
     @cached_property
     def _services(self) -> Services:

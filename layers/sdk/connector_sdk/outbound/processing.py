@@ -7,12 +7,13 @@ error expression, and so is a success; what the expression does not decide, comp
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
+from connector_sdk.allowance import Allowance
 from connector_sdk.binding import bind
 from connector_sdk.documents.created import created
 from connector_sdk.documents.references import Documents
@@ -20,6 +21,7 @@ from connector_sdk.errors import ConnectorError
 from connector_sdk.expressions import output_variables
 from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.http import HttpClient, github_app
+from connector_sdk.http.contents import CONTENT_BYTES_AT_ONCE, Contents
 from connector_sdk.job import Job
 from connector_sdk.nesting import allow_deep_values
 from connector_sdk.outbound.context import JobContext
@@ -41,12 +43,16 @@ class Work:
     handler: Handler
     model: type[BaseModel]
     on_errors: Sequence[OnError] = ()
+    contents: Allowance = field(default_factory=lambda: Allowance(CONTENT_BYTES_AT_ONCE))
+    """Memory for what its jobs read, shared by them all."""
 
 
 @dataclass(slots=True)
 class _Progress:
     """How far a job came: needed to describe a failure on the way."""
 
+    contents: Contents
+    """What it has read."""
     backoff_ms: int = 0
     used_secrets: tuple[str, ...] = ()
     http: HttpClient | None = None
@@ -67,15 +73,19 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 
     `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
     """
+    progress = _Progress(Contents(work.contents))
     try:
-        return _processed(work, job, services, secret_names)
+        return _processed(work, job, services, secret_names, progress)
     except Exception as error:  # even while a failure was put into words; what the error says may hold a secret
         return Fail(f"The connector could not say what went wrong ({type(error).__name__})", max(job.retries - 1, 0))
+    finally:
+        progress.contents.let_go()
 
 
-def _processed(work: Work, job: Job, services: Services, secret_names: Collection[str] | None) -> Outcome:
+def _processed(
+    work: Work, job: Job, services: Services, secret_names: Collection[str] | None, progress: _Progress
+) -> Outcome:
     headers = Headers.of(job.custom_headers)
-    progress = _Progress()
     create = partial(created, create=services.documents.create)
     try:
         response = _response(work, job, services, headers, progress, secret_names)
@@ -130,11 +140,11 @@ def _response(
 
 def _answer(work: Work, job: Job, services: Services, progress: _Progress, variables: Mapping[str, Any]) -> Any:
     rules = services.compatibility
-    http = services.http.noting(progress.note)
+    http = services.http.for_job(progress.note, progress.contents)
     functions = {github_app.NAME: partial(github_app.installation_token, http=http, clock=services.clock)}
     documents = Documents(services.documents, http.download, rules, functions)
     request = bind(work.model, variables, documents, newer_inputs=rules.newer_inputs)
-    progress.http = services.http.noting(progress.note)
+    progress.http = services.http.for_job(progress.note, progress.contents)
     context = JobContext(job, progress.http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
