@@ -100,7 +100,9 @@ def test_the_next_address_is_tried_if_one_does_not_answer(httpserver: HTTPServer
     assert HttpClient(Sender(transport)).get(f"http://two.test:{httpserver.port}/").text == "here"
 
 
-@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+@pytest.mark.parametrize(
+    "name", ["Content-Length", "transfer-encoding", "Transfer-Encoding ", "\nContent-Length", "\u2003content-LENGTH\0"]
+)
 def test_framing_headers_are_the_clients_own(name: str, client: HttpClient) -> None:
     with pytest.raises(ProtocolError) as error:
         client.get("http://127.0.0.1:1/", headers={name: "3"})
@@ -125,6 +127,13 @@ def test_headers_are_written_as_java_writes_them(client: HttpClient, httpserver:
     (request,) = requests(httpserver)
     assert [request.headers.get(f"X-{letter}") for letter in "ABCDE"] == ["é", "??", "a  X-D: b", None, ""]
     assert "Accept" not in request.headers
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "a\r\nb", "é", "Content-Length: 5\r\nX", "Content-Length: 5", "x:"])
+def test_a_header_whose_name_http_cannot_say_is_not_sent(name: str, client: HttpClient) -> None:
+    with pytest.raises(ProtocolError, match="HTTP protocol") as error:
+        client.get("http://127.0.0.1:1/x", headers={name: "v"})
+    assert error.value.incident.startswith("GET 127.0.0.1:1/x cannot be requested: no header of HTTP")
 
 
 def test_every_authentication_proves_who_asks(client: HttpClient, httpserver: HTTPServer) -> None:

@@ -40,9 +40,10 @@ def test_a_name_goes_out_in_ascii(httpserver: HTTPServer) -> None:
     assert requests(httpserver)[0].headers["Host"] == f"xn--bcher-kva.test:{httpserver.port}"
 
 
-def test_a_task_may_name_the_host_itself(client: HttpClient, httpserver: HTTPServer) -> None:
+@pytest.mark.parametrize("name", ["host", " Host", "HOST\n"])
+def test_a_task_may_name_the_host_itself(name: str, client: HttpClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data("")
-    client.get(httpserver.url_for("/"), headers={"host": "b.test"})
+    client.get(httpserver.url_for("/"), headers={name: "b.test"})
     assert requests(httpserver)[0].headers.get_all("Host") == ["b.test"]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector_sdk.clock import ControlledClock
-from connector_sdk.http import HttpClient, Unreachable, pool
+from connector_sdk.http import HttpClient, ProtocolError, Unreachable, pool
 from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
 
 
@@ -48,10 +48,11 @@ def test_a_connection_whose_answer_says_close_is_not_used_again(client: HttpClie
     assert service.connections == 2
 
 
+@pytest.mark.parametrize("name", ["Connection", "connection "])
 def test_a_connection_that_is_to_be_closed_by_request_is_not_used_again(
-    client: HttpClient, service: CountingService
+    name: str, client: HttpClient, service: CountingService
 ) -> None:
-    assert [client.get(service.address, headers={"Connection": "Close"}).text for _ in range(2)] == ["ok", "ok"]
+    assert [client.get(service.address, headers={name: "Close"}).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
 
 
@@ -74,6 +75,14 @@ def test_what_comes_after_an_answer_is_not_the_next_one(client: HttpClient, serv
     service.answer = ANSWER + ANSWER.replace(b"ok", b"no")
     assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
+
+
+def test_a_request_that_http_cannot_say_costs_no_connection(client: HttpClient, service: CountingService) -> None:
+    client.get(service.address)
+    with pytest.raises(ProtocolError):
+        client.get(service.address, headers={"a b": "c"})
+    assert client.get(service.address).text == "ok"
+    assert service.connections == 1
 
 
 def test_origins_do_not_share_connections(client: HttpClient, service: CountingService) -> None:

@@ -24,12 +24,12 @@ from connector_sdk.http.status import raise_for_status
 from connector_sdk.http.tls import ClientTls
 from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, Parameters, encoded_url
 from connector_sdk.settings import Settings
+from connector_sdk.wire.messages import METHODS_WITH_CONTENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # only connectors whose tasks choose an authentication need the models
     from connector_sdk.http.authentication import Authentication
 
-METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 CONTENT_TYPE = "content-type"
 UNAUTHORIZED = 401
 SHORTEST_NOTED = 8
@@ -174,6 +174,6 @@ def _target(method: str, url: str, params: Parameters, skip_encoding: bool) -> s
 def _content(method: str, headers: Mapping[str, str | None], body: Any, ignore_null: bool) -> tuple[bytes, str | None]:
     """The body's bytes and the Content-Type header; without a body only what the task itself says."""
     given = next((value for name, value in headers.items() if name.lower() == CONTENT_TYPE), None)
-    if method not in METHODS_WITH_BODY:
+    if method not in METHODS_WITH_CONTENT:
         return b"", None if given == MULTIPART else given
     return encoded_body(body, given, ignore_null=ignore_null)

@@ -9,10 +9,10 @@ from contextlib import suppress
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from connector_sdk.http.deadline import Deadline
-from connector_sdk.http.faults import BrokenOff, NotTaken, Unsendable
+from connector_sdk.http.faults import BrokenOff, NotTaken
 from connector_sdk.http.request import Outgoing
 from connector_sdk.http.stream import WRITTEN_AT_ONCE, Stream
-from connector_sdk.wire.messages import Head, read_head, read_pieces, request_head
+from connector_sdk.wire.messages import Head, read_head, read_pieces
 
 READ_BYTES = 8 * 1024
 """Enough for a head; a content is read past the buffer, which each idle connection keeps."""
@@ -32,15 +32,10 @@ class Connection:
     def send(self, request: Outgoing, seconds: float, deadline: Deadline) -> tuple[Head, Iterator[bytes]]:
         """The head of the answer, and its content in pieces. Raises Fault, and is then closed."""
         self.is_idle = False
-        try:
-            head = request_head(request.method, request.target, request.fields)
-        except (ValueError, HTTPException) as error:
-            self.close()
-            raise Unsendable(str(error)) from error
         self._stream.begin(seconds, deadline)
         try:
             with suppress(NotTaken):  # a service may refuse a long request before it has read all of it
-                self._write(head, request.content)
+                self._write(request.head, request.content)
             found = read_head(self._answer, request.method)
         except BaseException as error:
             self._give_up(error)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from connector_sdk.http.contents import Contents
 from connector_sdk.http.deadline import Deadline
+from connector_sdk.http.faults import Unsendable
 from connector_sdk.http.origin import Origin, split
 from connector_sdk.http.tls import ClientTls
+from connector_sdk.wire.messages import METHODS_WITH_CONTENT, request_head
 
 DEFAULT_TIMEOUT_SECONDS = 20
 USER_AGENT = b"serverless-connectors"
-OWN_HEADERS = frozenset({"content-length", "transfer-encoding"})
-METHODS_WITH_LENGTH = ("POST", "PUT", "PATCH")
+OWN_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
-
-Fields = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +54,39 @@ class Outgoing:
     method: bytes
     origin: Origin
     target: bytes
-    fields: Fields
+    head: bytes
     content: bytes
     closes: bool
     """Whether it asks for its connection to be closed."""
 
 
 def outgoing(request: Request) -> Outgoing:
-    """With the headers that HTTP and we add. Raises ValueError for a host that has no name in ASCII."""
+    """With the headers that HTTP and we add.
+
+    Raises ValueError for a host that has no name in ASCII, Unsendable for what HTTP cannot say, and for headers that
+    say how long the content is, which is not theirs to say.
+    """
     origin, target = split(request.url)
-    given = {name.lower(): value for name, value in request.headers}
-    fields: Fields = [] if "host" in given else [(b"Host", origin.authority.encode())]
-    if not request.content and request.method in METHODS_WITH_LENGTH:
+    own = [(_header(name), _header(value)) for name, value in request.headers]
+    given = {name.lower(): value for name, value in own}
+    if not OWN_HEADERS.isdisjoint(given):
+        raise Unsendable("it has a Content-Length or Transfer-Encoding of its own")
+    fields = [] if b"host" in given else [(b"Host", origin.authority.encode())]
+    if not request.content and request.method in METHODS_WITH_CONTENT:
         fields.append((b"Content-Length", b"0"))
-    if "user-agent" not in given:
+    if b"user-agent" not in given:
         fields.append((b"user-agent", USER_AGENT))
-    if "accept-encoding" not in given:
+    if b"accept-encoding" not in given:
         fields.append((b"accept-encoding", b"gzip, deflate"))
-    fields += [(_header(name), _header(value)) for name, value in request.headers]
+    fields += own
     if request.content:
         fields.append((b"Content-Length", str(len(request.content)).encode()))
-    closes = "close" in given.get("connection", "").lower()
-    return Outgoing(request.method.encode(), origin, target.encode(), fields, request.content, closes)
-
-
-def has_own_framing(request: Request) -> bool:
-    """Whether its headers say how long the content is, which is not theirs to say."""
-    return any(name.lower() in OWN_HEADERS for name, _ in request.headers)
+    method, asked = request.method.encode(), target.encode()
+    try:
+        head = request_head(method, asked, fields)
+    except (ValueError, HTTPException) as error:
+        raise Unsendable(str(error)) from error
+    return Outgoing(method, origin, asked, head, request.content, b"close" in given.get(b"connection", b"").lower())
 
 
 def _header(text: str) -> bytes:

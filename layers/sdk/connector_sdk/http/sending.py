@@ -14,10 +14,10 @@ from threading import Event
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.http.deadline import Deadline, longest
-from connector_sdk.http.errors import ABORTED, PROTOCOL, InvalidRequest, ProtocolError, Unreachable, from_fault
+from connector_sdk.http.errors import ABORTED, InvalidRequest, Unreachable, from_fault
 from connector_sdk.http.faults import BrokenOff, Fault
 from connector_sdk.http.incoming import Incoming
-from connector_sdk.http.request import Request, has_own_framing
+from connector_sdk.http.request import Request
 from connector_sdk.http.response import Response
 from connector_sdk.http.transport import GuardedTransport, Transport
 from connector_sdk.settings import Settings
@@ -85,10 +85,6 @@ class Sender:
         return self._read(self._once(request, deadline), request)
 
     def _once(self, request: Request, deadline: Deadline) -> Incoming:
-        if has_own_framing(request):
-            raise ProtocolError(
-                "500", PROTOCOL, f"{request.where} has a Content-Length or Transfer-Encoding of its own"
-            )
         try:
             return self._transport.send(request, deadline)
         except Fault as fault:

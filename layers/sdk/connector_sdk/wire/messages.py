@@ -6,7 +6,7 @@ http.client parses each head as an e-mail and sends head and content apart: half
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http.client import HTTPException, HTTPMessage, IncompleteRead, InvalidURL, LineTooLong, RemoteDisconnected
 from io import BufferedIOBase
 from typing import NamedTuple
@@ -21,11 +21,12 @@ CODINGS, LENGTH, OPTIONS = b"transfer-encoding", b"content-length", b"connection
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[!-~]*")
-_FIELD = re.compile(_TOKEN.pattern + rb": [^\x00\r\n\f\v]*")
+_VALUE = re.compile(rb"[^\x00\r\n\f\v]*")
 _STATUS_LINE = re.compile(rb"HTTP/1\.(\d) +([1-9]\d\d)(?: (.*))?")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?")
 
-Fields = Iterable[tuple[bytes, bytes]]
+Fields = list[tuple[bytes, bytes]]
+"""Names and values, as they come or go."""
 
 
 class Head(NamedTuple):
@@ -33,8 +34,7 @@ class Head(NamedTuple):
 
     status: int
     reason: bytes
-    fields: list[tuple[bytes, bytes]]
-    """Names and values, as they came."""
+    fields: Fields
     length: int | None
     """Bytes of content; None: not told."""
     chunked: bool
@@ -52,7 +52,7 @@ def request_message(method: str, target: str, host: str, headers: Mapping[str, s
         fields["Content-Length"] = str(len(content or b""))
     given = {name.lower() for name in headers}
     everything = {**{name: value for name, value in fields.items() if name.lower() not in given}, **headers}
-    encoded = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in everything.items())
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in everything.items()]
     return request_head(method.encode(), target.encode("ascii"), encoded) + (content or b"")
 
 
@@ -62,12 +62,12 @@ def request_head(method: bytes, target: bytes, fields: Fields) -> bytes:
         raise InvalidURL("the target of a request has blanks or control characters")
     if not _TOKEN.fullmatch(method):
         raise ValueError("no method of HTTP")
-    lines = [b"%s: %s" % field for field in fields]
-    for line in lines:
-        if not _FIELD.fullmatch(line):
-            raise ValueError(f"no header of HTTP: {line.partition(b':')[0].decode('latin-1')!r}")
-    slash = b"" if target.startswith(b"/") else b"/"
-    return b"\r\n".join((b"%s %s%s HTTP/1.1" % (method, slash, target), *lines, b"\r\n"))
+    lines = [b"%s %s%s HTTP/1.1" % (method, b"" if target.startswith(b"/") else b"/", target)]
+    for name, value in fields:
+        if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise ValueError(f"no header of HTTP: {name.partition(b':')[0].decode('latin-1')!r}")
+        lines.append(b"%s: %s" % (name, value))
+    return b"\r\n".join((*lines, b"\r\n"))
 
 
 def read_head(answer: BufferedIOBase, method: bytes) -> Head:
@@ -131,8 +131,8 @@ def _line(answer: BufferedIOBase) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def _fields(answer: BufferedIOBase) -> list[tuple[bytes, bytes]]:
-    fields: list[tuple[bytes, bytes]] = []
+def _fields(answer: BufferedIOBase) -> Fields:
+    fields: Fields = []
     while line := _line(answer):
         name, colon, value = line.partition(b":")
         if colon and _TOKEN.fullmatch(name):
