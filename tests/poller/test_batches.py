@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from connector_sdk.clock import ControlledClock
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.job import Job
+from functions.runtime.poller import worker
 from functions.runtime.poller.batches import MAX_BATCH_BYTES, batches
 from functions.runtime.poller.finished import Finished
 from functions.runtime.poller.invokers import Arriving, FunctionDied, InvocationTooLarge, NeverRan
 from functions.runtime.poller.leases import Lease, Leases
 from functions.runtime.poller.registry import Registered
 from tests.poller.running import Seen, outcomes, polling
-from tests.poller.scripted_engine import ScriptedEngine
+from tests.poller.scripted_engine import WAIT_SECONDS, ScriptedEngine
 
 SAFE = Registered("fn", ("t",), repeat="safe")
 Answer = Any
@@ -109,6 +111,28 @@ def test_a_batch_that_never_ran_is_given_back_whole(engine: ScriptedEngine) -> N
 def test_a_fault_in_the_poller_gives_the_batch_back(engine: ScriptedEngine) -> None:
     finished = run(engine, Scripted(raising(ZeroDivisionError("nobody expects this"))), 8)
     assert {one.message for one in finished} == {"a fault in the poller (ZeroDivisionError)"}
+
+
+def test_jobs_of_a_batch_end_side_by_side_once_a_command_takes_long(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "QUICK_SECONDS", 0.0)
+    others = threading.Barrier(3)
+    first = threading.Event()
+
+    seen = Seen()
+
+    def observer(finished: Finished) -> None:
+        if first.is_set():
+            others.wait(WAIT_SECONDS)  # it lets them go on only when all of them are here
+        first.set()
+        seen(finished)
+
+    engine.add("t", 4)
+    options = {"connector": SAFE, "batch_size": 4, "slots_per_type": 4}
+    with polling(engine, None, observer, invoker=Scripted(), **options):
+        assert {one.outcome for one in seen.wait(4)} == {"completed"}
+    assert not others.broken
 
 
 def lease(size: int, **headers: str) -> Lease:

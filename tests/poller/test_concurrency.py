@@ -286,7 +286,7 @@ def test_a_fault_while_a_job_is_begun_leaves_it_to_its_lock_and_polling_goes_on(
 def test_a_type_that_nobody_polls_for_any_more_says_so(engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = threading.Event()
 
-    def faulty(slots: Slots, *, backlog: bool) -> int:
+    def faulty(slots: Slots, **options: object) -> int:
         asked.set()
         raise RuntimeError("nobody expects this")
 

@@ -55,6 +55,23 @@ def test_without_a_backlog_a_single_free_slot_is_reason_enough(capacity: int, ta
     assert slots.ask(backlog=False) == asked
 
 
+@pytest.mark.parametrize(
+    ("taken", "backlog", "asked"), [(40, True, 60), (39, True, 60), (31, True, 60), (39, False, 61), (0, True, 100)]
+)
+def test_jobs_that_go_together_are_asked_for_in_whole_groups_during_a_backlog(
+    taken: int, backlog: bool, asked: int
+) -> None:
+    slots = Slots(100, 0.001)
+    slots.ask(backlog=False)
+    slots.take(taken)
+    assert slots.ask(backlog=backlog, together=10) == asked
+
+
+def test_less_than_a_group_is_asked_for_where_there_is_no_more_room() -> None:
+    slots = Slots(7, 0.001)
+    assert [slots.ask(backlog=True, together=size) for size in (7, 10)] == [7, 7]
+
+
 @pytest.mark.parametrize(("capacity", "taken", "asked"), [(256, 128, 128), (3, 1, 2), (2, 1, 1), (1, 0, 1)])
 def test_during_a_backlog_half_is_enough(capacity: int, taken: int, asked: int) -> None:
     slots = Slots(capacity, FOREVER)

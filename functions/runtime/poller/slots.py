@@ -48,8 +48,11 @@ class Slots:
         self._closed = self._paused = False
         self._changed = self._room.changed
 
-    def ask(self, *, backlog: bool) -> int:
-        """Wait by the refill rule; returns how many jobs to ask for, 0 once closed."""
+    def ask(self, *, backlog: bool, together: int = 1) -> int:
+        """Wait by the refill rule; returns how many jobs to ask for, 0 once closed.
+
+        During a backlog so many jobs go `together`: what is left over of such groups is asked for with the next ones.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._few_came or self._closed, self._courtesy_seconds)
             self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
@@ -57,7 +60,8 @@ class Slots:
                 self._changed.wait_for(lambda: self._half_free or self._closed, self._linger_seconds)
                 # Meanwhile a refusal may have left no slot free, or another type may have borrowed the last one.
                 self._changed.wait_for(lambda: self._grantable(backlog) > 0 or self._closed)
-            self._asked = 0 if self._closed else self._grantable(backlog)
+            granted = 0 if self._closed else self._grantable(backlog)
+            self._asked = granted - granted % together if backlog and granted > together else granted
             self._settle()
             return self._asked
 
