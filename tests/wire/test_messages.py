@@ -116,6 +116,7 @@ def test_no_byte_is_a_lost_connection() -> None:
         f"{OK}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         f"{OK}Content-Length: -2\r\n\r\nok",
         f"{OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+        f"{OK}Content-Length: {'2' * 5000}\r\n\r\nok",
         f"{CHUNKED}0x2\r\nok\r\n0\r\n\r\n",
         f"{CHUNKED}1\r\nok\r\n0\r\n\r\n",
     ],
@@ -123,6 +124,13 @@ def test_no_byte_is_a_lost_connection() -> None:
 def test_what_is_no_answer_of_http(text: str) -> None:
     with pytest.raises(HTTPException):
         answer(text)
+
+
+def test_a_length_has_eighteen_digits_at_most() -> None:
+    longest = 10**18 - 1
+    assert read_head(io.BytesIO(f"{OK}Content-Length: {longest}\r\n\r\n".encode()), b"GET").length == longest
+    with pytest.raises(HTTPException, match="no length"):
+        answer(f"{OK}Content-Length: {longest + 1}\r\n\r\n")
 
 
 @pytest.mark.parametrize(

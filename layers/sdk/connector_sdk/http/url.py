@@ -16,7 +16,7 @@ _QUERY_SAFE = "-_.!~*'()@:$,;/?:"
 _PARTS = re.compile(r"(?s)(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?")
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]|%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"[\[\]]")
-_AUTHORITY = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::(-?\d*))?")
+_AUTHORITY = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::(-?\d+)?)?")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-_.!~*'()@:$&,;=/]*")
 """Nothing in it is encoded, and nothing has to be."""
 MAX_PORT = 65535
@@ -71,7 +71,8 @@ def _check_authority(authority: str) -> None:
     if "@" in authority:
         host = authority.rpartition("@")[2]
         raise CredentialsInUrl(f"user and password in front of {host} belong into the authentication")
-    if found[1] and int(found[1]) > MAX_PORT:
+    port = (found[1] or "").lstrip("0")
+    if len(port) > len(str(MAX_PORT)) or int(port or 0) > MAX_PORT:
         raise InvalidUrl(f"port {found[1]} of {authority.rpartition(':')[0]} is out of range")
 
 

@@ -23,6 +23,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[!-~]*")
 _VALUE = re.compile(rb"[^\x00\r\n\f\v]*")
 _STATUS_LINE = re.compile(rb"HTTP/1\.(\d) +([1-9]\d\d)(?: (.*))?")
+_LENGTH = re.compile(rb"\d{1,18}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?")
 
 Fields = list[tuple[bytes, bytes]]
@@ -167,7 +168,7 @@ def _framing(lists: Mapping[bytes, list[bytes]]) -> tuple[int | None, bool]:
     if not lengths:
         return None, False
     length = lengths.pop()
-    if lengths or not length.isdigit():
+    if lengths or not _LENGTH.fullmatch(length):
         raise HTTPException("no length of a content")
     return int(length), False
 
