@@ -94,6 +94,12 @@ def test_a_rebound_name_is_looked_up_once(httpserver: HTTPServer) -> None:
     assert HttpClient(Sender(transport)).get(f"http://rebind.test:{httpserver.port}/").text == "here"
 
 
+def test_a_fault_of_ours_is_no_impossible_url(httpserver: HTTPServer) -> None:
+    transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: ["no address"])
+    with pytest.raises(ValueError, match="no address"):
+        HttpClient(Sender(transport)).get(httpserver.url_for("/"))
+
+
 def test_the_next_address_is_tried_if_one_does_not_answer(httpserver: HTTPServer) -> None:
     transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: ["127.0.0.2", "127.0.0.1"])
     httpserver.expect_request("/").respond_with_data("here")
@@ -109,10 +115,10 @@ def test_framing_headers_are_the_clients_own(name: str, client: HttpClient) -> N
     assert error.value.code == "500"
 
 
-@pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:99999/"])
-def test_an_impossible_url_has_no_code(url: str, client: HttpClient) -> None:
+@pytest.mark.parametrize("authority", ["", "127.0.0.1:-", "127.0.0.1:99999", "127.0.0.1:" + "9" * 5000])
+def test_an_impossible_url_has_no_code(authority: str, client: HttpClient) -> None:
     with pytest.raises(InvalidRequest) as error:
-        client.get(url)
+        client.get(f"http://{authority}/")
     assert error.value.code is None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector_sdk.errors import ConnectorError
-from connector_sdk.http.faults import Fault, NotConnected, TimedOut, TooLarge, Unreadable, Unsendable
+from connector_sdk.http.faults import Fault, NoHost, NotConnected, TimedOut, TooLarge, Unreadable, Unsendable
 
 ABORTED = "An error occurred while executing the request, or the connection was aborted"
 TIMED_OUT = "The request timed out. Please try increasing the read and connection timeouts."
@@ -71,15 +71,22 @@ def from_fault(fault: Fault, where: str) -> HttpError:
 
     Only what TLS refuses has a code of its own, that of its runtime 8.10, and so has an answer that is too large.
     """
+    incident = f"{where} cannot be requested: {fault}"
     match fault:
         case TimedOut():
             return Timeout("408", TIMED_OUT, f"no answer in time from {where}")
         case TooLarge(limit=limit):
             return AnswerTooLarge(limit, where)
+        case NoHost():
+            return InvalidRequest(None, f"The URL cannot be requested: {fault}", incident)
         case Unsendable():
-            return ProtocolError("500", PROTOCOL, f"{where} cannot be requested: {fault}")
+            return ProtocolError("500", PROTOCOL, incident)
         case Unreadable():
             return Unreachable("408", ABORTED, f"the answer of {where} is not readable: {fault}")
+    return _not_reached(fault, where)
+
+
+def _not_reached(fault: Fault, where: str) -> HttpError:
     cause = fault.__cause__
     # A service that wants another certificate may say so in place of its answer (RFC 8446, section 4.4.2.4).
     if isinstance(cause, ssl.SSLError) and (isinstance(fault, NotConnected) or "ALERT" in (cause.reason or "")):

@@ -23,6 +23,10 @@ class NotTaken(Fault):
     """The service took only a part of the request."""
 
 
+class NoHost(Fault):
+    """The URL names no host that can be looked up."""
+
+
 class Unsendable(Fault):
     """HTTP cannot say this request."""
 

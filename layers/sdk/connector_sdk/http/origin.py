@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from connector_sdk.http.faults import NoHost
+
 PORTS = {"http": 80, "https": 443}
 _AUTHORITY = re.compile(r"(?:\[(?P<literal>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>\d*))?")
 _END = re.compile(r"[/?]")
@@ -26,7 +28,7 @@ class Origin:
 def split(url: str) -> tuple[Origin, str]:
     """The origin of an encoded URL, and its target: path and query.
 
-    Raises ValueError for a host that has no name in ASCII (RFC 3490, as Java has it).
+    Raises NoHost for one that has no name in ASCII (RFC 3490, as Java has it).
     """
     scheme, _, rest = url.partition("://")
     end = _END.search(rest)
@@ -40,12 +42,15 @@ def split(url: str) -> tuple[Origin, str]:
 def _origin(scheme: str, authority: str) -> Origin:
     found = _AUTHORITY.fullmatch(authority)
     if scheme not in PORTS or found is None:
-        raise ValueError("it has no host")
+        raise NoHost("there is no host in it")
     literal, name = found["literal"], found["name"]
     host = name.lower() if literal is None else literal.lower()
-    if not host.isascii():
-        host = host.encode("idna").decode()
     usual = PORTS[scheme]
-    port = int(found["port"] or usual)
+    try:
+        port = int(found["port"] or usual)
+        if not host.isascii():
+            host = host.encode("idna").decode()
+    except ValueError as error:
+        raise NoHost(str(error)) from error
     written = host if literal is None else f"[{host}]"
     return Origin(scheme, host, port, written if port == usual else f"{written}:{port}")

@@ -63,7 +63,7 @@ class Outgoing:
 def outgoing(request: Request) -> Outgoing:
     """With the headers that HTTP and we add.
 
-    Raises ValueError for a host that has no name in ASCII, Unsendable for what HTTP cannot say, and for headers that
+    Raises NoHost for a host that has no name in ASCII, Unsendable for what HTTP cannot say, and for headers that
     say how long the content is, which is not theirs to say.
     """
     origin, target = split(request.url)

@@ -14,7 +14,7 @@ from threading import Event
 
 from connector_sdk.clock import Clock, SystemClock
 from connector_sdk.http.deadline import Deadline, longest
-from connector_sdk.http.errors import ABORTED, InvalidRequest, Unreachable, from_fault
+from connector_sdk.http.errors import ABORTED, Unreachable, from_fault
 from connector_sdk.http.faults import BrokenOff, Fault
 from connector_sdk.http.incoming import Incoming
 from connector_sdk.http.request import Request
@@ -89,8 +89,6 @@ class Sender:
             return self._transport.send(request, deadline)
         except Fault as fault:
             raise from_fault(fault, request.where) from fault
-        except ValueError as error:
-            raise InvalidRequest(None, f"The URL cannot be requested: {error}", f"{request.method}: {error}") from error
 
     def _read(self, incoming: Incoming, request: Request) -> Response:
         try:

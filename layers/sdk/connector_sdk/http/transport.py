@@ -26,7 +26,7 @@ class Transport(Protocol):
     """What requests are sent over."""
 
     def send(self, request: Request, deadline: Deadline) -> Incoming:
-        """One request, one answer. Raises Fault, DeniedAddress, ValueError for an impossible host."""
+        """One request, one answer. Raises Fault, DeniedAddress."""
         ...
 
     def close(self) -> None:
