@@ -344,6 +344,21 @@ def test_a_small_answer_that_decompresses_to_a_lot_fills_no_memory(httpserver: H
         small.close()
 
 
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress, lambda content: zlib.compress(content, wbits=-15)])
+def test_what_comes_after_a_compressed_content_is_not_kept(
+    compress: Callable[[bytes], bytes], client: HttpClient, httpserver: HTTPServer
+) -> None:
+    coding = {"Content-Encoding": "gzip" if compress is gzip.compress else "deflate"}
+    served = compress(b"ok") + bytes(16 * 1024 * 1024)
+    httpserver.expect_request("/").respond_with_handler(lambda _: Response(served, headers=coding))
+    tracemalloc.start()
+    try:
+        assert client.get(httpserver.url_for("/")).content == b"ok"
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_long_content_is_sent_whole(client: HttpClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data("")
     text = "x" * (64 * 1024 + 1)

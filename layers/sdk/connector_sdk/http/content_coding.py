@@ -26,6 +26,8 @@ class Decompressor(Protocol):
     """The part of zlib's object that is used."""
 
     @property
+    def eof(self) -> bool: ...
+    @property
     def unconsumed_tail(self) -> bytes: ...
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
     def flush(self) -> bytes: ...
@@ -43,7 +45,13 @@ def decoded(pieces: Iterable[bytes], codings: Sequence[str]) -> Iterator[bytes]:
 def _decompressed(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
     decompressor: Decompressor = zlib.decompressobj(window)
     begun = False
+    beyond = 0
     for piece in pieces:
+        if decompressor.eof:  # zlib would keep what comes now
+            beyond += len(piece)
+            if beyond > STEP_BYTES:
+                return  # the connection is not read to its end, and closed
+            continue
         try:
             if not begun and window == _ZLIB and not _is_zlib(piece):
                 decompressor = zlib.decompressobj(_RAW)
@@ -55,7 +63,7 @@ def _decompressed(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
 
 
 def _steps(decompressor: Decompressor, data: bytes) -> Iterator[bytes]:
-    while data:
+    while data and not decompressor.eof:
         yield decompressor.decompress(data, STEP_BYTES)
         data = decompressor.unconsumed_tail
 
