@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -11,7 +12,7 @@ from werkzeug import Request, Response
 from connector_sdk.allowance import Allowance
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient
-from connector_sdk.http.contents import SMALL_BYTES, UNTOLD_BYTES, Contents
+from connector_sdk.http.contents import SMALL_BYTES, UNTOLD_BYTES, Contents, Held
 from connector_sdk.http.deadline import LONGEST_SECONDS
 
 LARGE = b"x" * (SMALL_BYTES + 1)
@@ -21,10 +22,10 @@ GIVE_UP_SECONDS = 20
 class Reader:
     """A job that reads an answer in a thread of its own."""
 
-    def __init__(self, client: HttpClient, allowance: Allowance, url: str) -> None:
-        self.contents = Contents(allowance)
+    def __init__(self, client: HttpClient, contents: Contents, url: str) -> None:
+        self.held = Held(contents)
         self.size = 0
-        self._client = client.for_job(nobody, self.contents)
+        self._client = client.for_job(nobody, self.held)
         self._url = url
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -35,12 +36,13 @@ class Reader:
     def done(self) -> int:
         """The size of what it has read, at last."""
         self._thread.join(GIVE_UP_SECONDS)
+        assert not self._thread.is_alive()
         return self.size
 
 
 @pytest.fixture
-def allowance() -> Allowance:
-    return Allowance(2 * len(LARGE) - 1)
+def contents() -> Contents:
+    return Contents(2 * len(LARGE) - 1)
 
 
 @pytest.fixture
@@ -48,12 +50,13 @@ def url(httpserver: HTTPServer) -> str:
     httpserver.expect_request("/large").respond_with_data(LARGE)
     httpserver.expect_request("/small").respond_with_data(LARGE[1:])
     httpserver.expect_request("/gzip").respond_with_data(gzip.compress(LARGE), headers={"Content-Encoding": "gzip"})
-    httpserver.expect_request("/untold").respond_with_handler(untold)
+    httpserver.expect_request("/untold").respond_with_handler(grown(len(LARGE)))
     return httpserver.url_for("")
 
 
-def untold(_: Request) -> Response:
-    return Response(iter([LARGE]), direct_passthrough=True)
+def grown(size: int) -> Callable[[Request], Response]:
+    """An answer of so many bytes, which does not say so."""
+    return lambda _: Response(iter([b"x" * size]), direct_passthrough=True)
 
 
 def nobody(_: str) -> None: ...
@@ -68,43 +71,44 @@ def until(there: Callable[[], bool]) -> None:
     raise AssertionError("it never was")
 
 
-def test_a_large_answer_waits_until_there_is_room(client: HttpClient, url: str, allowance: Allowance) -> None:
-    first = Reader(client, allowance, f"{url}/large")
+def test_a_large_answer_waits_until_there_is_room(client: HttpClient, url: str, contents: Contents) -> None:
+    first = Reader(client, contents, f"{url}/large")
     assert first.done() == len(LARGE)
-    second = Reader(client, allowance, f"{url}/large")
-    until(lambda: allowance.waiting == 1)
+    second = Reader(client, contents, f"{url}/large")
+    until(lambda: contents.room.waiting == 1)
     assert second.size == 0
-    first.contents.let_go()
+    first.held.let_go()
     assert second.done() == len(LARGE)
 
 
 def test_two_answers_that_fit_are_read_side_by_side(client: HttpClient, url: str) -> None:
-    allowance = Allowance(2 * len(LARGE))
-    readers = [Reader(client, allowance, f"{url}/large") for _ in range(2)]
+    contents = Contents(2 * len(LARGE))
+    readers = [Reader(client, contents, f"{url}/large") for _ in range(2)]
     assert [reader.done() for reader in readers] == [len(LARGE)] * 2
 
 
-def test_a_small_answer_never_waits(client: HttpClient, url: str, allowance: Allowance) -> None:
-    Contents(allowance).hold(10 * len(LARGE))
-    assert Reader(client, allowance, f"{url}/small").done() == SMALL_BYTES
+def test_a_small_answer_never_waits(client: HttpClient, url: str, contents: Contents) -> None:
+    Held(contents).hold(10 * len(LARGE))
+    assert Reader(client, contents, f"{url}/small").done() == SMALL_BYTES
 
 
-def test_a_job_that_holds_some_does_not_wait_for_more(client: HttpClient, url: str, allowance: Allowance) -> None:
-    contents = Contents(allowance)
-    own = client.for_job(nobody, contents)
+def test_a_job_that_holds_some_does_not_wait_for_more(client: HttpClient, url: str, contents: Contents) -> None:
+    held = Held(contents)
+    own = client.for_job(nobody, held)
     assert [len(own.get(f"{url}/large").content) for _ in range(3)] == [len(LARGE)] * 3
-    contents.let_go()
-    contents.let_go()
-    assert Reader(client, allowance, f"{url}/large").done() == len(LARGE)
+    held.let_go()
+    held.let_go()
+    assert contents.room.used == 0
+    assert Reader(client, contents, f"{url}/large").done() == len(LARGE)
 
 
 def test_an_answer_that_is_larger_than_all_room_is_read_alone(client: HttpClient, url: str) -> None:
-    allowance = Allowance(1)
-    first = Reader(client, allowance, f"{url}/large")
+    contents = Contents(1)
+    first = Reader(client, contents, f"{url}/large")
     assert first.done() == len(LARGE)
-    second = Reader(client, allowance, f"{url}/large")
-    until(lambda: allowance.waiting == 1)
-    first.contents.let_go()
+    second = Reader(client, contents, f"{url}/large")
+    until(lambda: contents.room.waiting == 1)
+    first.held.let_go()
     assert second.done() == len(LARGE)
 
 
@@ -113,22 +117,98 @@ def test_an_answer_that_is_larger_than_all_room_is_read_alone(client: HttpClient
 def test_an_answer_that_does_not_say_how_large_it_becomes_counts_as_a_large_one(
     path: str, limit: int, waits: int, client: HttpClient, url: str
 ) -> None:
-    allowance = Allowance(limit)
-    first = Reader(client, allowance, f"{url}/{path}")
+    contents = Contents(limit)
+    first = Reader(client, contents, f"{url}/{path}")
     assert first.done() == len(LARGE)
-    second = Reader(client, allowance, f"{url}/{path}")
-    until(lambda: allowance.waiting == waits)
-    first.contents.let_go()
+    second = Reader(client, contents, f"{url}/{path}")
+    until(lambda: contents.room.waiting == waits)
+    first.held.let_go()
     assert second.done() == len(LARGE)
 
 
-def test_no_time_passes_for_an_exchange_that_waits_for_room(
-    client: HttpClient, url: str, allowance: Allowance, clock: ControlledClock
-) -> None:
-    other = Contents(allowance)
+def test_of_several_jobs_that_outgrow_all_room_one_grows_at_a_time(contents: Contents) -> None:
+    first, second = Held(contents), Held(contents)
+    for held in (first, second):
+        held.hold(len(LARGE) - 1)
+    first.hold(len(LARGE))
+    first.hold(len(LARGE))
+    waiting = threading.Thread(target=second.hold, args=(len(LARGE),), daemon=True)
+    waiting.start()
+    until(lambda: contents.growth.waiting == 1)
+    assert contents.room.used == 4 * len(LARGE) - 2
+    first.let_go()
+    waiting.join(GIVE_UP_SECONDS)
+    assert contents.room.used == 2 * len(LARGE) - 1
+    second.let_go()
+    assert (contents.room.used, contents.growth.used) == (0, 0)
+
+
+def test_a_long_answer_that_does_not_say_so_is_held_whole(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_handler(grown(3 * UNTOLD_BYTES + 1))
+    contents = Contents(UNTOLD_BYTES)
+    reader = Reader(client, contents, httpserver.url_for("/"))
+    assert reader.done() == 3 * UNTOLD_BYTES + 1
+    assert contents.room.used >= 3 * UNTOLD_BYTES + 1
+    reader.held.let_go()
+    assert (contents.room.used, contents.growth.used) == (0, 0)
+
+
+def test_a_job_that_reads_in_several_threads_waits_once(contents: Contents) -> None:
+    other, own = Held(contents), Held(contents)
     other.hold(len(LARGE))
-    reader = Reader(client, allowance, f"{url}/large")
-    until(lambda: allowance.waiting == 1)
+    threads = [threading.Thread(target=own.hold, args=(len(LARGE),), daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    until(lambda: contents.room.waiting == 1)
+    other.let_go()
+    for thread in threads:
+        thread.join(GIVE_UP_SECONDS)
+    assert contents.room.used == 2 * len(LARGE)
+    own.let_go()
+    assert (contents.room.used, contents.growth.used) == (0, 0)
+
+
+def test_what_is_read_after_a_jobs_end_is_not_held_for_ever(contents: Contents) -> None:
+    held = Held(contents)
+    held.let_go()
+    held.hold(len(LARGE))
+    assert contents.room.used == 0
+
+
+def test_when_nothing_comes_back_for_long_the_next_one_goes_on() -> None:
+    allowance = Allowance(10, standstill_seconds=0.001)
+    for _ in range(3):
+        allowance.take(10)
+    assert allowance.used == 30
+
+
+def test_who_comes_first_is_served_first() -> None:
+    allowance = Allowance(10)
+    served: list[int] = []
+    allowance.take(10)
+
+    def take(size: int) -> None:
+        allowance.take(size)
+        served.append(size)
+
+    for number, size in enumerate((9, 1, 2), 1):
+        threading.Thread(target=take, args=(size,), daemon=True).start()
+        until(partial(lambda waiting: allowance.waiting == waiting, number))
+    allowance.give_back(10)
+    until(lambda: len(served) == 2)
+    assert (set(served), allowance.waiting) == ({9, 1}, 1)
+    allowance.give_back(9)
+    until(lambda: len(served) == 3)
+    assert allowance.used == 3
+
+
+def test_no_time_passes_for_an_exchange_that_waits_for_room(
+    client: HttpClient, url: str, contents: Contents, clock: ControlledClock
+) -> None:
+    other = Held(contents)
+    other.hold(len(LARGE))
+    reader = Reader(client, contents, f"{url}/large")
+    until(lambda: contents.room.waiting == 1)
     clock.advance(int(LONGEST_SECONDS + 1) * 1000)
     other.let_go()
     assert reader.done() == len(LARGE)

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from connector_sdk.allowance import Allowance
 from connector_sdk.binding import ConnectorModel, Secret
 from connector_sdk.errors import DeniedAddress, NotBuilt
 from connector_sdk.expressions import ExpressionError
 from connector_sdk.http import Timeout
-from connector_sdk.http.contents import SMALL_BYTES
+from connector_sdk.http.contents import SMALL_BYTES, Contents
 from connector_sdk.http.errors import AnswerTooLarge
 from connector_sdk.job import Job
 from connector_sdk.outbound import (
@@ -267,9 +266,9 @@ def test_a_job_lets_go_of_what_it_has_read_however_it_ends(httpserver: HTTPServe
     httpserver.expect_request("/good").respond_with_data(content)
     httpserver.expect_request("/bad").respond_with_data(content, 404)
     httpserver.expect_request("/text").respond_with_data("x" * len(content))
-    work = Work(asks, Ask, contents=Allowance(1))
+    work = Work(asks, Ask, contents=Contents(1))
     services = services_for({})
     for path, kind in (("/good", Complete), ("/bad", Fail), ("/text", Fail), ("/good", Complete)):
         job = Job("1", "t", 3, {}, {"city": httpserver.url_for(path)})
         assert isinstance(process(work, job, services), kind)
-    assert work.contents.waiting == 0
+        assert work.contents.room.used == 0

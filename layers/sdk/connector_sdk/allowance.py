@@ -2,38 +2,73 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
+from dataclasses import dataclass, field
+
+_LOG = logging.getLogger(__name__)
+
+STANDSTILL_SECONDS = 30.0
+"""When nobody has given anything back for so long, something hangs: whoever is next goes on without room."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    size: int
+    admitted: threading.Event = field(default_factory=threading.Event)
 
 
 class Allowance:
     """First come, first served, or those who want much would wait for ever; one alone always has room."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, standstill_seconds: float = STANDSTILL_SECONDS) -> None:
         """`limit` is in bytes."""
+        self.used = 0
         self._limit = limit
-        self._used = 0
-        self._changed = threading.Condition()
-        self._queue: deque[object] = deque()
+        self._standstill_seconds = standstill_seconds
+        self._lock = threading.Lock()
+        self._queue: deque[_Waiting] = deque()
+        self._given_back = 0
 
     def take(self, size: int) -> None:
         """Wait for room for so many bytes, and have it from then on."""
-        turn = object()
-        with self._changed:
-            self._queue.append(turn)
-            self._changed.wait_for(lambda: self._queue[0] is turn and self._has_room(size))
-            self._queue.popleft()
-            self._use(size)
+        with self._lock:
+            if not self._queue and self._has_room(size):
+                self.used += size
+                return
+            waiting = _Waiting(size)
+            self._queue.append(waiting)
+            seen = self._given_back
+        while not waiting.admitted.wait(self._standstill_seconds):
+            with self._lock:
+                if waiting.admitted.is_set():
+                    return
+                if self._queue[0] is waiting and self._given_back == seen:
+                    _LOG.warning("nothing of %s bytes came back in a while: %s more are had", self.used, size)
+                    self._admit()
+                    return
+                seen = self._given_back
+
+    def take_if_there(self, size: int) -> bool:
+        """Have so many bytes more if there is room now, whoever waits: for somebody who has some."""
+        with self._lock:
+            there = self._has_room(size)
+            self.used += size if there else 0
+            return there
 
     def exceed(self, size: int) -> None:
         """Have so many bytes more without waiting: for somebody who has some, and whom others wait for."""
-        with self._changed:
-            self._use(size)
+        with self._lock:
+            self.used += size
 
     def give_back(self, size: int) -> None:
         """They are free."""
-        with self._changed:
-            self._use(-size)
+        with self._lock:
+            self.used -= size
+            self._given_back += 1
+            while self._queue and self._has_room(self._queue[0].size):
+                self._admit()
 
     @property
     def waiting(self) -> int:
@@ -41,9 +76,9 @@ class Allowance:
         return len(self._queue)
 
     def _has_room(self, size: int) -> bool:
-        return self._used == 0 or self._used + size <= self._limit
+        return self.used == 0 or self.used + size <= self._limit
 
-    def _use(self, size: int) -> None:
-        self._used += size
-        if self._queue:
-            self._changed.notify_all()
+    def _admit(self) -> None:
+        first = self._queue.popleft()
+        self.used += first.size
+        first.admitted.set()

@@ -13,7 +13,7 @@ from typing import Any
 from connector_sdk.clock import Clock
 from connector_sdk.http.basic import basic
 from connector_sdk.http.body import MULTIPART, encoded_body
-from connector_sdk.http.contents import Contents
+from connector_sdk.http.contents import Held
 from connector_sdk.http.errors import PROTOCOL, InvalidRequest, ProtocolError
 from connector_sdk.http.oauth import CLIENT_CREDENTIALS, REFRESH_TOKEN, Tokens
 from connector_sdk.http.redirects import follow
@@ -39,10 +39,10 @@ SHORTEST_NOTED = 8
 class HttpClient:
     """Builds requests, proves who asks, sends."""
 
-    def __init__(self, sender: Sender, tokens: Tokens | None = None, contents: Contents | None = None) -> None:
+    def __init__(self, sender: Sender, tokens: Tokens | None = None, held: Held | None = None) -> None:
         self._sender = sender
         self._tokens = tokens or Tokens()
-        self._contents = contents
+        self._held = held
         self.note: Callable[[str], None] = _forget
         """Is told of texts that are as good as secrets."""
         self.sent = 0
@@ -52,13 +52,13 @@ class HttpClient:
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> HttpClient:
         return cls(Sender.from_settings(settings), Tokens(clock))
 
-    def for_job(self, note: Callable[[str], None], contents: Contents) -> HttpClient:
+    def for_job(self, note: Callable[[str], None], held: Held) -> HttpClient:
         """The same client, connections and tokens included, that tells `note` what it proves itself with.
 
         These texts are as good as secrets: access tokens, and user and password in base64 (RFC 7617). Large answers
-        wait for room in `contents`. It has sent nothing yet.
+        wait until there is room for them. It has sent nothing yet.
         """
-        client = HttpClient(self._sender, self._tokens, contents)
+        client = HttpClient(self._sender, self._tokens, held)
         client.note = note
         return client
 
@@ -113,9 +113,7 @@ class HttpClient:
             target = _target(method, url, [*auth_params, *(params or {}).items()], skip_encoding)
             sent = (*auth_headers, *typed, *own)
             deadline = self._sender.deadline(connect_seconds, read_seconds)
-            request = Request(
-                method, target, sent, content, connect_seconds, read_seconds, tls, deadline, self._contents
-            )
+            request = Request(method, target, sent, content, connect_seconds, read_seconds, tls, deadline, self._held)
             return follow(self._sender, request, self._count) if follow_redirects else self._sender.send(request)
 
         self._count()

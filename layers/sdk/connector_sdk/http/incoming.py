@@ -7,7 +7,7 @@ from functools import partial
 
 from connector_sdk.http.connection import Connection
 from connector_sdk.http.content_coding import UnreadableContent, decoded
-from connector_sdk.http.contents import SMALL_BYTES, UNTOLD_BYTES, Contents
+from connector_sdk.http.contents import COMPRESSED_FACTOR, SMALL_BYTES, UNTOLD_BYTES, Held
 from connector_sdk.http.faults import TooLarge, Unreadable
 from connector_sdk.http.response import Headers
 from connector_sdk.wire.messages import Head
@@ -36,8 +36,8 @@ class Incoming:
         self._limit = limit
         self._done: Callable[[], None] | None = done
 
-    def read(self, contents: Contents | None = None) -> bytes:
-        """The content, decompressed, once there is room in `contents` for it.
+    def read(self, held: Held | None = None) -> bytes:
+        """The content, decompressed, once there is room for it.
 
         Raises Fault: TooLarge, Unreadable, or what the connection raises.
         """
@@ -45,22 +45,24 @@ class Incoming:
             raise TooLarge(self._limit)
         codings = [coding for value in self.headers.values_of("content-encoding") for coding in value.split(",")]
         content, size = [], 0
-        room = self._more_room(contents, self._length) if self._length > SMALL_BYTES else SMALL_BYTES
+        room = SMALL_BYTES
+        if self._length > SMALL_BYTES:
+            room = self._more_room(held, self._length * COMPRESSED_FACTOR if any(codings) else self._length)
         try:
             for piece in decoded(self._pieces, codings):
                 size += len(piece)
                 if size > self._limit:
                     raise TooLarge(self._limit)
                 if size > room:
-                    room = size + self._more_room(contents, UNTOLD_BYTES)
+                    room = size + self._more_room(held, UNTOLD_BYTES)
                 content.append(piece)
         except UnreadableContent as error:
             raise Unreadable(str(error)) from error
         return b"".join(content)
 
-    def _more_room(self, contents: Contents | None, size: int) -> int:
-        if contents is not None:
-            self._connection.aside(partial(contents.hold, size))
+    def _more_room(self, held: Held | None, size: int) -> int:
+        if held is not None:
+            self._connection.aside(partial(held.hold, size))
         return size
 
     def close(self) -> None:

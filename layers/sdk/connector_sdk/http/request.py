@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from http.client import HTTPException
 
-from connector_sdk.http.contents import Contents
+from connector_sdk.http.contents import Held
 from connector_sdk.http.deadline import Deadline
 from connector_sdk.http.faults import Unsendable
 from connector_sdk.http.origin import Origin, split
@@ -33,7 +33,7 @@ class Request:
     tls: ClientTls | None = None
     deadline: Deadline | None = None
     """When all of it has to be over, redirects and a repeat included; None: it has not begun."""
-    contents: Contents | None = None
+    held: Held | None = None
     """Where there has to be room for a large answer before it is read; None: nobody counts."""
 
     @property

@@ -92,7 +92,7 @@ class Sender:
 
     def _read(self, incoming: Incoming, request: Request) -> Response:
         try:
-            content = incoming.read(request.contents)
+            content = incoming.read(request.held)
         except Fault as fault:
             raise from_fault(fault, request.where) from fault
         finally:

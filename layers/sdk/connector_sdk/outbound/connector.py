@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import isclass, signature
 from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel
 
+from connector_sdk.http.contents import Contents
 from connector_sdk.job import Job
 from connector_sdk.outbound.failures import OnError
 from connector_sdk.outbound.invocation import answer
@@ -37,6 +38,8 @@ class Connector:
     template: ElementTemplate | None = None
     services: Services | None = None
     """What its jobs work with; None: as the environment says, read when the first job comes."""
+    contents: Contents = field(default_factory=Contents, compare=False, repr=False)
+    """What its jobs have read."""
 
     @property
     def fetch_variables(self) -> tuple[str, ...]:
@@ -45,20 +48,16 @@ class Connector:
 
     def run(self, job: Job, services: Services, secret_names: Collection[str] | None = None) -> Outcome:
         """Do one job. Never raises."""
-        return process(self._work, job, services, secret_names)
+        return process(Work(self.handler, self.model, self.errors, self.contents), job, services, secret_names)
 
     def with_services(self, services: Services) -> Connector:
         """The same connector, working with these services."""
-        return replace(self, services=services)
+        return replace(self, services=services, contents=Contents())
 
     def __call__(self, event: Mapping[str, Any], lambda_context: Any = None) -> dict[str, Any]:
         """Do the jobs of an invocation (`invocation.py` has the shapes)."""
         services = self._services
         return answer(event, lambda_context, lambda job, names: self.run(job, services, names))
-
-    @cached_property
-    def _work(self) -> Work:
-        return Work(self.handler, self.model, self.errors)
 
     @cached_property
     def _services(self) -> Services:

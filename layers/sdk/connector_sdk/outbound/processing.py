@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connector_sdk.allowance import Allowance
 from connector_sdk.binding import bind
 from connector_sdk.documents.created import created
 from connector_sdk.documents.references import Documents
@@ -21,7 +20,7 @@ from connector_sdk.errors import ConnectorError
 from connector_sdk.expressions import output_variables
 from connector_sdk.expressions.error_mapping import error_outcome
 from connector_sdk.http import HttpClient, github_app
-from connector_sdk.http.contents import CONTENT_BYTES_AT_ONCE, Contents
+from connector_sdk.http.contents import Contents, Held
 from connector_sdk.job import Job
 from connector_sdk.nesting import allow_deep_values
 from connector_sdk.outbound.context import JobContext
@@ -43,15 +42,15 @@ class Work:
     handler: Handler
     model: type[BaseModel]
     on_errors: Sequence[OnError] = ()
-    contents: Allowance = field(default_factory=lambda: Allowance(CONTENT_BYTES_AT_ONCE))
-    """Memory for what its jobs read, shared by them all."""
+    contents: Contents = field(default_factory=Contents)
+    """What all of its jobs have read."""
 
 
 @dataclass(slots=True)
 class _Progress:
     """How far a job came: needed to describe a failure on the way."""
 
-    contents: Contents
+    held: Held
     """What it has read."""
     backoff_ms: int = 0
     used_secrets: tuple[str, ...] = ()
@@ -73,13 +72,13 @@ def process(work: Work, job: Job, services: Services, secret_names: Collection[s
 
     `secret_names` are the secrets that the element's own mappings name (None: not known, all are allowed).
     """
-    progress = _Progress(Contents(work.contents))
+    progress = _Progress(Held(work.contents))
     try:
         return _processed(work, job, services, secret_names, progress)
     except Exception as error:  # even while a failure was put into words; what the error says may hold a secret
         return Fail(f"The connector could not say what went wrong ({type(error).__name__})", max(job.retries - 1, 0))
     finally:
-        progress.contents.let_go()
+        progress.held.let_go()
 
 
 def _processed(
@@ -140,11 +139,11 @@ def _response(
 
 def _answer(work: Work, job: Job, services: Services, progress: _Progress, variables: Mapping[str, Any]) -> Any:
     rules = services.compatibility
-    http = services.http.for_job(progress.note, progress.contents)
+    http = services.http.for_job(progress.note, progress.held)
     functions = {github_app.NAME: partial(github_app.installation_token, http=http, clock=services.clock)}
     documents = Documents(services.documents, http.download, rules, functions)
     request = bind(work.model, variables, documents, newer_inputs=rules.newer_inputs)
-    progress.http = services.http.for_job(progress.note, progress.contents)
+    progress.http = services.http.for_job(progress.note, progress.held)
     context = JobContext(job, progress.http, rules, services.clock, services.documents, services.settings)
     response = work.handler(request, context)
     return response.model_dump(mode="json", by_alias=True) if isinstance(response, BaseModel) else response
