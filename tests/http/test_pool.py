@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient, ProtocolError, Unreachable, pool
+from connector_sdk.http.tls import ClientTls
+from devkit.testing.certificate import self_signed
 from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
 
 
@@ -75,6 +79,19 @@ def test_what_comes_after_an_answer_is_not_the_next_one(client: HttpClient, serv
     service.answer = ANSWER + ANSWER.replace(b"ok", b"no")
     assert [client.get(service.address).text for _ in range(2)] == ["ok", "ok"]
     assert service.connections == 2
+
+
+def test_what_tls_has_read_beyond_an_answer_is_not_the_next_one(client: HttpClient, tmp_path: Path) -> None:
+    certificate = self_signed()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.write(tmp_path, "service").both)
+    service = CountingService(context)
+    long = ANSWER.replace(b"2\r\n\r\nok", b"10000\r\n\r\n" + b"x" * 10_000)
+    service.answer = long + long.replace(b"x", b"y")[:6_000]  # one record of TLS
+    tls = ClientTls(trusted_certificate=certificate.chain.decode())
+    assert {client.get(service.address, tls=tls).text for _ in range(2)} == {"x" * 10_000}
+    assert service.connections == 2
+    service.close()
 
 
 def test_a_request_that_http_cannot_say_costs_no_connection(client: HttpClient, service: CountingService) -> None:

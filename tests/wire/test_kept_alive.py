@@ -14,6 +14,7 @@ import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.wire import connection
+from connector_sdk.wire.bounded import BoundedSocket
 from connector_sdk.wire.connection import (
     MAX_IDLE_CONNECTIONS,
     MAX_IDLE_SECONDS,
@@ -21,7 +22,7 @@ from connector_sdk.wire.connection import (
     Connections,
 )
 from devkit.testing.certificate import self_signed
-from tests.counting_service import WAIT_SECONDS, CountingService, nothing, together
+from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
 
 
 @pytest.fixture
@@ -111,20 +112,37 @@ ENDS = [
 
 @pytest.fixture
 def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """The service's; clients trust it, and none sees that an idle connection has ended, as after a freeze."""
+    """The service's; clients trust it."""
     files = self_signed().write(tmp_path, "service")
     monkeypatch.setattr(connection, "_tls", lambda: ssl.create_default_context(cafile=str(files.chain)))
-    monkeypatch.setattr(connection, "_readable", lambda _: False)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files.both)
     return context
 
 
+LONG = ANSWER.replace(b"2\r\n\r\nok", b"10000\r\n\r\n" + b"x" * 10_000)
+
+
+@pytest.mark.parametrize("answer", [ANSWER, LONG], ids=["short", "long"])
+@pytest.mark.parametrize("is_secured", [False, True], ids=["in clear", "over TLS"])
+def test_what_comes_after_an_answer_is_not_the_next_one(
+    certificates: ssl.SSLContext, *, is_secured: bool, answer: bytes
+) -> None:
+    service = CountingService(certificates if is_secured else None)
+    service.answer = answer + answer.replace(b"x", b"y").replace(b"ok", b"no")[:6_000]
+    connections = Connections(service.address)
+    content = answer.partition(b"\r\n\r\n")[2]
+    assert [post(connections) for _ in range(2)] == [content, content]
+    assert service.connections == 2
+    service.close()
+
+
 @pytest.fixture(params=ENDS)
 def ended(
-    request: pytest.FixtureRequest, certificates: ssl.SSLContext
+    request: pytest.FixtureRequest, certificates: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[CountingService, Connections]]:
-    """A connection that was used once, and then ended by the service."""
+    """A connection that was used once, and then ended by the service: no client sees that, as after a freeze."""
+    monkeypatch.setattr(BoundedSocket, "has_something", lambda _: False)
     service, is_read = CountingService(certificates), threading.Event()
 
     def end(connected: socket.socket) -> None:

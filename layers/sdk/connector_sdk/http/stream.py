@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import select
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connector_sdk.http.deadline import Deadline
 from connector_sdk.http.faults import BrokenOff, NotTaken, TimedOut
+from connector_sdk.wire.bounded import has_something
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -69,9 +69,7 @@ class Stream(io.RawIOBase):
 
     def has_something(self) -> bool:
         """Whether there is something to read: bytes that nobody asked for, or the service's goodbye."""
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(0))
+        return has_something(self._socket)
 
     def close(self) -> None:
         self._socket.close()

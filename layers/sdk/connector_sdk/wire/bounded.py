@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import select
 import socket
+import ssl
 from typing import TYPE_CHECKING
 
 from connector_sdk.clock import SystemClock
@@ -22,6 +24,17 @@ def within(seconds: float, deadline: float | None) -> float:
     return min(seconds, left)
 
 
+def has_something(connected: socket.socket) -> bool:
+    """Whether an idle one has something to read: bytes that nobody asked for, or the other side's goodbye."""
+    if (
+        isinstance(connected, ssl.SSLSocket) and connected.pending()
+    ):  # decrypted already, the system knows nothing of it
+        return True
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class BoundedSocket:
     """The part of a socket that http.client uses once it is connected."""
 
@@ -33,6 +46,8 @@ class BoundedSocket:
         """From now on wait so many seconds at most, each time, and never beyond the deadline."""
         self._seconds = seconds
         self._deadline = deadline
+        self.is_over = False
+        """Whoever reads on gets what is in a buffer already, and nothing of the socket."""
 
     def ready(self) -> socket.socket:
         """The socket, for one wait. Raises TimeoutError."""
@@ -50,8 +65,9 @@ class BoundedSocket:
         """For reading bytes, whatever the mode says."""
         return io.BufferedReader(_File(self, self._socket.makefile("rb", buffering=0)))
 
-    def fileno(self) -> int:
-        return self._socket.fileno()
+    def has_something(self) -> bool:
+        """Whether there is something to read, although nothing was asked."""
+        return has_something(self._socket)
 
     def close(self) -> None:
         """The socket itself is closed when its files are, as Python's sockets have it."""
@@ -68,6 +84,8 @@ class _Reading(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        if self._bounded.is_over:
+            return 0
         return self._bounded.ready().recv_into(buffer)
 
 

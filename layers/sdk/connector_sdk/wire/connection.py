@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import select
 import socket
 import ssl
 import threading
@@ -143,6 +142,8 @@ class Connections:
                 head = read_head(answer, request.method.encode())
                 request.announce(head.length, bounded)
                 content = b"".join(read_pieces(answer, head))
+                bounded.is_over = True
+                says_more = bool(answer.peek())  # than it was asked
         except (http.client.HTTPException, ConnectionError, ssl.SSLEOFError) as error:
             connection.close()
             if head is not None:
@@ -155,7 +156,7 @@ class Connections:
         except BaseException:
             connection.close()
             raise
-        if head.closes:
+        if head.closes or says_more:
             connection.close()
         else:
             self._give_back(connection)
@@ -196,7 +197,7 @@ class Connections:
                 if not self._idle or _now() - self._idle[-1].since > seconds:
                     return None
                 connection = self._idle.pop().connection
-            if not _readable(connection):
+            if not _bounded(connection).has_something():
                 return connection
             connection.close()
 
@@ -274,10 +275,3 @@ def _keep_alive(connected: socket.socket) -> None:
 def _close_all(idle: list[_Idle]) -> None:
     while idle:
         idle.pop().connection.close()
-
-
-def _readable(connection: http.client.HTTPConnection) -> bool:
-    """Say whether an idle socket has something to read: the server's goodbye, or bytes that nobody asked for."""
-    poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
-    return bool(poll.poll(0))
