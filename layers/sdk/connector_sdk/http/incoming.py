@@ -45,7 +45,7 @@ class Incoming:
             raise TooLarge(self._limit)
         codings = [coding for value in self.headers.values_of("content-encoding") for coding in value.split(",")]
         content, size = [], 0
-        room = SMALL_BYTES
+        room = 0
         if self._length > SMALL_BYTES:
             room = self._more_room(held, self._length * COMPRESSED_FACTOR if any(codings) else self._length)
         try:
@@ -53,8 +53,8 @@ class Incoming:
                 size += len(piece)
                 if size > self._limit:
                     raise TooLarge(self._limit)
-                if size > room:
-                    room = size + self._more_room(held, UNTOLD_BYTES)
+                if size > max(room, SMALL_BYTES):
+                    room += self._more_room(held, UNTOLD_BYTES)
                 content.append(piece)
         except UnreadableContent as error:
             raise Unreadable(str(error)) from error
