@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import pytest
 
 from connector_sdk.clock import ControlledClock
 from connector_sdk.http import HttpClient, ProtocolError, Unreachable, pool
+from connector_sdk.http.connection import Connection
+from connector_sdk.http.deadline import Deadline
+from connector_sdk.http.request import Request, outgoing
 from connector_sdk.http.tls import ClientTls
 from devkit.testing.certificate import self_signed
 from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
@@ -100,6 +104,17 @@ def test_a_request_that_http_cannot_say_costs_no_connection(client: HttpClient, 
         client.get(service.address, headers={"a b": "c"})
     assert client.get(service.address).text == "ok"
     assert service.connections == 1
+
+
+def test_a_long_request_that_is_refused_early_has_that_answer_and_its_connection_is_not_kept(
+    service: CountingService, clock: ControlledClock
+) -> None:
+    service.answer, service.end = ANSWER.replace(b"200 OK", b"413 Too Large"), nothing
+    sent = outgoing(Request("POST", service.address, content=bytes(32 * 1024 * 1024)))
+    connection = Connection(socket.create_connection((sent.origin.host, sent.origin.port)))
+    head, pieces = connection.send(sent, WAIT_SECONDS, Deadline.after(WAIT_SECONDS, clock))
+    assert (head.status, b"".join(pieces), connection.is_idle) == (413, b"ok", False)
+    connection.close()
 
 
 def test_origins_do_not_share_connections(client: HttpClient, service: CountingService) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from connector_sdk.http.deadline import Deadline
@@ -34,13 +33,12 @@ class Connection:
         self.is_idle = False
         self._stream.begin(seconds, deadline)
         try:
-            with suppress(NotTaken):  # a service may refuse a long request before it has read all of it
-                self._write(request.head, request.content)
+            is_taken = self._write(request.head, request.content)
             found = read_head(self._answer, request.method)
         except BaseException as error:
             self._give_up(error)
             raise
-        return found, self._content(found, keeps=not (found.closes or request.closes))
+        return found, self._content(found, keeps=is_taken and not (found.closes or request.closes))
 
     def aside(self, wait: Callable[[], None]) -> None:
         """Before the content is read: wait for something else, which is no one's time-out."""
@@ -54,12 +52,17 @@ class Connection:
         self.is_idle = False
         self._stream.close()
 
-    def _write(self, head: bytes, content: bytes) -> None:
-        if len(content) <= WRITTEN_AT_ONCE:
-            self._stream.send(head + content)
-        else:
-            self._stream.send(head)
-            self._stream.send(content)
+    def _write(self, head: bytes, content: bytes) -> bool:
+        """Whether the service took it whole: it may refuse a long request before it has read all of it."""
+        try:
+            if len(content) <= WRITTEN_AT_ONCE:
+                self._stream.send(head + content)
+            else:
+                self._stream.send(head)
+                self._stream.send(content)
+        except NotTaken:
+            return False
+        return True
 
     def _content(self, head: Head, *, keeps: bool) -> Iterator[bytes]:
         try:
