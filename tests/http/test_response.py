@@ -30,6 +30,10 @@ def test_headers_are_found_in_any_case_and_repeated_ones_are_joined(client: Http
         ("text/plain; charset=utf-8", b"caf\xe9", "caf\N{REPLACEMENT CHARACTER}"),
         ("text/plain; charset=klingon", b"caf\xc3\xa9", "café"),
         ("text/plain; charset=base64", b"YQ==", "YQ=="),
+        ("text/plain; charset=idna", b"caf\xc3\xa9", "café"),
+        ("text/plain; charset=undefined", b"caf\xc3\xa9", "café"),
+        ("text/plain; charset=undefined", b"", ""),
+        ("text/plain; charset=a\0b", b"a", "a"),
     ],
 )
 def test_a_text_is_read_as_its_type_says(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +55,10 @@ class Response:
     def text(self) -> str:
         """The content in the charset that its type names; in UTF-8 if it names none that is known."""
         found = _CHARSET.search(self.headers.get("content-type", ""))
-        return self.content.decode(_known(found[1]) if found else "utf-8", "replace")
+        try:
+            return self.content.decode(found[1] if found else "utf-8", "replace")
+        except (LookupError, ValueError):  # idna, for one, takes no replacements
+            return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
         """The content as JSON. Raises ValueError."""
@@ -75,11 +77,3 @@ class BadStatus(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__(f"{response.status_code} {response.reason}".strip())
         self.response = response
-
-
-def _known(charset: str) -> str:
-    try:
-        "".encode(charset)
-        return codecs.lookup(charset).name
-    except (LookupError, ValueError):
-        return "utf-8"
