@@ -26,7 +26,8 @@ class CountingService:
         self.ended = threading.Semaphore(0)
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.address = f"http{'s' if tls else ''}://localhost:{self._listening.getsockname()[1]}/"
+        self.port = int(self._listening.getsockname()[1])
+        self.address = f"http{'s' if tls else ''}://localhost:{self.port}/"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from connector_sdk.wire.connection import (
     MAX_IDLE_SECONDS,
     MAX_IDLE_SECONDS_ONCE,
     Connections,
+    NotConnected,
 )
 from devkit.testing.certificate import self_signed
 from tests.counting_service import ANSWER, WAIT_SECONDS, CountingService, nothing, together
@@ -90,6 +91,23 @@ def test_of_more_idle_connections_than_are_kept_one_is_closed(service: CountingS
 def ask(connections: Connections, service: CountingService, count: int) -> None:
     service.hold = threading.Barrier(count)
     together(count, lambda _: post(connections))
+
+
+def test_a_connection_that_cannot_be_set_up_is_closed(
+    service: CountingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: socket.socket) -> None:
+        raise OSError("no such option")
+
+    monkeypatch.setattr(connection, "_keep_alive", refuse)
+    with pytest.raises(NotConnected, match="no such option"):
+        post(Connections(service.address))
+    assert service.ended.acquire(timeout=WAIT_SECONDS)
+
+
+def test_a_name_that_nobody_can_look_up_is_no_connection() -> None:
+    with pytest.raises(NotConnected):
+        post(Connections("http://a..b"))
 
 
 def _says_goodbye(connected: socket.socket) -> None:

@@ -173,10 +173,10 @@ class Connections:
             raise NotConnected(str(error)) from error
         try:
             connection.connect()
-        except OSError as error:
+            _keep_alive(connection.sock)
+        except (OSError, ValueError) as error:  # a name may be none for IDNA, or for TLS
             connection.close()
             raise NotConnected(str(error)) from error
-        _keep_alive(connection.sock)
         connection.sock = cast(Any, BoundedSocket(connection.sock, timeout))
         return connection
 

@@ -60,10 +60,17 @@ def first_connected(host: str, port: int, addresses: Iterable[str], seconds: flo
     end = SystemClock().monotonic() + seconds
     for address in addresses:
         try:
-            connected = socket.create_connection((address, port), within(seconds, end))
+            return _connected(address, port, within(seconds, end))
         except OSError as error:
             failure = error
-        else:
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else small pieces wait for each other
-            return connected
     raise failure
+
+
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    connected = socket.create_connection((address, port), seconds)
+    try:
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else small pieces wait for each other
+    except OSError:
+        connected.close()
+        raise
+    return connected
