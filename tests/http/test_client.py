@@ -1,3 +1,4 @@
+import errno
 import gzip
 import socket
 import tracemalloc
@@ -98,6 +99,25 @@ def test_a_fault_of_ours_is_no_impossible_url(httpserver: HTTPServer) -> None:
     transport = GuardedTransport(LOOPBACK, resolver=lambda host, port: ["no address"])
     with pytest.raises(ValueError, match="no address"):
         HttpClient(Sender(transport)).get(httpserver.url_for("/"))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "a.test is not known"),
+        (socket.gaierror(socket.EAI_NODATA, "No address associated with hostname"), "a.test is not known"),
+        (UnicodeError("label empty or too long"), "a.test is not known"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "a.test could not be looked up: Temporary failure"),
+        (OSError(errno.EMFILE, "Too many open files"), "a.test could not be looked up: Too many open files"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_not_one_that_cannot_be_looked_up(error: Exception, words: str) -> None:
+    def resolver(host: str, port: int) -> list[str]:
+        raise error
+
+    with pytest.raises(Unreachable) as raised:
+        HttpClient(Sender(GuardedTransport(resolver=resolver))).get("http://a.test/x")
+    assert raised.value.incident == f"no answer from GET a.test/x: {words}"
 
 
 def test_the_next_address_is_tried_if_one_does_not_answer(httpserver: HTTPServer) -> None:

@@ -13,6 +13,9 @@ from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, first_connected, resolve
 
 
+UNKNOWN = (socket.EAI_NONAME, socket.EAI_NODATA)
+
+
 class Dialler:
     """Opens connections to checked addresses only, trying one after the other until one answers."""
 
@@ -30,7 +33,7 @@ class Dialler:
         try:
             addresses = checked_addresses(origin.host, origin.port, self._allowed, self._resolver)
         except (OSError, UnicodeError) as error:
-            raise NotConnected(f"{origin.host} is not known") from error
+            raise NotConnected(_why_not_found(origin.host, error)) from error
         try:
             opened = first_connected(origin.host, origin.port, addresses, deadline.bound(seconds))
         except TimeoutError as error:
@@ -38,6 +41,12 @@ class Dialler:
         except OSError as error:
             raise NotConnected(str(error)) from error
         return opened if context is None else _secured(opened, origin, context, seconds, deadline)
+
+
+def _why_not_found(host: str, error: OSError | UnicodeError) -> str:
+    if isinstance(error, OSError) and error.errno not in UNKNOWN:
+        return f"{host} could not be looked up: {error.strerror or error}"
+    return f"{host} is not known"
 
 
 def _secured(
