@@ -171,12 +171,15 @@ def test_connections_that_are_too_old_are_closed_when_another_one_becomes_idle(
     other.close()
 
 
-def test_of_more_idle_connections_than_are_kept_one_is_closed(client: HttpClient, service: CountingService) -> None:
-    ask(client, service, *["GET"] * pool.MAX_IDLE_CONNECTIONS)
+def test_of_more_idle_connections_than_are_kept_one_is_closed(
+    client: HttpClient, service: CountingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "MAX_IDLE_CONNECTIONS", 100)  # both sides of all of them are in this process
+    ask(client, service, *["GET"] * 100)
     assert not service.ended.acquire(blocking=False)
-    ask(client, service, *["GET"] * (pool.MAX_IDLE_CONNECTIONS + 1))
+    ask(client, service, *["GET"] * 101)
     assert service.ended.acquire(timeout=WAIT_SECONDS)
-    assert service.connections == pool.MAX_IDLE_CONNECTIONS + 1
+    assert service.connections == 101
 
 
 def test_a_connection_whose_answer_breaks_off_is_not_used_again(client: HttpClient, service: CountingService) -> None:

@@ -12,7 +12,6 @@ from connector_sdk.http.origin import Origin
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.dial import Resolver, checked_addresses, first_connected, resolve
 
-
 UNKNOWN = (socket.EAI_NONAME, socket.EAI_NODATA)
 
 

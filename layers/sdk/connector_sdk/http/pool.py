@@ -15,8 +15,9 @@ from connector_sdk.http.deadline import Deadline
 from connector_sdk.http.dialling import Dialler
 from connector_sdk.http.origin import Origin
 
-MAX_IDLE_CONNECTIONS = 256
-"""To all origins together; more are closed when they come back."""
+MAX_IDLE_CONNECTIONS = 512
+"""To all origins together; more are closed when they come back. A job type has as many slots on one machine: the calls
+of one wave leave their connections to the next."""
 MAX_IDLE_SECONDS = 4.0
 """An idle connection is used again for so long: Node.js, uvicorn and Apache close theirs after five."""
 MAX_IDLE_SECONDS_ONCE = 1.0
