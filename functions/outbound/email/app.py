@@ -9,10 +9,9 @@ from connector_sdk.errors import ConnectorInputError
 from connector_sdk.mail.imap import logged_in
 from connector_sdk.outbound import JobContext, outbound_connector
 from connector_sdk.template import ElementTemplate
-from functions.outbound.email import connection, imap, pop3
+from functions.outbound.email import connection, imap
 from functions.outbound.email.actions import ImapAction, Pop3Action
 from functions.outbound.email.model import EmailRequest, Protocol
-from functions.outbound.email.smtp import sent
 
 
 @outbound_connector(
@@ -34,6 +33,8 @@ def handler(request: EmailRequest, context: JobContext) -> Any:
     """Send, list, search, read, delete and move e-mails."""
     allowed = context.settings.allow_addresses
     if request.protocol is Protocol.SMTP:
+        from functions.outbound.email.smtp import sent  # each start would pay for it, and most of them read
+
         now = datetime.fromtimestamp(context.clock.time_ms() / 1000, UTC)
         with connection.smtp(request.server, request.login, allowed) as sending:
             return None if request.data.smtp_action is None else sent(sending, request.data.smtp_action, now)
@@ -45,6 +46,8 @@ def handler(request: EmailRequest, context: JobContext) -> Any:
             operate = imap.OPERATIONS[data.imap_action_discriminator]
             return operate(mailbox, data.imap_action or ImapAction(), context)
     if data.pop3_action_discriminator is not None:
+        from functions.outbound.email import pop3
+
         with connection.pop3(request.server, request.login, allowed) as maildrop:
             find = pop3.OPERATIONS[data.pop3_action_discriminator]
             return find(pop3.Maildrop(maildrop), data.pop3_action or Pop3Action(), context)

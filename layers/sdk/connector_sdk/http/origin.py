@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from connector_sdk.http.faults import NoHost
 
 PORTS = {"http": 80, "https": 443}
-_AUTHORITY = re.compile(r"(?:\[(?P<literal>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>\d*))?")
-_END = re.compile(r"[/?]")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Connections are shared by requests to the same one."""
 
     scheme: str
@@ -31,26 +27,25 @@ def split(url: str) -> tuple[Origin, str]:
     Raises NoHost for one that has no name in ASCII (RFC 3490, as Java has it).
     """
     scheme, _, rest = url.partition("://")
-    end = _END.search(rest)
-    if end is None:
-        return _origin(scheme, rest), "/"
-    target = rest[end.start() :]
-    return _origin(scheme, rest[: end.start()]), target if target[0] == "/" else "/" + target
+    authority = rest.partition("/")[0].partition("?")[0]
+    target = rest[len(authority) :]
+    return _origin(scheme, authority), target if target.startswith("/") else "/" + target
 
 
 @lru_cache
 def _origin(scheme: str, authority: str) -> Origin:
-    found = _AUTHORITY.fullmatch(authority)
-    if scheme not in PORTS or found is None:
+    usual = PORTS.get(scheme)
+    name, is_literal, after = authority.partition("]")
+    if not is_literal:
+        name, _, after = authority.partition(":")
+    host = name.removeprefix("[").lower()
+    if usual is None or not host:
         raise NoHost("there is no host in it")
-    literal, name = found["literal"], found["name"]
-    host = name.lower() if literal is None else literal.lower()
-    usual = PORTS[scheme]
     try:
-        port = int(found["port"] or usual)
+        port = int(after.removeprefix(":") or usual)
         if not host.isascii():
             host = host.encode("idna").decode()
     except ValueError as error:
         raise NoHost(str(error)) from error
-    written = host if literal is None else f"[{host}]"
+    written = f"[{host}]" if is_literal else host
     return Origin(scheme, host, port, written if port == usual else f"{written}:{port}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import NamedTuple
 
 from connector_sdk.http.contents import Held
 from connector_sdk.http.deadline import Deadline
@@ -47,8 +48,7 @@ class Request:
         return self.method in REPEATABLE_METHODS
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A request as it goes over the wire."""
 
     method: bytes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FIRST_FAILURE = 400
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_CHARSET = r";\s*charset\s*=\s*\"?([^\s;\"]+)"
 
 
 class Headers(Mapping[str, str]):
@@ -54,7 +54,7 @@ class Response:
     @property
     def text(self) -> str:
         """The content in the charset that its type names; in UTF-8 if it names none that is known."""
-        found = _CHARSET.search(self.headers.get("content-type", ""))
+        found = re.search(_CHARSET, self.headers.get("content-type", ""), re.IGNORECASE)
         try:
             return self.content.decode(found[1] if found else "utf-8", "replace")
         except (LookupError, ValueError):  # idna, for one, takes no replacements
