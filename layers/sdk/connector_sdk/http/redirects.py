@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 from connector_sdk.http.errors import PROTOCOL, ProtocolError
+from connector_sdk.http.faults import NoHost
+from connector_sdk.http.origin import split
 from connector_sdk.http.request import Request
 from connector_sdk.http.response import Response
 from connector_sdk.http.sending import Sender
-from connector_sdk.http.url import CredentialsInUrl, InvalidUrl, encoded_url
+from connector_sdk.http.url import encoded_url
 
 MAX_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -26,7 +28,6 @@ def follow(sender: Sender, request: Request, redirected: Callable[[], None]) -> 
 
     Raises ProtocolError after MAX_REDIRECTS hops.
     """
-    request = sender.begun(request)
     for _ in range(MAX_REDIRECTS + 1):
         response = sender.send(request)
         target = _target(request, response)
@@ -43,21 +44,18 @@ def _target(request: Request, response: Response) -> str | None:
     if response.status_code not in REDIRECTS or not location:
         return None
     try:
-        return encoded_url(urljoin(request.url, quote(location, safe=_SAFE)), skip_encoding=True)
-    except (InvalidUrl, CredentialsInUrl, ValueError):
+        target = encoded_url(urljoin(request.url, quote(location, safe=_SAFE)), skip_encoding=True)
+        split(target)
+    except (ValueError, NoHost):
         return None
+    return target
 
 
 def _redirected(request: Request, status: int, target: str) -> Request:
     if status == SEE_OTHER or (status in BECOMES_GET and request.method == "POST"):
         headers = tuple(header for header in request.headers if header[0].lower() != "content-type")
         request = replace(request, method="GET", content=b"", headers=headers)
-    if _origin(target) != _origin(request.url):
+    if split(target)[0] != split(request.url)[0]:
         headers = tuple(header for header in request.headers if header[0].lower() in HARMLESS_HEADERS)
         request = replace(request, headers=headers, tls=None)
     return replace(request, url=target)
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()

@@ -8,7 +8,6 @@ template can tell, and an order is not placed twice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from threading import Event
 
@@ -54,12 +53,6 @@ class Sender:
     def close(self) -> None:
         """Close the transport's connections."""
         self._transport.close()
-
-    def begun(self, request: Request) -> Request:
-        """The request with its deadline, which counts from the first time that this is asked."""
-        if request.deadline is not None:
-            return request
-        return replace(request, deadline=self.deadline(request.connect_seconds, request.read_seconds))
 
     def deadline(self, connect_seconds: float, read_seconds: float) -> Deadline:
         """Of an exchange with these time-outs that begins now."""

@@ -20,6 +20,8 @@ _AUTHORITY = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::(-?\d+
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-_.!~*'()@:$&,;=/]*")
 """Nothing in it is encoded, and nothing has to be."""
 MAX_PORT = 65535
+DEFAULT_PORT = "-1"
+"""Java's way to write it."""
 
 Parameters = Iterable[tuple[str, str | None]]
 
@@ -43,7 +45,7 @@ def encoded_url(url: str, parameters: Parameters = (), *, skip_encoding: bool = 
         raise InvalidUrl("there is no host in it")
     scheme, authority, path, query = found.groups()
     _check_authority(authority)
-    authority = authority.removesuffix(":-1")  # Java's way to write the default port
+    authority = authority.removesuffix(f":{DEFAULT_PORT}")
     if not skip_encoding:
         path, query = _encoded_path(path), _encoded_query(query or "")
     illegal = _ILLEGAL.search(path + "?" + (query or "")) or _BRACKETS.search(path)
@@ -71,8 +73,8 @@ def _check_authority(authority: str) -> None:
     if "@" in authority:
         host = authority.rpartition("@")[2]
         raise CredentialsInUrl(f"user and password in front of {host} belong into the authentication")
-    port = (found[1] or "").lstrip("0")
-    if len(port) > len(str(MAX_PORT)) or int(port or 0) > MAX_PORT:
+    port = "" if found[1] == DEFAULT_PORT else (found[1] or "").lstrip("0")
+    if len(port) > len(str(MAX_PORT)) or not 0 <= int(port or 0) <= MAX_PORT:
         raise InvalidUrl(f"port {found[1]} of {authority.rpartition(':')[0]} is out of range")
 
 
