@@ -4,8 +4,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response as Served
 
-from connector_sdk.http import HttpClient
-from connector_sdk.http.response import BadStatus
+from connector_sdk.http import BadStatus, HttpClient
 
 
 def test_headers_are_found_in_any_case_and_repeated_ones_are_joined(client: HttpClient, httpserver: HTTPServer) -> None:

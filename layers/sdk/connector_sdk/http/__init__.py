@@ -3,12 +3,13 @@
 from connector_sdk.http.client import HttpClient
 from connector_sdk.http.errors import HttpError, InvalidRequest, ProtocolError, StatusError, Timeout, Unreachable
 from connector_sdk.http.request import Request
-from connector_sdk.http.response import Response
+from connector_sdk.http.response import BadStatus, Response
 from connector_sdk.http.result import http_result
 from connector_sdk.http.sending import Sender
 from connector_sdk.http.status import raise_for_status
 
 __all__ = [
+    "BadStatus",
     "HttpClient",
     "HttpError",
     "InvalidRequest",
