@@ -6,6 +6,7 @@ SOAP), a server that says what the service would say. `good_inbound_ends` has th
 
 from __future__ import annotations
 
+import imaplib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from pytest_httpserver import HTTPServer
 
 from devkit.checkout import ROOT
 from devkit.testing.certificate import self_signed
-from devkit.testing.dovecot import dovecot
+from devkit.testing.dovecot import RunningDovecot, dovecot
 from devkit.testing.kafka import kafka
 from devkit.testing.postgres import postgres
 from devkit.testing.rabbitmq import PASSWORD, USER, rabbitmq
@@ -92,8 +93,17 @@ def _sql() -> Iterator[GoodEnd]:
 
 
 @contextmanager
+def mailbox(user: str) -> Iterator[tuple[RunningDovecot, imaplib.IMAP4]]:
+    """A server with one mail in it, and a session on it: a function that finds none has not shown what it is for."""
+    with dovecot(self_signed()) as running, imaplib.IMAP4("127.0.0.1", running.imap) as box:
+        box.login(user, running.password)
+        box.append("INBOX", "", "", b"Subject: order\r\nMessage-ID: <order-7@example.com>\r\n\r\nSeven\r\n")
+        yield running, box
+
+
+@contextmanager
 def _email() -> Iterator[GoodEnd]:
-    with dovecot(self_signed()) as running:
+    with mailbox("alice@example.com") as (running, _):
         server = {"imapHost": "127.0.0.1", "imapPort": running.imap, "imapCryptographicProtocol": "NONE"}
         yield of_job("email/nobody-there", {"authentication.password": running.password, "data.imapConfig": server})
 

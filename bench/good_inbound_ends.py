@@ -5,7 +5,6 @@ Each has a development engine with what it looks for there. Where AWS is asked, 
 
 from __future__ import annotations
 
-import imaplib
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from xml.sax.saxutils import quoteattr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from bench.good_ends import ANY, GoodEnd, GoodEnds, sample
+from bench.good_ends import ANY, GoodEnd, GoodEnds, mailbox, sample
 from connector_sdk.clock import SystemClock, utc
 from connector_sdk.engine_client import EngineClient
 from connector_sdk.inbound.request import WebhookRequest
@@ -28,8 +27,6 @@ from connector_sdk.stores import Delivery
 from connector_sdk.stores.sqlite import SqliteDeliveries
 from devkit.checkout import ROOT
 from devkit.host.surroundings import SLACK_SECRET, engine_with
-from devkit.testing.certificate import self_signed
-from devkit.testing.dovecot import dovecot
 
 OPEN = {"CONNECTORS_ALLOW_ADDRESSES": "127.0.0.1"}
 STACK = "shop"
@@ -94,9 +91,7 @@ def _http_polling() -> Iterator[GoodEnd]:
 
 @contextmanager
 def _email_polling() -> Iterator[GoodEnd]:
-    with dovecot(self_signed()) as running, imaplib.IMAP4("127.0.0.1", running.imap) as box:
-        box.login("shop", running.password)
-        box.append("INBOX", "", "", b"Subject: order\r\nMessage-ID: <order-7@example.com>\r\n\r\nSeven\r\n")
+    with mailbox("shop") as (running, box):
         properties = {
             "inbound.type": "io.camunda:connector-email-inbound:1",
             "authentication.type": "simple",
