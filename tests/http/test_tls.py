@@ -1,5 +1,6 @@
 """Client certificates: a service that asks for one, and a task that has it."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 
-from connector_sdk.http import HttpClient, transport
+from connector_sdk.http import HttpClient, HttpError, Sender, Timeout, transport
 from connector_sdk.http.tls import ClientTls
+from connector_sdk.http.transport import GuardedTransport
 from connector_sdk.outcome import Complete, Fail, Outcome
 from devkit.testing import run_job
 from functions.outbound.http_json.app import handler
 from tests.counting_service import CountingService
+from tests.http.conftest import LOOPBACK
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "s3cret-passw0rd"
@@ -96,6 +99,25 @@ def test_an_unknown_authority_is_not_trusted(guarded: HTTPServer) -> None:
 
     assert isinstance(outcome, Fail)
     assert "CERTIFICATE_VERIFY_FAILED" in outcome.error_message
+
+
+def test_a_certificate_for_another_host_is_refused(guarded: HTTPServer) -> None:
+    client = HttpClient(Sender(GuardedTransport(LOOPBACK, resolver=lambda host, port: ["127.0.0.1"])))
+    tls = ClientTls(client_certificate=CERTIFICATE, client_private_key=pem(KEY), trusted_certificate=CERTIFICATE)
+    assert client.get(guarded.url_for("/orders/7"), tls=tls).json() == {"id": 7}
+
+    with pytest.raises(HttpError) as error:
+        client.get(f"https://other.test:{guarded.port}/orders/7", tls=tls)
+
+    assert error.value.code == "SSL_HANDSHAKE_FAILED"
+    assert "certificate is not valid for 'other.test'" in error.value.message
+    client.close()
+
+
+def test_a_handshake_that_hangs_is_given_up(client: HttpClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Timeout) as error:
+        client.get(f"https://127.0.0.1:{silent.getsockname()[1]}/", connect_seconds=0.05)
+    assert error.value.code == "408"
 
 
 def test_a_password_alone_changes_nothing(httpserver: HTTPServer) -> None:
