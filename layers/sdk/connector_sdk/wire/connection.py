@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.bounded import BoundedSocket, within
-from connector_sdk.wire.checked import PORTS, checked_connection
+from connector_sdk.wire.checked import PORTS, CheckedConnection
 from connector_sdk.wire.messages import Fields, message, read_head, read_pieces, request_message
 
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -167,10 +167,7 @@ class Connections:
             timeout = within(self._connect_timeout, deadline)
         except TimeoutError as error:
             raise NotConnected(str(error)) from error
-        try:
-            connection = self._connection(timeout)
-        except OSError as error:
-            raise NotConnected(str(error)) from error
+        connection = self._connection(timeout)
         try:
             connection.connect()
             _keep_alive(connection.sock)
@@ -181,10 +178,10 @@ class Connections:
         return connection
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
-        """One that is not open yet. Raises DeniedAddress, OSError."""
+        """One that is not open yet."""
         if self._allowed is not None:
             port = self._port or PORTS["http" if self._context is None else "https"]
-            return checked_connection(self._host, port, self._allowed, timeout=timeout, context=self._context)
+            return CheckedConnection(self._host, port, self._allowed, timeout=timeout, context=self._context)
         if self._context is None:
             return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
         return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._context)

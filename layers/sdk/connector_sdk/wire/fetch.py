@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from connector_sdk.clock import SystemClock
 from connector_sdk.wire.addresses import Network
 from connector_sdk.wire.bounded import BoundedSocket
-from connector_sdk.wire.checked import PORTS, checked_connection
+from connector_sdk.wire.checked import PORTS, CheckedConnection
 from connector_sdk.wire.dial import Resolver, resolve
 
 TIMEOUT_SECONDS = 3.0
@@ -47,7 +47,7 @@ def fetch(
     port = parts.port or PORTS[parts.scheme]
     deadline = SystemClock().monotonic() + LONGEST_SECONDS
     context = ssl.create_default_context() if parts.scheme == "https" else None
-    connection = checked_connection(
+    connection = CheckedConnection(
         parts.hostname, port, allowed, timeout=TIMEOUT_SECONDS, context=context, resolver=resolver
     )
     try:
