@@ -9,6 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from connector_sdk.http import HttpClient, Sender, Unreachable
+from connector_sdk.http.content_coding import STEP_BYTES
 from connector_sdk.http.errors import AnswerTooLarge
 from connector_sdk.http.transport import GuardedTransport
 from tests.counting_service import CountingService
@@ -89,8 +90,7 @@ def test_what_comes_after_a_compressed_content_is_not_kept(
 ) -> None:
     coding, content = b"gzip" if compress is gzip.compress else b"deflate", compress(b"ok") + bytes(16 * 1024 * 1024)
     service = CountingService()
-    service.answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (coding, len(content))
-    service.answer += content
+    service.answer = answer(coding, content)
     tracemalloc.start()
     try:
         assert client.get(service.address).content == b"ok"
@@ -98,3 +98,19 @@ def test_what_comes_after_a_compressed_content_is_not_kept(
     finally:
         tracemalloc.stop()
         service.close()
+
+
+@pytest.mark.parametrize(("length", "connections"), [(1, 1), (STEP_BYTES, 1), (3 * STEP_BYTES, 2)])
+def test_a_little_after_a_compressed_content_is_read_for_the_sake_of_the_connection(
+    length: int, connections: int, client: HttpClient
+) -> None:
+    service = CountingService()
+    service.answer = answer(b"gzip", gzip.compress(b"ok") + bytes(length))
+    assert [client.get(service.address).content for _ in range(2)] == [b"ok"] * 2
+    assert service.connections == connections
+    service.close()
+
+
+def answer(coding: bytes, content: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (coding, len(content))
+    return head + content

@@ -26,10 +26,8 @@ def within(seconds: float, deadline: float | None) -> float:
 
 def has_something(connected: socket.socket) -> bool:
     """Whether an idle one has something to read: bytes that nobody asked for, or the other side's goodbye."""
-    if (
-        isinstance(connected, ssl.SSLSocket) and connected.pending()
-    ):  # decrypted already, the system knows nothing of it
-        return True
+    if isinstance(connected, ssl.SSLSocket) and connected.pending():
+        return True  # decrypted already: the system knows nothing of it
     poll = select.poll()
     poll.register(connected, select.POLLIN)
     return bool(poll.poll(0))

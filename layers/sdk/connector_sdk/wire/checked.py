@@ -28,7 +28,7 @@ class CheckedConnection(http.client.HTTPConnection):
         """Without `context` it speaks in clear."""
         super().__init__(host, port, timeout=timeout)
         self.default_port = PORTS["http" if context is None else "https"]
-        self._allowed = allowed
+        self._allowed = tuple(allowed)
         self._dial_seconds = timeout
         self._context = context
         self._resolver = resolver
