@@ -242,3 +242,9 @@ def test_a_method_that_has_a_content_says_that_there_is_none(
     httpserver.expect_request("/").respond_with_data("")
     client.request(method, httpserver.url_for("/"))
     assert requests(httpserver)[0].headers.get("Content-Length") == length
+
+
+def test_a_content_type_with_blanks_around_its_name_is_the_only_one(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("")
+    client.post(httpserver.url_for("/"), headers={" Content-Type ": "text/csv"}, body="a,b")
+    assert requests(httpserver)[0].headers.get_all("Content-Type") == ["text/csv"]

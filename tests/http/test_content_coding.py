@@ -55,6 +55,19 @@ def test_one_content_coding_is_undone(
     assert client.get(httpserver.url_for("/")).content == content
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+@pytest.mark.parametrize("missing", [1, 8, 500])
+def test_a_compressed_content_that_breaks_off_is_no_answer(
+    coding: str, missing: int, client: HttpClient, httpserver: HTTPServer
+) -> None:
+    compress = gzip.compress if coding == "gzip" else zlib.compress
+    content = compress(b"".join(b"%d," % number for number in range(1_000)))[:-missing]
+    httpserver.expect_request("/").respond_with_data(content, headers={"Content-Encoding": coding})
+    with pytest.raises(Unreachable) as error:
+        client.get(httpserver.url_for("/"))
+    assert (error.value.code, "breaks off" in error.value.incident) == ("408", True)
+
+
 @pytest.mark.parametrize("coding", ["gzip, gzip", "deflate, gzip", "gzip, br"])
 def test_several_content_codings_are_refused(coding: str, client: HttpClient, httpserver: HTTPServer) -> None:
     packed = gzip.compress(gzip.compress(b"x"))

@@ -20,9 +20,9 @@ def test_the_limit_is_raised_as_far_as_it_may() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "slots", "warnings"), [(1024, 896, 0), (1024, 897, 1), (resource.RLIM_INFINITY, 5_000, 0)]
+    ("limit", "slots", "warnings"), [(1536, 896, 0), (1536, 897, 1), (resource.RLIM_INFINITY, 5_000, 0)]
 )
 def test_too_few_descriptors_are_told(limit: int, slots: int, warnings: int) -> None:
     said = list(too_few(limit, slots))
     assert len(said) == warnings
-    assert all("897 jobs at once may need 1025 descriptors, and this process gets 1024" in words for words in said)
+    assert all("897 jobs at once may need 1537 descriptors, and this process gets 1536" in words for words in said)

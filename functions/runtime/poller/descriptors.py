@@ -6,8 +6,9 @@ import resource
 from collections.abc import Iterator
 from contextlib import suppress
 
-OTHERS = 128
-"""For commands and polls of the engine, the log, libraries and what they keep open."""
+OTHERS = 128 + 512
+"""For commands and polls of the engine, the log, libraries and what they keep open; and for connections to services
+that are kept a moment for the next job."""
 
 
 def allow_all() -> int:

@@ -106,7 +106,7 @@ class HttpClient:
         given = headers or {}
         content, content_type = _content(method, given, body, ignore_null)
         typed = [] if content_type is None else [("Content-Type", content_type)]
-        own = [(name, value or "") for name, value in given.items() if name.lower() != CONTENT_TYPE]
+        own = [(name, value or "") for name, value in given.items() if name.strip().lower() != CONTENT_TYPE]
 
         def send() -> Response:
             auth_headers, auth_params = self._proof(auth)
@@ -171,7 +171,7 @@ def _target(method: str, url: str, params: Parameters, skip_encoding: bool) -> s
 
 def _content(method: str, headers: Mapping[str, str | None], body: Any, ignore_null: bool) -> tuple[bytes, str | None]:
     """The body's bytes and the Content-Type header; without a body only what the task itself says."""
-    given = next((value for name, value in headers.items() if name.lower() == CONTENT_TYPE), None)
+    given = next((value for name, value in headers.items() if name.strip().lower() == CONTENT_TYPE), None)
     if method not in METHODS_WITH_CONTENT:
         return b"", None if given == MULTIPART else given
     return encoded_body(body, given, ignore_null=ignore_null)

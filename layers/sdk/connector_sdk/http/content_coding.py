@@ -60,6 +60,8 @@ def _decompressed(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
         except zlib.error as error:
             raise UnreadableContent(str(error)) from error
     yield decompressor.flush()
+    if begun and not decompressor.eof:
+        raise UnreadableContent("its compressed content breaks off")
 
 
 def _steps(decompressor: Decompressor, data: bytes) -> Iterator[bytes]:
