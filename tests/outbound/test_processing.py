@@ -271,4 +271,4 @@ def test_a_job_lets_go_of_what_it_has_read_however_it_ends(httpserver: HTTPServe
     for path, kind in (("/good", Complete), ("/bad", Fail), ("/text", Fail), ("/good", Complete)):
         job = Job("1", "t", 3, {}, {"city": httpserver.url_for(path)})
         assert isinstance(process(work, job, services), kind)
-        assert work.contents.room.used == 0
+        assert work.contents.used == 0

@@ -50,13 +50,6 @@ class Allowance:
                     return
                 seen = self._given_back
 
-    def take_if_there(self, size: int) -> bool:
-        """Have so many bytes more if there is room now, whoever waits: for somebody who has some."""
-        with self._lock:
-            there = self._has_room(size)
-            self.used += size if there else 0
-            return there
-
     def exceed(self, size: int) -> None:
         """Have so many bytes more without waiting: for somebody who has some, and whom others wait for."""
         with self._lock:

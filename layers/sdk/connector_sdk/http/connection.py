@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from connector_sdk.http.deadline import Deadline
@@ -39,10 +39,6 @@ class Connection:
             self._give_up(error)
             raise
         return found, self._content(found, keeps=is_taken and not (found.closes or request.closes))
-
-    def aside(self, wait: Callable[[], None]) -> None:
-        """Before the content is read: wait for something else, which is no one's time-out."""
-        self._stream.aside(wait)
 
     def has_ended(self) -> bool:
         """Whether the service has closed it, or has said something that nobody asked for."""

@@ -29,9 +29,6 @@ class Deadline:
     def after(cls, seconds: float, clock: Clock) -> Deadline:
         return cls(clock, clock.monotonic() + seconds)
 
-    def later(self, seconds: float) -> Deadline:
-        return Deadline(self.clock, self.at + seconds)
-
     def bound(self, seconds: float) -> float:
         """A time-out that ends with the deadline; 0 is none. Raises TimedOut when it is over."""
         left = self.at - self.clock.monotonic()

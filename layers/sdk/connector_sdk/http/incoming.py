@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
-from connector_sdk.http.connection import Connection
 from connector_sdk.http.content_coding import UnreadableContent, decoded
-from connector_sdk.http.contents import COMPRESSED_FACTOR, SMALL_BYTES, UNTOLD_BYTES, Held
 from connector_sdk.http.faults import TooLarge, Unreadable
 from connector_sdk.http.response import Headers
 from connector_sdk.wire.messages import Head
@@ -20,7 +17,6 @@ class Incoming:
         self,
         url: str,
         answer: tuple[Head, Iterator[bytes]],
-        connection: Connection,
         limit: int,
         done: Callable[[], None],
     ) -> None:
@@ -32,38 +28,24 @@ class Incoming:
         self.reason = head.reason.decode("latin-1")
         self.headers = Headers(head.fields)
         self._length = head.length or 0
-        self._connection = connection
         self._limit = limit
         self._done: Callable[[], None] | None = done
 
-    def read(self, held: Held | None = None) -> bytes:
-        """The content, decompressed, once there is room for it.
-
-        Raises Fault: TooLarge, Unreadable, or what the connection raises.
-        """
+    def read(self) -> bytes:
+        """The content, decompressed. Raises Fault: TooLarge, Unreadable, or what the connection raises."""
         if self._length > self._limit:
             raise TooLarge(self._limit)
         codings = [coding for value in self.headers.values_of("content-encoding") for coding in value.split(",")]
         content, size = [], 0
-        room = 0
-        if self._length > SMALL_BYTES:
-            room = self._more_room(held, self._length * COMPRESSED_FACTOR if any(codings) else self._length)
         try:
             for piece in decoded(self._pieces, codings):
                 size += len(piece)
                 if size > self._limit:
                     raise TooLarge(self._limit)
-                if size > max(room, SMALL_BYTES):
-                    room += self._more_room(held, UNTOLD_BYTES)
                 content.append(piece)
         except UnreadableContent as error:
             raise Unreadable(str(error)) from error
         return b"".join(content)
-
-    def _more_room(self, held: Held | None, size: int) -> int:
-        if held is not None:
-            self._connection.aside(partial(held.hold, size))
-        return size
 
     def close(self) -> None:
         """Give the connection back, if all was read, or close it."""

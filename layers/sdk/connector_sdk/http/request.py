@@ -35,7 +35,7 @@ class Request:
     deadline: Deadline | None = None
     """When all of it has to be over, redirects and a repeat included; None: it has not begun."""
     held: Held | None = None
-    """Where there has to be room for a large answer before it is read; None: nobody counts."""
+    """Where there has to be room for a large answer before anybody works on it; None: nobody counts."""
 
     @property
     def where(self) -> str:

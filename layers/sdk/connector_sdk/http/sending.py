@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from threading import Event
 
 from connector_sdk.clock import Clock, SystemClock
+from connector_sdk.http.contents import SMALL_BYTES
 from connector_sdk.http.deadline import Deadline, longest
 from connector_sdk.http.errors import ABORTED, Unreachable, from_fault
 from connector_sdk.http.faults import BrokenOff, Fault
@@ -85,11 +86,13 @@ class Sender:
 
     def _read(self, incoming: Incoming, request: Request) -> Response:
         try:
-            content = incoming.read(request.held)
+            content = incoming.read()
         except Fault as fault:
             raise from_fault(fault, request.where) from fault
         finally:
             incoming.close()
+        if request.held is not None and len(content) > SMALL_BYTES:
+            request.held.hold(len(content))
         return Response(request.method, incoming.url, incoming.status, incoming.reason, incoming.headers, content)
 
     def _wait_for(self, incoming: Incoming) -> float:

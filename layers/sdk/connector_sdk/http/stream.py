@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connector_sdk.http.deadline import Deadline
@@ -30,13 +29,6 @@ class Stream(io.RawIOBase):
     def begin(self, seconds: float, deadline: Deadline) -> None:
         """An exchange: each wait lasts so many seconds at most (0: any), none lasts beyond the deadline."""
         self._seconds, self._deadline, self._is_over = seconds, deadline, False
-
-    def aside(self, wait: Callable[[], None]) -> None:
-        """Wait for something else, while the deadline waits as well."""
-        now = self._deadline.clock.monotonic
-        begun = now()
-        wait()
-        self._deadline = self._deadline.later(now() - begun)
 
     def end(self) -> None:
         """The exchange is over: whoever reads on gets what is in a buffer already, and nothing of the socket."""

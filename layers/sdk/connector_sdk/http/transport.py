@@ -56,7 +56,7 @@ class GuardedTransport:
         connection = pool.connection(sent.origin, request.connect_seconds, deadline, repeatable=request.is_repeatable)
         answer = connection.send(sent, request.read_seconds, deadline)
         url = f"{sent.origin.scheme}://{sent.origin.authority}{sent.target.decode()}"
-        return Incoming(url, answer, connection, self._limit, partial(pool.give_back, sent.origin, connection))
+        return Incoming(url, answer, self._limit, partial(pool.give_back, sent.origin, connection))
 
     def _pool_of(self, tls: ClientTls | None) -> Pool:
         """Connections are shared among requests with the same certificates only. Raises ConnectorInputError."""
