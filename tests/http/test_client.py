@@ -98,11 +98,11 @@ def test_a_fault_of_ours_is_no_impossible_url(httpserver: HTTPServer) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "a.test is not known"),
-        (socket.gaierror(socket.EAI_NODATA, "No address associated with hostname"), "a.test is not known"),
-        (UnicodeError("label empty or too long"), "a.test is not known"),
-        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "a.test could not be looked up: Temporary failure"),
-        (OSError(errno.EMFILE, "Too many open files"), "a.test could not be looked up: Too many open files"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "its host is not known"),
+        (socket.gaierror(socket.EAI_NODATA, "No address associated with hostname"), "its host is not known"),
+        (UnicodeError("label empty or too long"), "its host is not known"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "its host could not be looked up: Temporary failure"),
+        (OSError(errno.EMFILE, "Too many open files"), "its host could not be looked up: Too many open files"),
     ],
 )
 def test_a_name_that_nobody_knows_is_not_one_that_cannot_be_looked_up(error: Exception, words: str) -> None:

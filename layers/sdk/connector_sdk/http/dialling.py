@@ -32,7 +32,7 @@ class Dialler:
         try:
             addresses = checked_addresses(origin.host, origin.port, self._allowed, self._resolver)
         except (OSError, UnicodeError) as error:
-            raise NotConnected(_why_not_found(origin.host, error)) from error
+            raise NotConnected(_why_not_found(error)) from error
         try:
             opened = first_connected(origin.host, origin.port, addresses, deadline.bound(seconds))
         except TimeoutError as error:
@@ -42,10 +42,10 @@ class Dialler:
         return opened if context is None else _secured(opened, origin, context, seconds, deadline)
 
 
-def _why_not_found(host: str, error: OSError | UnicodeError) -> str:
+def _why_not_found(error: OSError | UnicodeError) -> str:
     if isinstance(error, OSError) and error.errno not in UNKNOWN:
-        return f"{host} could not be looked up: {error.strerror or error}"
-    return f"{host} is not known"
+        return f"its host could not be looked up: {error.strerror or error}"
+    return "its host is not known"  # by the name that the task wrote, which is masked
 
 
 def _secured(
